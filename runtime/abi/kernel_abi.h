@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ * The bridge between a compiled model and whoever runs it: plain C, one struct, no dependency.
+ * Generated C++ embeds this text (with HHK_FREESTANDING, so that no header is needed); the runtime,
+ * the IR interpreter and C programs include it. README.md beside it says when each hook is called. */
+#ifndef HHK_KERNEL_ABI_H
+#define HHK_KERNEL_ABI_H
+
+#ifdef HHK_FREESTANDING
+typedef __INT8_TYPE__ int8_t;
+typedef __INT32_TYPE__ int32_t;
+typedef __INT64_TYPE__ int64_t;
+typedef __UINT8_TYPE__ uint8_t;
+typedef __UINT32_TYPE__ uint32_t;
+typedef __UINT64_TYPE__ uint64_t;
+#else
+#include <stdint.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HHK_ABI_VERSION 1
+
+/* How one value of a field is stored. Integers are stored in 32 bits and computed in 64. */
+enum hhk_type {
+    HHK_REAL = 0,    /* double or float: hhk_model.real_size bytes */
+    HHK_INTEGER = 1, /* int32_t */
+    HHK_BOOLEAN = 2, /* uint8_t, 0 or 1 */
+    HHK_STEP = 3     /* int64_t, a number of time steps */
+};
+
+/* What a variable is for. */
+enum hhk_role {
+    HHK_STATE = 0,            /* has a differential equation, or is written by blocks */
+    HHK_PARAMETER = 1,        /* set by the user */
+    HHK_CONSTANT_OVER_DT = 2, /* computed once at the start of every step */
+    HHK_INPUT = 3,            /* zeroed by the runtime before each step's synaptic sums */
+    HHK_LINKED = 4,           /* gathered by the runtime from another object before each step */
+    HHK_LAST_SPIKE = 5,       /* step of the last spike (HHK_STEP); HHK_NEVER before the first */
+    HHK_NOT_REFRACTORY = 6,   /* memory of a refractoriness given as a condition */
+    HHK_HIDDEN = 7            /* made by the compiler: derived constants, propagators */
+};
+
+#define HHK_NEVER (-((int64_t)1 << 60))
+
+enum hhk_flag {
+    HHK_UNLESS_REFRACTORY = 1, /* writes by synapses are dropped while refractory */
+    HHK_CONSTANT = 2,          /* does not change during a run */
+    HHK_STAGGERED = 4,         /* stands at t + dt/2 (hook half_step shifts it after assignments) */
+    HHK_HAS_INIT = 8           /* has an `init` expression or a steady state (hook init) */
+};
+
+/* Exponents of metre, kilogram, second, ampere, kelvin, mole, candela as fractions. */
+typedef struct hhk_dimension {
+    int8_t numerator[7];
+    int8_t denominator[7];
+} hhk_dimension;
+
+/* One value per entity, in the population's slab. */
+typedef struct hhk_field {
+    const char* name;     /* dotted, as in the equations: "v", "na.m" */
+    const char* unit;     /* as declared, for people: "mV", "amp/meter**2", "1" */
+    double unit_scale;    /* SI value of one such unit: 0.001 */
+    double default_value; /* SI */
+    hhk_dimension dimension;
+    uint8_t type;  /* enum hhk_type */
+    uint8_t role;  /* enum hhk_role */
+    uint8_t flags; /* enum hhk_flag, or-ed */
+    uint8_t reserved[7];
+    int32_t init_flag;    /* uniform that is 1 while hook init shall write this field, or -1 */
+    int32_t stagger_flag; /* uniform that is 1 while hook half_step shall shift this field, or -1 */
+} hhk_field;
+
+/* One value for the whole population, always a double (integers and booleans too). Uniforms with
+ * role HHK_HIDDEN are written by hook prepare (and the flags above by the runtime). */
+typedef struct hhk_uniform {
+    const char* name;
+    const char* unit;
+    double unit_scale;
+    double default_value; /* NaN: has no default and must be set before the first run */
+    hhk_dimension dimension;
+    uint8_t type;
+    uint8_t role;
+    uint8_t flags;
+    uint8_t reserved[7];
+} hhk_uniform;
+
+/* A timed array: f(t), or f(t, i) with one column per entity. */
+typedef struct hhk_table {
+    const char* name;
+    hhk_dimension dimension;
+    int32_t per_entity; /* 0: f(t); 1: f(t, i) */
+    int32_t reserved;
+} hhk_table;
+
+typedef struct hhk_table_data {
+    const double* values; /* rows x columns, row by row, SI */
+    int64_t rows;
+    int64_t columns;
+    double dt; /* seconds per row; row = clamp(floor(t/dt + 1e-3 of the network's step)) */
+} hhk_table_data;
+
+/* A named event; event 0 of a model with a threshold is "spike". */
+typedef struct hhk_event {
+    const char* name;
+    int32_t sets_last_spike; /* 1 for "spike" */
+    int32_t has_statements;  /* 1: hook on_event[k] does something */
+} hhk_event;
+
+struct hhk_model;
+
+/* Where the values of one object are. All pointers are owned by the runtime. */
+typedef struct hhk_context {
+    uint32_t size; /* of this struct: a newer runtime may append */
+    uint32_t random_object; /* identifies the object in random streams: hash of its name */
+    const struct hhk_model* model;
+    char* slab;             /* 64-byte aligned */
+    const int64_t* offsets; /* byte offset of each field's entity 0 in the slab */
+    double* uniforms;
+    const hhk_table_data* tables;
+    uint64_t* const* event_bits; /* per event: bit i of the words belongs to entity i */
+    int64_t count;               /* entities; arrays are padded to a multiple of HHK_PADDING */
+    int64_t step;                /* k: the step from k*dt to (k+1)*dt */
+    double t;                    /* k*dt */
+    double dt;
+    uint64_t seed;
+    double* const* outputs; /* hook observe and expression kernels: one array per output */
+    void* reserved[4];
+} hhk_context;
+
+/* Entities are computed in whole vectors: arrays hold a multiple of this many, and the entities
+ * beyond `count` repeat the last one. */
+#define HHK_PADDING 16
+
+/* What one call works on, and what it found. begin and end are multiples of HHK_BLOCK, except that
+ * the last block ends at count rounded up to HHK_PADDING. */
+typedef struct hhk_block {
+    int64_t begin;
+    int64_t end;
+    int32_t event;        /* hook on_event: which event */
+    int32_t fault;        /* out: 1 when a guarded state is NaN or out of range, 2 integer fault */
+    uint64_t any_event;   /* out: bit e is set when event e occurred in the block */
+} hhk_block;
+
+#define HHK_BLOCK 64
+
+/* Kernels never fail half-way: they return 0, or a positive code of enum hhk_status. */
+enum hhk_status { HHK_OK = 0, HHK_FAULT = 1 };
+
+typedef int32_t (*hhk_uniform_fn)(const hhk_context* context);
+typedef int32_t (*hhk_block_fn)(const hhk_context* context, hhk_block* block);
+
+/* A compiled model. Everything is constant data; a hook that a model does not need is null. */
+typedef struct hhk_model {
+    uint32_t size;        /* of this struct; unknown trailing fields are ignored */
+    uint32_t abi_version; /* HHK_ABI_VERSION */
+    const char* name;
+    const char* required_features; /* comma-separated CPU features, checked before the first call */
+    uint32_t vector_width;         /* entities per vector */
+    uint32_t real_size;            /* 8 or 4 */
+    uint32_t random_scheme;        /* version of the random streams */
+    uint32_t needs_host_solver;    /* 1: integrated by the host through rhs and jacobian */
+    uint64_t interface_hash[2];    /* names, units, types, kinds: what a checkpoint needs */
+    uint64_t code_hash[2];         /* everything: what a cache needs */
+    uint32_t field_count;
+    uint32_t uniform_count;
+    uint32_t table_count;
+    uint32_t event_count;
+    const hhk_field* fields;
+    const hhk_uniform* uniforms;
+    const hhk_table* tables;
+    const hhk_event* events;
+    const char* description; /* JSON: equations, units, methods, documentation of every variable */
+    const void* self;        /* for the host that made the table (interpreter); null in code */
+
+    hhk_uniform_fn prepare;        /* derived uniforms; after parameters or dt changed */
+    hhk_block_fn prepare_entities; /* derived fields; after prepare */
+    hhk_block_fn init;             /* init expressions and steady states */
+    hhk_block_fn half_step;        /* shift staggered states by dt/2 */
+    hhk_block_fn advance;          /* one step: states, then thresholds into event_bits */
+    const hhk_block_fn* on_event;  /* per event: resets and other statements */
+    hhk_block_fn deliver;          /* synapses: statements of a pathway */
+    hhk_block_fn sum;              /* synapses: summed variables */
+    hhk_block_fn observe;          /* named subexpressions into outputs */
+    hhk_block_fn rhs;              /* derivatives of all states into outputs */
+    hhk_block_fn jacobian;         /* d rhs / d state, row by row, into outputs */
+    hhk_block_fn linear;           /* matrix and vector of a linear system into outputs */
+} hhk_model;
+
+/* Every shared library made by `hhc -o model.so` exports the number of its models and the models. */
+typedef struct hhk_library {
+    uint32_t size;
+    uint32_t abi_version;
+    uint32_t model_count;
+    uint32_t reserved;
+    const hhk_model* const* models;
+} hhk_library;
+
+#define HHK_LIBRARY_SYMBOL "hhk_library_v1"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
