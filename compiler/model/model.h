@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// The checked model: every name resolved, every part (`use`) flattened into dotted variables, every
+// expression typed with a dimension. What sema promises and what lower, explain, LaTeX and the
+// language server read. It stands alone: nothing of the AST is needed to understand it.
+#pragma once
+
+#include "hhc/diagnostic.h"
+#include "support/ids.h"
+#include "units/dimension.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hhc::model {
+
+enum class Scalar : std::uint8_t { Real, Integer, Boolean };
+
+struct Type {
+    Scalar scalar = Scalar::Real;
+    units::Dimension dimension;
+    friend bool operator==(const Type&, const Type&) = default;
+};
+
+using ExprId = Id<struct ExprTag>;
+using VariableId = Id<struct VariableTag>;
+using TableId = Id<struct TableTag>;
+using EventId = Id<struct EventTag>;
+
+/// What a variable is for. The comments say how many values it has.
+enum class Role : std::uint8_t {
+    State,             // one per entity: `dx/dt = ...`, or written by update and event blocks
+    Subexpression,     // none: evaluated where it is used, with the values of that moment
+    ConstantOverDt,    // one per entity (or shared): evaluated once at the start of a step
+    Parameter,         // one per entity: `x : unit`
+    SharedParameter,   // one per population: `param`, externals, `x : unit (shared)`
+    Frozen,            // known at compile time: const, frozen parameters
+    Input,             // one per entity, zero at each step; synapses add into it
+    Linked,            // one per entity, read from another population
+    Time,              // t
+    TimeStep,          // dt
+    StepCount,         // t_in_timesteps
+    EntityIndex,       // i
+    EntityCount,       // N
+    LastSpike,         // lastspike: time of the last spike
+    NotRefractory,     // not_refractory: may change and spike in this step
+    Noise,             // xi, xi_name: one unit-variance white noise per entity and step
+    Temperature,       // kelvin, one per network
+};
+
+struct Flags {
+    bool constant = false;
+    bool shared = false;
+    bool unless_refractory = false;
+    bool outward = false;       // the equation was written outward; its definition is already negated
+    bool point_current = false;
+    bool event_driven = false;
+    bool clock_driven = false;
+    bool summed = false;
+};
+
+/// The unit as the declaration shows it: `: mV` is volt, shown in mV.
+struct DisplayUnit {
+    std::string text;   // "mV", "amp/meter**2", "1"
+    double scale = 1.0; // SI value of one such unit
+};
+
+/// A gate's kinetics as written; its derivative is also stored in the variable's definition.
+/// Exactly one of (alpha, beta) and (steady, tau) was written; both are filled in.
+struct Gate {
+    bool by_rates = true; // alpha and beta were written
+    ExprId alpha, beta;   // 1/second, q10 factor applied
+    ExprId steady;        // dimensionless
+    ExprId tau;           // second, q10 factor applied
+};
+
+struct Variable {
+    std::string name; // dotted: "na.m"
+    Role role = Role::Parameter;
+    Type type;
+    DisplayUnit display;
+    Flags flags;
+    ExprId definition;    // State: derivative (none if only blocks write it); Subexpression,
+                          // ConstantOverDt: value; SharedParameter, Frozen: default value
+    ExprId initial;       // `init`, or a gate's steady state
+    std::optional<double> default_value; // SI; parameters given a number
+    std::optional<Gate> gate;
+    std::string method;   // asked for by name, for this state alone; empty: not asked
+    std::string documentation;
+    std::string written;  // the equation as the user wrote it, for explain and LaTeX
+    Span span;                     // the declaration
+    std::vector<Span> used_from;   // the chain of `use` that brought it here, outermost first
+};
+
+enum class ExprKind : std::uint8_t {
+    Number,      // number (SI)
+    Integer,     // integer
+    Boolean,     // integer 0 or 1
+    Variable,    // variable
+    Local,       // local: a name assigned earlier in the same statement block
+    Negate, Not,                                        // args[0]
+    Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power, // args[0], args[1]
+    Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual,
+    And, Or,
+    Crosses,     // args[0] passed args[1] upward between the state at t and at t + dt
+    CrossesDown, // ... downward
+    Conditional, // args[0] if args[1] else args[2]; also where(c, a, b) as (a, c, b)
+    Call,        // function: a row of builtins.def
+    Random,      // function: a distribution; stream names the textual occurrence
+    Table,       // table(args...)
+    ToInteger,   // int(x)
+    ToReal,      // an integer or boolean used as a real number
+};
+
+struct Expr {
+    ExprKind kind = ExprKind::Number;
+    Type type;
+    double number = 0;
+    std::int64_t integer = 0;
+    std::uint32_t symbol = 0; // VariableId, local index, TableId or builtin row, by kind
+    std::vector<ExprId> args;
+    std::uint64_t stream = 0; // Random: hash of (block or equation, occurrence)
+    Span span;
+};
+
+/// One assignment; augmented forms are written out (`x += e` has value x + e).
+struct Statement {
+    bool to_local = false;
+    VariableId target;
+    std::uint32_t local = 0;
+    ExprId value;
+    Span span;
+};
+
+struct Block {
+    std::vector<Statement> statements;
+    std::vector<std::string> locals;     // names, by local index
+    std::vector<Type> local_types;
+    Span span;
+};
+
+struct Event {
+    std::string name;   // "spike" first where there is a threshold
+    ExprId condition;   // boolean
+    Block statements;   // reset, or `on NAME`
+    bool respects_refractory = false; // "spike" does
+    Span span;
+};
+
+/// Refractoriness: a time (may vary per entity and step) or a condition.
+struct Refractory {
+    ExprId value;
+    bool is_condition = false;
+    Span span;
+};
+
+enum class UpdatePlace : std::uint8_t { Instead, Before, After };
+
+struct Update {
+    UpdatePlace place = UpdatePlace::Instead;
+    Block statements;
+};
+
+struct Table {
+    std::string name;
+    units::Dimension dimension;
+    bool per_entity = false;
+};
+
+/// A removable singularity or the like that sema rewrote, for `explain`.
+struct Remark {
+    std::string text;
+    Span span;
+};
+
+struct CheckedModel {
+    std::string name;
+    std::string kind; // "neuron", "equations", "channel" (checked alone), later "synapse", "cell"
+    std::string documentation;
+    IdVector<struct VariableTag, Variable> variables;
+    IdVector<struct ExprTag, Expr> exprs;
+    IdVector<struct TableTag, Table> tables;
+    IdVector<struct EventTag, Event> events;
+    std::optional<Refractory> refractory;
+    std::vector<Update> updates;
+    std::string method; // asked for by name; empty: the compiler chooses
+    Span method_span;
+    std::vector<VariableId> evaluation_order; // subexpressions, each after what it reads
+    std::vector<Remark> remarks;
+
+    [[nodiscard]] std::optional<VariableId> find(std::string_view name) const;
+    /// The membrane potential: the state named v (or V, or the only one in volt), if there is one.
+    [[nodiscard]] std::optional<VariableId> membrane_potential() const;
+};
+
+} // namespace hhc::model
