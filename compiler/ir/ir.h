@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The intermediate representation: a module is one compiled model; its kernels are straight lines of
+// named values over one entity. README.md beside this file gives the meaning of every part.
+#pragma once
+
+#include "hhc/diagnostic.h"
+#include "support/ids.h"
+#include "units/dimension.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::ir {
+
+enum class Type : std::uint8_t { Real, Int, Bool, Matrix };
+
+enum class Op : std::uint8_t {
+#define HHC_OP(id, text, arity, result) id,
+#include "ir/ops.def"
+#undef HHC_OP
+};
+
+enum class MathOp : std::uint8_t {
+#define HHC_MATH(id, text, arity, function) id,
+#include "ir/math_ops.def"
+#undef HHC_MATH
+};
+
+enum class Distribution : std::uint8_t {
+#define HHC_RANDOM(id, text, arity, result) id,
+#include "ir/distributions.def"
+#undef HHC_RANDOM
+};
+
+/// When a value is known. Hoisting, layout and the prologue of a kernel follow from it.
+enum class Binding : std::uint8_t {
+    Literal, // in the text, or frozen
+    Run,     // parameters with one value, dt
+    Step,    // t, tables of t
+    Entity,  // everything else
+};
+
+using ValueId = Id<struct ValueTag>;
+using FieldId = Id<struct FieldTag>;
+using UniformId = Id<struct UniformTag>;
+using TableId = Id<struct TableTag>;
+using EventId = Id<struct EventTag>;
+
+/// One operation. `symbol` and `payload` mean what ops.def says; both are 0 where unused.
+struct Value {
+    Op op = Op::ConstReal;
+    Type type = Type::Real;
+    std::uint32_t symbol = 0;
+    std::int64_t payload = 0;
+    double number = 0; // ConstReal
+    std::vector<ValueId> args;
+    Span span;        // the text it comes from
+    std::string name; // what it is in the model ("na.m", "alpha_n"), may be empty; for people only
+};
+
+struct FieldStore {
+    FieldId field;
+    ValueId value;
+    ValueId mask; // none: always
+};
+
+struct UniformStore {
+    UniformId uniform;
+    ValueId value;
+};
+
+struct EventOutput {
+    EventId event;
+    ValueId condition;
+};
+
+enum class KernelKind : std::uint8_t {
+    Prepare,         // uniforms only
+    PrepareEntities, // hidden fields
+    Init,
+    HalfStep,
+    Advance,
+    OnEvent,  // runs for the entities whose event bit is set
+    Observe,  // writes outputs
+    Rhs,
+    Jacobian,
+    Linear,
+};
+
+/// Loads see the state in which the kernel began; stores happen at its end, at most one per field.
+struct Kernel {
+    KernelKind kind = KernelKind::Advance;
+    std::string name; // "advance", "on_spike", "observe"
+    EventId event;    // OnEvent
+    IdVector<struct ValueTag, Value> values; // every value after its arguments
+    std::vector<FieldStore> stores;
+    std::vector<UniformStore> uniform_stores; // Prepare only
+    std::vector<EventOutput> events;
+    std::vector<ValueId> outputs; // Observe, Rhs, Jacobian, Linear: output k of the context
+    std::vector<ValueId> guards;  // fault when one of these is NaN or infinite
+};
+
+enum class Storage : std::uint8_t { Real, Integer, Boolean, Step }; // as enum hhk_type
+
+/// As hhk_field and hhk_uniform (runtime/abi/kernel_abi.h), which they become.
+struct Field {
+    std::string name;
+    std::string unit = "1";
+    double unit_scale = 1.0;
+    double default_value = 0.0;
+    units::Dimension dimension;
+    Storage storage = Storage::Real;
+    std::uint8_t role = 0;  // enum hhk_role
+    std::uint8_t flags = 0; // enum hhk_flag
+    UniformId init_flag, stagger_flag;
+};
+
+struct Uniform {
+    std::string name;
+    std::string unit = "1";
+    double unit_scale = 1.0;
+    double default_value = 0.0;
+    units::Dimension dimension;
+    Storage storage = Storage::Real;
+    std::uint8_t role = 0;
+    std::uint8_t flags = 0;
+};
+
+struct Table {
+    std::string name;
+    units::Dimension dimension;
+    bool per_entity = false;
+};
+
+struct Event {
+    std::string name;
+    bool sets_last_spike = false;
+    bool has_statements = false;
+};
+
+struct Module {
+    std::string name;
+    std::uint32_t real_size = 8; // bytes of a Real in entity values; Run and Step values are doubles
+    IdVector<struct FieldTag, Field> fields;
+    IdVector<struct UniformTag, Uniform> uniforms;
+    IdVector<struct TableTag, Table> tables;
+    IdVector<struct EventTag, Event> events;
+    std::vector<Kernel> kernels;
+    std::string description; // JSON for people and tools (hhk_model.description)
+
+    [[nodiscard]] const Kernel* find(KernelKind kind, EventId event = {}) const;
+};
+
+struct OpInfo {
+    std::string_view text;
+    int arity; // -1: any
+};
+[[nodiscard]] const OpInfo& info(Op op);
+struct MathInfo {
+    std::string_view text;
+    int arity;
+    std::string_view function; // of the kernel prelude
+};
+[[nodiscard]] const MathInfo& info(MathOp op);
+[[nodiscard]] std::optional<MathOp> find_math(std::string_view text);
+struct DistributionInfo {
+    std::string_view text;
+    int arity;
+    Type result;
+};
+[[nodiscard]] const DistributionInfo& info(Distribution distribution);
+[[nodiscard]] std::string_view text(KernelKind kind);
+
+/// Binding time of every value of a kernel: the latest of its arguments'.
+[[nodiscard]] std::vector<Binding> bindings(const Kernel& kernel);
+
+} // namespace hhc::ir
