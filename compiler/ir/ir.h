@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The intermediate representation: a module is one compiled model; its kernels are straight lines of
-// named values over one entity. README.md beside this file gives the meaning of every part.
+// The intermediate representation: a module is one compiled model; its kernels are straight lines
+// of named values over one entity. README.md beside this file gives the meaning of every part.
 #pragma once
 
-#include "hhc/diagnostic.h"
+#include "ir/args.h"
 #include "support/ids.h"
 #include "units/dimension.h"
+
+#include "hhc/diagnostic.h"
 
 #include <cstdint>
 #include <optional>
@@ -43,7 +45,6 @@ enum class Binding : std::uint8_t {
     Entity,  // everything else
 };
 
-using ValueId = Id<struct ValueTag>;
 using FieldId = Id<struct FieldTag>;
 using UniformId = Id<struct UniformTag>;
 using TableId = Id<struct TableTag>;
@@ -56,7 +57,7 @@ struct Value {
     std::uint32_t symbol = 0;
     std::int64_t payload = 0;
     double number = 0; // ConstReal
-    std::vector<ValueId> args;
+    Args args;
     Span span;        // the text it comes from
     std::string name; // what it is in the model ("na.m", "alpha_n"), may be empty; for people only
 };
@@ -83,8 +84,8 @@ enum class KernelKind : std::uint8_t {
     Init,
     HalfStep,
     Advance,
-    OnEvent,  // runs for the entities whose event bit is set
-    Observe,  // writes outputs
+    OnEvent, // runs for the entities whose event bit is set
+    Observe, // writes outputs
     Rhs,
     Jacobian,
     Linear,
@@ -93,8 +94,8 @@ enum class KernelKind : std::uint8_t {
 /// Loads see the state in which the kernel began; stores happen at its end, at most one per field.
 struct Kernel {
     KernelKind kind = KernelKind::Advance;
-    std::string name; // "advance", "on_spike", "observe"
-    EventId event;    // OnEvent
+    std::string name;                        // "advance", "on_spike", "observe"
+    EventId event;                           // OnEvent
     IdVector<struct ValueTag, Value> values; // every value after its arguments
     std::vector<FieldStore> stores;
     std::vector<UniformStore> uniform_stores; // Prepare only
@@ -143,7 +144,8 @@ struct Event {
 
 struct Module {
     std::string name;
-    std::uint32_t real_size = 8; // bytes of a Real in entity values; Run and Step values are doubles
+    std::uint32_t real_size =
+        8; // bytes of a Real in entity values; Run and Step values are doubles
     IdVector<struct FieldTag, Field> fields;
     IdVector<struct UniformTag, Uniform> uniforms;
     IdVector<struct TableTag, Table> tables;
