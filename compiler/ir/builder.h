@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -123,16 +124,26 @@ public:
     ValueId emit_as_is(Value value);
 
     [[nodiscard]] bool is_real(ValueId id, double number) const; // that very constant, by its bits
-    /// The number of a ConstReal.
-    [[nodiscard]] const double* constant(ValueId id) const;
-    [[nodiscard]] const std::int64_t* int_constant(ValueId id) const;
-    [[nodiscard]] const bool* bool_constant(ValueId id) const;
+    /// The number of a ConstReal, ConstInt or ConstBool.
+    [[nodiscard]] std::optional<double> constant(ValueId id) const;
+    [[nodiscard]] std::optional<std::int64_t> int_constant(ValueId id) const;
+    [[nodiscard]] std::optional<bool> bool_constant(ValueId id) const;
 
 private:
     friend class Context;
     ValueId leaf(Op op, Type type, std::uint32_t symbol = 0);
     ValueId make(Op op, Type type, Args args, std::uint32_t symbol = 0, std::int64_t payload = 0);
-    [[nodiscard]] Binding binding_of(const Value& value) const;
+    ValueId find_or_append(Value value);
+    /// May `result` stand for a value that also used `dropped`? Not if a float32 kernel would then
+    /// compute in double what it computed in float.
+    [[nodiscard]] bool may_drop(ValueId dropped, ValueId result) const;
+    [[nodiscard]] std::optional<ValueId> simplify(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_real(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_int(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_comparison(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_logic(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_select(const Value& value);
+    [[nodiscard]] std::optional<ValueId> simplify_conversion(const Value& value);
 
     Module* module_;
     Kernel* kernel_;

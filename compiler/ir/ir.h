@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -154,6 +155,7 @@ struct Module {
     std::string description; // JSON for people and tools (hhk_model.description)
 
     [[nodiscard]] const Kernel* find(KernelKind kind, EventId event = {}) const;
+    [[nodiscard]] Kernel* find(KernelKind kind, EventId event = {});
 };
 
 struct OpInfo {
@@ -176,6 +178,22 @@ struct DistributionInfo {
 [[nodiscard]] const DistributionInfo& info(Distribution distribution);
 [[nodiscard]] std::string_view text(KernelKind kind);
 
+/// The rows of the tables in order.
+[[nodiscard]] std::span<const OpInfo> all_ops();
+[[nodiscard]] std::span<const MathInfo> all_math();
+[[nodiscard]] std::span<const DistributionInfo> all_distributions();
+[[nodiscard]] std::span<const std::string_view> all_kernel_kinds();
+
+/// Type of the result by ops.def; nothing where the value itself says it.
+[[nodiscard]] std::optional<Type> result_type(Op op, std::optional<Type> first_argument);
+/// Type of what is loaded from a field or uniform of this storage.
+[[nodiscard]] Type value_type(Storage storage);
+
+/// n of an n x n matrix value.
+[[nodiscard]] std::int64_t matrix_size(const Kernel& kernel, ValueId matrix);
+
+/// Binding time of a value without regard to its arguments.
+[[nodiscard]] Binding own_binding(const Value& value, KernelKind kind);
 /// Binding time of every value of a kernel: the latest of its arguments'.
 [[nodiscard]] std::vector<Binding> bindings(const Kernel& kernel);
 
