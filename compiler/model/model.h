@@ -11,9 +11,43 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hhc::model {
+
+/// How the units of a function's arguments and result hang together; see builtins.def.
+enum class DimensionRule : std::uint8_t { Pure, Same, Root, Sign, Step };
+
+/// Rows of builtins.def, in order: Expr::symbol of a Call.
+enum class Builtin : std::uint8_t {
+#define HHC_BUILTIN(id, text, arity, rule, function) id,
+#include "model/builtins.def"
+#undef HHC_BUILTIN
+};
+
+/// Rows of distributions.def, in order: Expr::symbol of a Random.
+enum class Distribution : std::uint8_t {
+#define HHC_DISTRIBUTION(id, text, arity, function) id,
+#include "model/distributions.def"
+#undef HHC_DISTRIBUTION
+};
+
+struct BuiltinInfo {
+    std::string_view name;
+    std::size_t arity;
+    DimensionRule rule;
+    std::string_view function; // of the IR
+};
+
+struct DistributionInfo {
+    std::string_view name;
+    std::size_t arity;
+    std::string_view function; // of the IR
+};
+
+[[nodiscard]] const std::vector<BuiltinInfo>& builtins();
+[[nodiscard]] const std::vector<DistributionInfo>& distributions();
 
 enum class Scalar : std::uint8_t { Real, Integer, Boolean };
 
@@ -31,6 +65,7 @@ using EventId = Id<struct EventTag>;
 /// What a variable is for. The comments say how many values it has.
 enum class Role : std::uint8_t {
     State,             // one per entity: `dx/dt = ...`, or written by update and event blocks
+                       // (a written `x : unit` is a State without a definition)
     Subexpression,     // none: evaluated where it is used, with the values of that moment
     ConstantOverDt,    // one per entity (or shared): evaluated once at the start of a step
     Parameter,         // one per entity: `x : unit`
@@ -67,7 +102,8 @@ struct DisplayUnit {
 };
 
 /// A gate's kinetics as written; its derivative is also stored in the variable's definition.
-/// Exactly one of (alpha, beta) and (steady, tau) was written; both are filled in.
+/// Exactly one of (alpha, beta) and (steady, tau) was written; both are filled in, each as a
+/// reference to a subexpression named `m.alpha`, `m.beta`, `m.inf`, `m.tau` after the gate `m`.
 struct Gate {
     bool by_rates = true; // alpha and beta were written
     ExprId alpha, beta;   // 1/second, q10 factor applied
@@ -83,8 +119,8 @@ struct Variable {
     Flags flags;
     ExprId definition;    // State: derivative (none if only blocks write it); Subexpression,
                           // ConstantOverDt: value; SharedParameter, Frozen: default value
-    ExprId initial;       // `init`, or a gate's steady state
-    std::optional<double> default_value; // SI; parameters given a number
+    ExprId initial;       // `init`, or a gate's steady state (then initial == gate->steady)
+    std::optional<double> default_value; // SI; Frozen, and parameters that have a default
     std::optional<Gate> gate;
     std::string method;   // asked for by name, for this state alone; empty: not asked
     std::string documentation;
@@ -107,10 +143,11 @@ enum class ExprKind : std::uint8_t {
     CrossesDown, // ... downward
     Conditional, // args[0] if args[1] else args[2]; also where(c, a, b) as (a, c, b)
     Call,        // function: a row of builtins.def
-    Random,      // function: a distribution; stream names the textual occurrence
+    Random,      // function: a distribution; stream names the textual occurrence. poisson and
+                 // binomial are Integer
     Table,       // table(args...)
     ToInteger,   // int(x)
-    ToReal,      // an integer or boolean used as a real number
+    ToReal,      // an integer used as a real number
 };
 
 struct Expr {
@@ -159,7 +196,9 @@ enum class UpdatePlace : std::uint8_t { Instead, Before, After };
 
 struct Update {
     UpdatePlace place = UpdatePlace::Instead;
+    ExprId every; // its own interval, a time known at compile time; none: every step
     Block statements;
+    Span span;
 };
 
 struct Table {
@@ -187,11 +226,20 @@ struct CheckedModel {
     std::string method; // asked for by name; empty: the compiler chooses
     Span method_span;
     std::vector<VariableId> evaluation_order; // subexpressions, each after what it reads
+    std::vector<VariableId> init_order; // variables with `initial`, each after what it reads
     std::vector<Remark> remarks;
 
     [[nodiscard]] std::optional<VariableId> find(std::string_view name) const;
     /// The membrane potential: the state named v (or V, or the only one in volt), if there is one.
     [[nodiscard]] std::optional<VariableId> membrane_potential() const;
 };
+
+/// Text of one expression with the fewest parentheses: "g*m**3*(E - v)".
+[[nodiscard]] std::string expression_text(const CheckedModel& model, ExprId id);
+/// The same for an expression of a block, whose locals have names.
+[[nodiscard]] std::string expression_text(const CheckedModel& model, const Block& block, ExprId id);
+
+[[nodiscard]] std::string_view spelling(Role role);
+[[nodiscard]] std::string_view spelling(Scalar scalar);
 
 } // namespace hhc::model
