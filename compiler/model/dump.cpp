@@ -61,9 +61,8 @@ void dump_variable(TextWriter& out, const CheckedModel& model, const Variable& v
 void dump_block(TextWriter& out, const CheckedModel& model, const Block& block) {
     out.indent();
     for (const Statement& statement : block.statements) {
-        const std::string target = statement.to_local
-                                       ? "local " + block.locals[statement.local]
-                                       : model.variables[statement.target].name;
+        const std::string target = statement.to_local ? "local " + block.locals[statement.local]
+                                                      : model.variables[statement.target].name;
         out.line(target + " = " + expression_text(model, block, statement.value));
     }
     out.dedent();

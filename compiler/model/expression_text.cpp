@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Expressions as text, in the language itself; no recursion, so that long sums are no danger.
 #include "model/model.h"
-
 #include "support/number_text.h"
 
 #include <variant>
@@ -132,11 +131,10 @@ int pieces(const CheckedModel& model, const Block* block, const Expr& expr,
     if (binary.strength != Whole) {
         const bool right_first = expr.kind == ExprKind::Power;
         const bool compares = binary.strength == Comparison;
-        out.emplace_back(
-            Nested{expr.args[0], binary.strength + (right_first || compares ? 1 : 0)});
+        out.emplace_back(Nested{expr.args[0], binary.strength + (right_first || compares ? 1 : 0)});
         out.emplace_back(std::string(binary.text));
-        out.emplace_back(Nested{expr.args[1], right_first ? static_cast<int>(Sign)
-                                                          : binary.strength + 1});
+        out.emplace_back(
+            Nested{expr.args[1], right_first ? static_cast<int>(Sign) : binary.strength + 1});
         return binary.strength;
     }
     if (expr.kind == ExprKind::Negate) {

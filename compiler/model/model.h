@@ -4,9 +4,10 @@
 // language server read. It stands alone: nothing of the AST is needed to understand it.
 #pragma once
 
-#include "hhc/diagnostic.h"
 #include "support/ids.h"
 #include "units/dimension.h"
+
+#include "hhc/diagnostic.h"
 
 #include <cstdint>
 #include <optional>
@@ -64,31 +65,31 @@ using EventId = Id<struct EventTag>;
 
 /// What a variable is for. The comments say how many values it has.
 enum class Role : std::uint8_t {
-    State,             // one per entity: `dx/dt = ...`, or written by update and event blocks
-                       // (a written `x : unit` is a State without a definition)
-    Subexpression,     // none: evaluated where it is used, with the values of that moment
-    ConstantOverDt,    // one per entity (or shared): evaluated once at the start of a step
-    Parameter,         // one per entity: `x : unit`
-    SharedParameter,   // one per population: `param`, externals, `x : unit (shared)`
-    Frozen,            // known at compile time: const, frozen parameters
-    Input,             // one per entity, zero at each step; synapses add into it
-    Linked,            // one per entity, read from another population
-    Time,              // t
-    TimeStep,          // dt
-    StepCount,         // t_in_timesteps
-    EntityIndex,       // i
-    EntityCount,       // N
-    LastSpike,         // lastspike: time of the last spike
-    NotRefractory,     // not_refractory: may change and spike in this step
-    Noise,             // xi, xi_name: one unit-variance white noise per entity and step
-    Temperature,       // kelvin, one per network
+    State,           // one per entity: `dx/dt = ...`, or written by update and event blocks
+                     // (a written `x : unit` is a State without a definition)
+    Subexpression,   // none: evaluated where it is used, with the values of that moment
+    ConstantOverDt,  // one per entity (or shared): evaluated once at the start of a step
+    Parameter,       // one per entity: `x : unit`
+    SharedParameter, // one per population: `param`, externals, `x : unit (shared)`
+    Frozen,          // known at compile time: const, frozen parameters
+    Input,           // one per entity, zero at each step; synapses add into it
+    Linked,          // one per entity, read from another population
+    Time,            // t
+    TimeStep,        // dt
+    StepCount,       // t_in_timesteps
+    EntityIndex,     // i
+    EntityCount,     // N
+    LastSpike,       // lastspike: time of the last spike
+    NotRefractory,   // not_refractory: may change and spike in this step
+    Noise,           // xi, xi_name: one unit-variance white noise per entity and step
+    Temperature,     // kelvin, one per network
 };
 
 struct Flags {
     bool constant = false;
     bool shared = false;
     bool unless_refractory = false;
-    bool outward = false;       // the equation was written outward; its definition is already negated
+    bool outward = false; // the equation was written outward; its definition is already negated
     bool point_current = false;
     bool event_driven = false;
     bool clock_driven = false;
@@ -117,28 +118,41 @@ struct Variable {
     Type type;
     DisplayUnit display;
     Flags flags;
-    ExprId definition;    // State: derivative (none if only blocks write it); Subexpression,
-                          // ConstantOverDt: value; SharedParameter, Frozen: default value
-    ExprId initial;       // `init`, or a gate's steady state (then initial == gate->steady)
+    ExprId definition; // State: derivative (none if only blocks write it); Subexpression,
+                       // ConstantOverDt: value; SharedParameter, Frozen: default value
+    ExprId initial;    // `init`, or a gate's steady state (then initial == gate->steady)
     std::optional<double> default_value; // SI; Frozen, and parameters that have a default
     std::optional<Gate> gate;
-    std::string method;   // asked for by name, for this state alone; empty: not asked
+    std::string method; // asked for by name, for this state alone; empty: not asked
     std::string documentation;
-    std::string written;  // the equation as the user wrote it, for explain and LaTeX
-    Span span;                     // the declaration
-    std::vector<Span> used_from;   // the chain of `use` that brought it here, outermost first
+    std::string written;         // the equation as the user wrote it, for explain and LaTeX
+    Span span;                   // the declaration
+    std::vector<Span> used_from; // the chain of `use` that brought it here, outermost first
 };
 
 enum class ExprKind : std::uint8_t {
-    Number,      // number (SI)
-    Integer,     // integer
-    Boolean,     // integer 0 or 1
-    Variable,    // variable
-    Local,       // local: a name assigned earlier in the same statement block
-    Negate, Not,                                        // args[0]
-    Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Power, // args[0], args[1]
-    Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual,
-    And, Or,
+    Number,   // number (SI)
+    Integer,  // integer
+    Boolean,  // integer 0 or 1
+    Variable, // variable
+    Local,    // local: a name assigned earlier in the same statement block
+    Negate,
+    Not, // args[0]
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Modulo,
+    Power, // args[0], args[1]
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
     Crosses,     // args[0] passed args[1] upward between the state at t and at t + dt
     CrossesDown, // ... downward
     Conditional, // args[0] if args[1] else args[2]; also where(c, a, b) as (a, c, b)
@@ -172,15 +186,15 @@ struct Statement {
 
 struct Block {
     std::vector<Statement> statements;
-    std::vector<std::string> locals;     // names, by local index
+    std::vector<std::string> locals; // names, by local index
     std::vector<Type> local_types;
     Span span;
 };
 
 struct Event {
-    std::string name;   // "spike" first where there is a threshold
-    ExprId condition;   // boolean
-    Block statements;   // reset, or `on NAME`
+    std::string name;                 // "spike" first where there is a threshold
+    ExprId condition;                 // boolean
+    Block statements;                 // reset, or `on NAME`
     bool respects_refractory = false; // "spike" does
     Span span;
 };
@@ -226,7 +240,7 @@ struct CheckedModel {
     std::string method; // asked for by name; empty: the compiler chooses
     Span method_span;
     std::vector<VariableId> evaluation_order; // subexpressions, each after what it reads
-    std::vector<VariableId> init_order; // variables with `initial`, each after what it reads
+    std::vector<VariableId> init_order;       // variables with `initial`, each after what it reads
     std::vector<Remark> remarks;
 
     [[nodiscard]] std::optional<VariableId> find(std::string_view name) const;
