@@ -43,7 +43,7 @@ private:
 
     Builder* builder_;
     ValueId leaf_;
-    std::vector<signed char> depends_; // -1 not looked at yet
+    std::vector<bool> depends_;
     std::unordered_map<ValueId, Term> terms_;
     bool non_smooth_ = false;
 };
@@ -78,8 +78,7 @@ public:
 
 private:
     Builder* builder_;
-    std::unordered_map<ValueId, ValueId> replaced_;
-    std::size_t known_size_; // replacements refer to values below this only
+    std::unordered_map<ValueId, ValueId> replaced_; // also what was asked for already
 };
 
 /// Copies values of another kernel of the same module into the builder's kernel.
