@@ -29,8 +29,9 @@ std::uint64_t hash_of(const Value& value) {
     hash = mix(hash, std::bit_cast<std::uint64_t>(value.number));
     std::size_t first = 0;
     if (is_commutative(value.op)) {
-        const auto [low, high] = std::minmax(value.args[0].index, value.args[1].index);
-        hash = mix(mix(hash, low), high);
+        const std::uint32_t a = value.args[0].index;
+        const std::uint32_t b = value.args[1].index;
+        hash = mix(mix(hash, std::min(a, b)), std::max(a, b));
         first = 2;
     }
     for (std::size_t i = first; i < value.args.size(); ++i) {
@@ -74,6 +75,12 @@ Builder::Context::Context(Builder& builder, Span span, std::string_view name)
 Builder::Context::~Context() {
     builder_->span_ = span_;
     builder_->name_ = std::move(name_);
+}
+
+Type Builder::type(ValueId id) const {
+    HHC_CHECK(id.valid() && id.index < kernel_->values.size(),
+              "argument is no value of the kernel");
+    return kernel_->values[id].type;
 }
 
 ValueId Builder::name(ValueId id, std::string_view name) {
@@ -125,7 +132,37 @@ ValueId Builder::emit_as_is(Value value) {
     return find_or_append(std::move(value));
 }
 
+namespace {
+
+/// The mistakes a caller can make with well-formed arguments; `verify` checks everything.
+bool fits(const Kernel& kernel, Op op, const Args& args) {
+    const auto type = [&](std::size_t i) { return kernel.values[args[i]].type; };
+    const auto all = [&](Type expected) {
+        return std::ranges::all_of(args,
+                                   [&](ValueId id) { return kernel.values[id].type == expected; });
+    };
+    if (op == Op::Select) {
+        return type(0) == Type::Bool && type(1) == type(2);
+    }
+    if (op == Op::And || op == Op::Or || op == Op::Not) {
+        return all(Type::Bool);
+    }
+    if (op == Op::Div || op == Op::Fma || op == Op::Math || op == Op::Random) {
+        return all(Type::Real);
+    }
+    if ((op >= Op::Add && op <= Op::Mod) || (op >= Op::Less && op <= Op::NotEqual)) {
+        return all(type(0)) && type(0) != Type::Matrix;
+    }
+    return true;
+}
+
+} // namespace
+
 ValueId Builder::make(Op op, Type type, Args args, std::uint32_t symbol, std::int64_t payload) {
+    HHC_CHECK(
+        std::ranges::all_of(args, [&](ValueId arg) { return arg.index < kernel_->values.size(); }),
+        "argument is no value of the kernel");
+    HHC_CHECK(fits(*kernel_, op, args), "argument of the wrong type");
     Value value;
     value.op = op;
     value.type = type;

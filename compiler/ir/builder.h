@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Kernel& kernel() { return *kernel_; }
     [[nodiscard]] const Kernel& kernel() const { return *kernel_; }
     [[nodiscard]] const Value& operator[](ValueId id) const { return kernel_->values[id]; }
-    [[nodiscard]] Type type(ValueId id) const { return kernel_->values[id].type; }
+    [[nodiscard]] Type type(ValueId id) const;
     [[nodiscard]] Binding binding(ValueId id) const { return bindings_[id.index]; }
     [[nodiscard]] bool over_limit() const { return kernel_->values.size() > max_kernel_values; }
 

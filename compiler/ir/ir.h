@@ -107,6 +107,23 @@ struct Kernel {
 
 enum class Storage : std::uint8_t { Real, Integer, Boolean, Step }; // as enum hhk_type
 
+/// The numbers of enum hhk_role and enum hhk_flag.
+namespace role {
+enum : std::uint8_t {
+    state,
+    parameter,
+    constant_over_dt,
+    input,
+    linked,
+    last_spike,
+    not_refractory,
+    hidden
+};
+} // namespace role
+namespace flag {
+enum : std::uint8_t { unless_refractory = 1, constant = 2, staggered = 4, has_init = 8 };
+} // namespace flag
+
 /// As hhk_field and hhk_uniform (runtime/abi/kernel_abi.h), which they become.
 struct Field {
     std::string name;
@@ -115,8 +132,8 @@ struct Field {
     double default_value = 0.0;
     units::Dimension dimension;
     Storage storage = Storage::Real;
-    std::uint8_t role = 0;  // enum hhk_role
-    std::uint8_t flags = 0; // enum hhk_flag
+    std::uint8_t role = role::state;
+    std::uint8_t flags = 0; // of namespace flag
     UniformId init_flag, stagger_flag;
 };
 
@@ -127,7 +144,7 @@ struct Uniform {
     double default_value = 0.0;
     units::Dimension dimension;
     Storage storage = Storage::Real;
-    std::uint8_t role = 0;
+    std::uint8_t role = role::parameter;
     std::uint8_t flags = 0;
 };
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Private to print and read: the words of the text form.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace hhc::ir::words {
+
+inline constexpr std::array<std::string_view, 4> storages = {"real", "integer", "boolean", "step"};
+inline constexpr std::array<std::string_view, 8> roles = {
+    "state",  "parameter",  "constant_over_dt", "input",
+    "linked", "last_spike", "not_refractory",   "hidden"};
+inline constexpr std::array<std::string_view, 4> flags = {"unless_refractory", "constant",
+                                                          "staggered", "has_init"};
+inline constexpr std::array<std::string_view, 7> bases = {"m", "kg", "s", "A", "K", "mol", "cd"};
+
+} // namespace hhc::ir::words
