@@ -14,7 +14,7 @@ namespace {
 const std::string sample = R"(hhir 1
 module "demo \"x\"" real_size 4
 description "{\n}"
-uniform g real parameter unit "mS/cm**2" scale 10.0 default nan dim m:-4,kg:-1,s:3,A:2 constant
+uniform g real parameter unit "mS/cm**2" scale 10 default nan dim m:-4,kg:-1,s:3,A:2 constant
 uniform v.init boolean hidden default 1
 field v real state unit "mV" scale 0.001 default -0.065 dim m:2,kg:1,s:-3,A:-1 unless_refractory has_init init_flag v.init
 field noise real parameter dim s:-1/2
@@ -48,7 +48,7 @@ kernel on_event of spike named "on_spike" {
 }
 
 kernel prepare_entities {
-  %0 = real -0.0
+  %0 = real -0
   %1 = matrix 1 %0
   %2 = dt
   %3 = expm %1, %2
@@ -60,8 +60,7 @@ TEST(IrText, round_trips_every_part) {
     const ReadResult first = read(sample);
     ASSERT_TRUE(first.module) << first.error.line << ": " << first.error.message;
     const std::string once = print(*first.module);
-    EXPECT_EQ(once.substr(0, 300), sample.substr(0, 300).replace(sample.find("10.0"), 4, "10"))
-        << once;
+    EXPECT_EQ(once, sample);
     const ReadResult second = read(once);
     ASSERT_TRUE(second.module);
     EXPECT_EQ(print(*second.module), once);

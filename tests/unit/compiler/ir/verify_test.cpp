@@ -127,14 +127,14 @@ INSTANTIATE_TEST_SUITE_P(
                [](Module& m) { prepare(m).values.push_back(make(Op::Time, Type::Real)); }},
         Broken{"element outside the matrix",
                [](Module& m) { prepare(m).values[ValueId(2)].payload = 1; }},
-        Broken{"`table` ",
+        Broken{"wrong arguments of `table`",
                [](Module& m) {
                    advance(m).values.push_back(
                        make(Op::Table, Type::Real, {ValueId(0), ValueId(4)}));
                }},
         Broken{"stands twice", [](Module& m) { m.kernels.push_back(advance(m)); }},
         Broken{"an on_event kernel has an event", [](Module& m) { advance(m).event = EventId(0); }},
-        Broken{"the guard", [](Module& m) { advance(m).guards[0] = ValueId(3); }},
+        Broken{"guard: the value has the wrong type", [](Module& m) { advance(m).guards[0] = ValueId(3); }},
         Broken{"is no name", [](Module& m) { m.fields[FieldId(0)].name = ""; }},
         Broken{"two fields", [](Module& m) { m.fields[FieldId(0)].name = "n"; }},
         Broken{"8 or 4 bytes", [](Module& m) { m.real_size = 2; }}));
