@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Runs Clang's front end, optimiser and code generator on one text, with our own arguments (never
+// the driver's) and a file system that holds that text and nothing else.
+#include "jit/jit.h"
+#include "jit/toolchain.h"
+#include "support/env.h"
+
+#include <clang/Basic/Diagnostic.h>
+#include <clang/Basic/SourceManager.h>
+#include <clang/Basic/Version.h>
+#include <clang/CodeGen/CodeGenAction.h>
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/CompilerInvocation.h>
+#include <llvm/Support/VirtualFileSystem.h>
+
+namespace hhc::jit {
+
+namespace {
+
+/// What Clang says about a place of the generated text.
+struct ClangMessage {
+    std::string text;
+    std::string place; ///< as the #line directives tell it: where the model is at fault, if known
+    unsigned line = 0; ///< of the generated text, 1-based; 0: no place
+    std::string line_text;
+};
+
+std::string text_of_line(std::string_view text, unsigned number) {
+    for (unsigned line = 1; line < number; ++line) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) {
+            return {};
+        }
+        text.remove_prefix(end + 1);
+    }
+    return std::string(text.substr(0, text.find('\n')));
+}
+
+/// Collects errors; LLVM code is built without exceptions, so nothing here may throw.
+class MessageCollector final : public clang::DiagnosticConsumer {
+public:
+    explicit MessageCollector(std::string_view text) : text_(text) {}
+
+    void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
+                          const clang::Diagnostic& info) override {
+        clang::DiagnosticConsumer::HandleDiagnostic(level, info);
+        if (level < clang::DiagnosticsEngine::Error) {
+            return;
+        }
+        ClangMessage message;
+        llvm::SmallString<128> formatted;
+        info.FormatDiagnostic(formatted);
+        message.text = formatted.str().str();
+        if (info.hasSourceManager() && info.getLocation().isValid()) {
+            const clang::SourceManager& sources = info.getSourceManager();
+            const clang::SourceLocation at = sources.getExpansionLoc(info.getLocation());
+            message.line = sources.getExpansionLineNumber(at);
+            message.line_text = text_of_line(text_, message.line);
+            const clang::PresumedLoc presumed = sources.getPresumedLoc(at);
+            if (presumed.isValid()) {
+                message.place =
+                    std::string(presumed.getFilename()) + ":" + std::to_string(presumed.getLine());
+            }
+        }
+        messages.push_back(std::move(message));
+    }
+
+    std::vector<ClangMessage> messages;
+
+private:
+    std::string_view text_;
+};
+
+std::string input_path(const CompileOptions& options) {
+    return "/hodgpy/" + options.name + ".cpp";
+}
+
+void report_messages(const std::vector<ClangMessage>& messages, std::string_view text,
+                     const CompileOptions& options, diag::Sink& sink) {
+    const std::string kept = keep_generated_text(options.name, text);
+    for (const ClangMessage& message : messages) {
+        auto report = sink.report(diag::Code::GeneratedCodeRejected, Span{},
+                                  "the code generated for `" + options.name +
+                                      "` does not compile: " + message.text);
+        if (message.line > 0) {
+            report.note("line " + std::to_string(message.line) +
+                        " of the generated text: " + message.line_text);
+        }
+        if (!message.place.empty() && !message.place.starts_with("/hodgpy/")) {
+            report.note("generated from " + message.place);
+        }
+        report.note(kept.empty() ? "the generated text could not be kept"
+                                 : "the generated text is in " + kept);
+        report.note(
+            "this is a mistake of hodgpy, not of the model; please report it with that file");
+    }
+}
+
+/// Everything that Clang allocates lives below this call.
+bool run_clang(std::string_view text, const CompileOptions& options, clang::CodeGenAction& action,
+               MessageCollector& collector, llvm::SmallVectorImpl<char>& output) {
+    auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
+    files->addFile(input_path(options), 0,
+                   llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size())));
+    clang::CompilerInstance compiler;
+    compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
+    const std::vector<std::string> arguments = clang_arguments(options);
+    std::vector<const char*> pointers;
+    pointers.reserve(arguments.size());
+    for (const std::string& argument : arguments) {
+        pointers.push_back(argument.c_str());
+    }
+    if (!clang::CompilerInvocation::CreateFromArgs(compiler.getInvocation(), pointers,
+                                                   compiler.getDiagnostics())) {
+        return false;
+    }
+    compiler.createFileManager(files);
+    compiler.setVerboseOutputStream(std::make_unique<llvm::raw_null_ostream>());
+    compiler.setOutputStream(std::make_unique<llvm::raw_svector_ostream>(output));
+    return compiler.ExecuteAction(action);
+}
+
+template <class Action>
+std::optional<std::string> compile(std::string_view text, const CompileOptions& options,
+                                   diag::Sink& sink) {
+    if (env::get(env::Variable::KeepCpp)) {
+        (void)keep_generated_text(options.name, text);
+    }
+    MessageCollector collector(text);
+    llvm::SmallVector<char, 0> output;
+    bool done = false;
+    const auto fatal = run_guarded([&] {
+        Action action;
+        done = run_clang(text, options, action, collector, output);
+    });
+    if (fatal) {
+        collector.messages.push_back({"LLVM gave up: " + *fatal, {}, 0, {}});
+    } else if (!done && collector.messages.empty()) {
+        collector.messages.push_back({"Clang failed without a message", {}, 0, {}});
+    }
+    if (!collector.messages.empty()) {
+        report_messages(collector.messages, text, options, sink);
+        return std::nullopt;
+    }
+    return std::string(output.data(), output.size());
+}
+
+} // namespace
+
+std::vector<std::string> clang_arguments(const CompileOptions& options) {
+    // clang-format off
+    std::vector<std::string> arguments = {
+        "-triple", options.target.triple,
+        "-target-cpu", options.target.cpu,
+        "-O" + std::to_string(options.opt_level),
+        "-x", "c++", "-std=c++20", "-ffreestanding",
+        "-ffp-contract=off",                // our IR decides where an fma is
+        "-nostdsysteminc", "-nobuiltininc", // there is no header to find
+        "-fno-rtti", "-fno-threadsafe-statics",
+        "-mrelocation-model", "pic", "-pic-level", "2",
+        "-mframe-pointer=all",              // profilers see the stack
+        "-w", "-ferror-limit", "5", "-fno-caret-diagnostics",
+        "-main-file-name", options.name + ".cpp",
+    };
+    // clang-format on
+    if (options.target.vector_bytes == 64) {
+        // Otherwise the server processors that like 256 bits better get no zmm register at all.
+        arguments.emplace_back("-mprefer-vector-width=512");
+    }
+    for (const std::string& feature : options.target.features) {
+        arguments.emplace_back("-target-feature");
+        arguments.push_back(feature);
+    }
+    if (options.debug_info) {
+        arguments.insert(arguments.end(),
+                         {"-debug-info-kind=limited", "-dwarf-version=4", "-debugger-tuning=gdb"});
+    }
+    arguments.push_back(input_path(options));
+    return arguments;
+}
+
+std::string toolchain_version() {
+    return clang::getClangFullVersion();
+}
+
+std::optional<std::string> compile_to_object(std::string_view text, const CompileOptions& options,
+                                             diag::Sink& sink) {
+    return compile<clang::EmitObjAction>(text, options, sink);
+}
+
+std::optional<std::string> emit_text(std::string_view text, const CompileOptions& options,
+                                     TextStage stage, diag::Sink& sink) {
+    return stage == TextStage::Llvm ? compile<clang::EmitLLVMAction>(text, options, sink)
+                                    : compile<clang::EmitAssemblyAction>(text, options, sink);
+}
+
+} // namespace hhc::jit

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// C++ text in; object code, running code or a shared library out. Clang, LLVM ORC and lld work in
+// this process and stay behind this header. Nothing of LLVM is touched before the first call; all
+// functions may be called from any thread, and in a child after fork.
+#pragma once
+
+#include "diag/sink.h"
+
+#include "hhc/export.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::jit {
+
+/// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-pku"): for the native
+/// target every feature is listed, because hypervisors hide some that the CPU name implies.
+struct TargetSpec {
+    std::string name;
+    std::string triple;
+    std::string cpu;
+    std::vector<std::string> features;
+    int vector_bytes = 16;
+    bool has_fma = true;
+};
+
+/// native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64
+[[nodiscard]] HODGPY_API const std::vector<std::string>& target_names();
+/// An unknown name is HH8001.
+[[nodiscard]] HODGPY_API std::optional<TargetSpec> resolve_target(std::string_view name,
+                                                                  diag::Sink& sink);
+/// Whether this processor has every instruction that the target may use.
+[[nodiscard]] HODGPY_API bool runs_here(const TargetSpec& target);
+
+struct CompileOptions {
+    TargetSpec target;
+    int opt_level = 3; ///< 0 to 3
+    bool debug_info = false;
+    std::string name = "model"; ///< of the model: in messages and in names of kept files
+};
+
+/// Every argument that Clang's front end gets, and so, with the text and toolchain_version(), what
+/// the object depends on.
+[[nodiscard]] HODGPY_API std::vector<std::string> clang_arguments(const CompileOptions& options);
+/// Version of Clang and LLVM in this library.
+[[nodiscard]] HODGPY_API std::string toolchain_version();
+
+/// The object file (ELF, position independent). An error of Clang is our bug, HH9002, with the line
+/// of the generated text and the place where the text was kept.
+[[nodiscard]] HODGPY_API std::optional<std::string>
+compile_to_object(std::string_view text, const CompileOptions& options, diag::Sink& sink);
+
+enum class TextStage { Llvm, Asm };
+/// Optimised LLVM IR or assembly of the same compilation.
+[[nodiscard]] HODGPY_API std::optional<std::string>
+emit_text(std::string_view text, const CompileOptions& options, TextStage stage, diag::Sink& sink);
+
+/// Code in memory with a symbol space of its own; both go with the object. Hold it as long as a
+/// pointer into it is in use.
+class HODGPY_API LoadedCode {
+public:
+    struct Impl;
+    explicit LoadedCode(std::unique_ptr<Impl> impl);
+    ~LoadedCode();
+    LoadedCode(const LoadedCode&) = delete;
+    LoadedCode& operator=(const LoadedCode&) = delete;
+
+    /// Address of a global function or variable of the object, or nullptr.
+    [[nodiscard]] void* symbol(std::string_view name) const;
+    /// Names of all global symbols, sorted.
+    [[nodiscard]] std::vector<std::string> symbols() const;
+
+private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Links an object of this machine into the process. The object sees memcpy, memset, memmove, fma
+/// and fmaf, and nothing else of the process: another undefined symbol is HH9003. If the system
+/// forbids executable memory: HH8002.
+[[nodiscard]] HODGPY_API std::shared_ptr<LoadedCode>
+load_object(std::string_view object, std::string_view name, diag::Sink& sink);
+
+/// Links an object into the shared library `path`, which appears whole or not at all. Needs no
+/// linker, no C library and no file of the target system. Undefined symbols as in load_object().
+[[nodiscard]] HODGPY_API bool link_shared(std::string_view object, const std::string& path,
+                                          const TargetSpec& target, diag::Sink& sink);
+
+} // namespace hhc::jit

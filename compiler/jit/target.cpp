@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Targets: what each name means to Clang, and what this processor can run.
+#include "jit/jit.h"
+#include "support/check.h"
+
+#include <llvm/ADT/StringMap.h>
+#include <llvm/TargetParser/Host.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include <algorithm>
+#include <array>
+
+namespace hhc::jit {
+
+namespace {
+
+constexpr const char* linux_x86 = "x86_64-unknown-linux-gnu";
+constexpr const char* linux_arm = "aarch64-unknown-linux-gnu";
+
+/// Features by which the x86-64 levels differ (System V ABI supplement, section 3.1.1), as LLVM
+/// names them; each level needs those before it.
+constexpr std::array level_2 = {"cx16", "sahf", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2"};
+constexpr std::array level_3 = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"};
+constexpr std::array level_4 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"};
+
+TargetSpec native_target() {
+    TargetSpec target;
+    target.name = "native";
+    target.cpu = llvm::sys::getHostCPUName().str();
+    const auto features = llvm::sys::getHostCPUFeatures();
+    for (const auto& feature : features) {
+        target.features.push_back((feature.second ? "+" : "-") + feature.first().str());
+    }
+    std::sort(target.features.begin(), target.features.end());
+    const llvm::Triple host(llvm::sys::getProcessTriple());
+    if (host.isAArch64()) {
+        target.triple = linux_arm;
+        return target;
+    }
+    target.triple = linux_x86;
+    const auto has = [&](const char* name) { return features.lookup(name); };
+    const auto has_all = [&](const auto& names) {
+        return std::all_of(names.begin(), names.end(), has);
+    };
+    target.has_fma = has("fma");
+    if (has_all(level_3)) {
+        target.vector_bytes = has_all(level_4) ? 64 : 32;
+    }
+    return target;
+}
+
+TargetSpec x86_level(std::string_view name, int vector_bytes, bool has_fma) {
+    TargetSpec target;
+    target.name = name;
+    target.triple = linux_x86;
+    target.cpu = name;
+    target.vector_bytes = vector_bytes;
+    target.has_fma = has_fma;
+    return target;
+}
+
+template <class Names> bool host_has(const Names& names) {
+    const auto features = llvm::sys::getHostCPUFeatures();
+    return std::all_of(names.begin(), names.end(),
+                       [&](const char* name) { return features.lookup(name); });
+}
+
+} // namespace
+
+const std::vector<std::string>& target_names() {
+    static const std::vector<std::string> names = {"native", "x86-64-v2", "x86-64-v3", "x86-64-v4",
+                                                   "aarch64"};
+    return names;
+}
+
+std::optional<TargetSpec> resolve_target(std::string_view name, diag::Sink& sink) {
+    if (name == "native") {
+        return native_target();
+    }
+    if (name == "x86-64-v2") {
+        return x86_level(name, 16, false);
+    }
+    if (name == "x86-64-v3") {
+        return x86_level(name, 32, true);
+    }
+    if (name == "x86-64-v4") {
+        return x86_level(name, 64, true);
+    }
+    if (name == "aarch64") {
+        TargetSpec target;
+        target.name = name;
+        target.triple = linux_arm;
+        target.cpu = "generic";
+        target.features = {"+neon"};
+        return target;
+    }
+    std::string known;
+    for (const std::string& each : target_names()) {
+        known += (known.empty() ? "`" : ", `") + each + "`";
+    }
+    sink.report(diag::Code::UnknownTarget, Span{},
+                "`" + std::string(name) + "` is no target; expected one of " + known);
+    return std::nullopt;
+}
+
+bool runs_here(const TargetSpec& target) {
+    const llvm::Triple host(llvm::sys::getProcessTriple());
+    if (llvm::Triple(target.triple).getArch() != host.getArch()) {
+        return false;
+    }
+    if (target.name == "x86-64-v2") {
+        return host_has(level_2);
+    }
+    if (target.name == "x86-64-v3") {
+        return host_has(level_2) && host_has(level_3);
+    }
+    if (target.name == "x86-64-v4") {
+        return host_has(level_2) && host_has(level_3) && host_has(level_4);
+    }
+    return target.name == "native" || target.name == "aarch64";
+}
+
+} // namespace hhc::jit
