@@ -6,8 +6,6 @@
 
 #include "diag/sink.h"
 
-#include "hhc/export.h"
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,12 +26,11 @@ struct TargetSpec {
 };
 
 /// native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64
-[[nodiscard]] HODGPY_API const std::vector<std::string>& target_names();
+[[nodiscard]] const std::vector<std::string>& target_names();
 /// An unknown name is HH8001.
-[[nodiscard]] HODGPY_API std::optional<TargetSpec> resolve_target(std::string_view name,
-                                                                  diag::Sink& sink);
+[[nodiscard]] std::optional<TargetSpec> resolve_target(std::string_view name, diag::Sink& sink);
 /// Whether this processor has every instruction that the target may use.
-[[nodiscard]] HODGPY_API bool runs_here(const TargetSpec& target);
+[[nodiscard]] bool runs_here(const TargetSpec& target);
 
 struct CompileOptions {
     TargetSpec target;
@@ -44,23 +41,23 @@ struct CompileOptions {
 
 /// Every argument that Clang's front end gets, and so, with the text and toolchain_version(), what
 /// the object depends on.
-[[nodiscard]] HODGPY_API std::vector<std::string> clang_arguments(const CompileOptions& options);
+[[nodiscard]] std::vector<std::string> clang_arguments(const CompileOptions& options);
 /// Version of Clang and LLVM in this library.
-[[nodiscard]] HODGPY_API std::string toolchain_version();
+[[nodiscard]] std::string toolchain_version();
 
 /// The object file (ELF, position independent). An error of Clang is our bug, HH9002, with the line
 /// of the generated text and the place where the text was kept.
-[[nodiscard]] HODGPY_API std::optional<std::string>
+[[nodiscard]] std::optional<std::string>
 compile_to_object(std::string_view text, const CompileOptions& options, diag::Sink& sink);
 
 enum class TextStage { Llvm, Asm };
 /// Optimised LLVM IR or assembly of the same compilation.
-[[nodiscard]] HODGPY_API std::optional<std::string>
+[[nodiscard]] std::optional<std::string>
 emit_text(std::string_view text, const CompileOptions& options, TextStage stage, diag::Sink& sink);
 
 /// Code in memory with a symbol space of its own; both go with the object. Hold it as long as a
 /// pointer into it is in use.
-class HODGPY_API LoadedCode {
+class LoadedCode {
 public:
     struct Impl;
     explicit LoadedCode(std::unique_ptr<Impl> impl);
@@ -80,12 +77,12 @@ private:
 /// Links an object of this machine into the process. The object sees memcpy, memset, memmove, fma
 /// and fmaf, and nothing else of the process: another undefined symbol is HH9003. If the system
 /// forbids executable memory: HH8002.
-[[nodiscard]] HODGPY_API std::shared_ptr<LoadedCode>
-load_object(std::string_view object, std::string_view name, diag::Sink& sink);
+[[nodiscard]] std::shared_ptr<LoadedCode> load_object(std::string_view object,
+                                                      std::string_view name, diag::Sink& sink);
 
 /// Links an object into the shared library `path`, which appears whole or not at all. Needs no
 /// linker, no C library and no file of the target system. Undefined symbols as in load_object().
-[[nodiscard]] HODGPY_API bool link_shared(std::string_view object, const std::string& path,
-                                          const TargetSpec& target, diag::Sink& sink);
+[[nodiscard]] bool link_shared(std::string_view object, const std::string& path,
+                               const TargetSpec& target, diag::Sink& sink);
 
 } // namespace hhc::jit

@@ -2,12 +2,14 @@
 // Broken invariants are our bug, never the user's: they throw InternalError, caught at the API rim.
 #pragma once
 
+#include "hhc/export.h"
+
 #include <stdexcept>
 #include <string>
 
 namespace hhc {
 
-class InternalError : public std::logic_error {
+class HODGPY_API InternalError : public std::logic_error {
 public:
     using std::logic_error::logic_error;
 };

@@ -4,7 +4,6 @@
 // code is found by it.
 #pragma once
 
-#include "hhc/export.h"
 
 #include <array>
 #include <compare>
@@ -19,14 +18,14 @@ struct Hash128 {
     std::array<std::uint8_t, 16> bytes{};
 
     /// 32 lower-case digits.
-    [[nodiscard]] HODGPY_API std::string hex() const;
+    [[nodiscard]] std::string hex() const;
     /// The first 8 bytes, little-endian.
-    [[nodiscard]] HODGPY_API std::uint64_t low64() const;
+    [[nodiscard]] std::uint64_t low64() const;
     friend auto operator<=>(const Hash128&, const Hash128&) = default;
 };
 
 /// Hashes a sequence of bytes given in pieces.
-class HODGPY_API Hasher {
+class Hasher {
 public:
     Hasher();
     /// Continues the sequence.
@@ -45,6 +44,6 @@ private:
     std::uint64_t total_ = 0;
 };
 
-[[nodiscard]] HODGPY_API Hash128 hash_bytes(std::string_view data);
+[[nodiscard]] Hash128 hash_bytes(std::string_view data);
 
 } // namespace hhc
