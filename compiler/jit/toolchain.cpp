@@ -8,10 +8,12 @@
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/TargetSelect.h>
 
+#include <atomic>
 #include <cctype>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <pthread.h>
 
@@ -20,6 +22,7 @@ namespace hhc::jit {
 namespace {
 
 constexpr int fatal_exit_code = 70;
+constexpr int first_signal_code = 128; // as shells count them
 
 std::string& fatal_reason() {
     static thread_local std::string reason;
@@ -100,17 +103,25 @@ void initialise_llvm() {
 }
 
 std::optional<std::string> run_guarded(const std::function<void()>& work) {
+    static std::atomic<bool> crashed = false;
     initialise_llvm();
+    if (crashed) {
+        return "it crashed before and is not used again in this process";
+    }
     const CrashHandlers handlers;
     fatal_reason().clear();
-    llvm::CrashRecoveryContext guard;
-    if (guard.RunSafely(work)) {
+    auto guard = std::make_unique<llvm::CrashRecoveryContext>();
+    if (guard->RunSafely(work)) {
         return std::nullopt;
     }
+    // Its destructor would tidy up objects whose owners were on the stack that is gone: leak it.
+    const int code = guard.release()->RetCode;
     if (!fatal_reason().empty()) {
         return fatal_reason();
     }
-    return "it stopped with code " + std::to_string(guard.RetCode);
+    crashed = code >= first_signal_code; // a signal came in the middle of anything
+    return crashed ? "it crashed with signal " + std::to_string(code - first_signal_code)
+                   : "it stopped with code " + std::to_string(code);
 }
 
 std::string keep_generated_text(std::string_view name, std::string_view text) {

@@ -16,7 +16,8 @@ namespace hhc::jit {
 void initialise_llvm();
 
 /// Runs `work`, in which LLVM may fail for good (report_fatal_error, a crash, lld's fatal):
-/// nullopt if it returned, else what LLVM said. Such a failure leaks what `work` held.
+/// nullopt if it returned, else what LLVM said. Such a failure leaks what `work` held. After a
+/// crash LLVM's state is unknown, and every later call fails.
 [[nodiscard]] std::optional<std::string> run_guarded(const std::function<void()>& work);
 
 /// lld and the ORC session are used by one thread at a time. Held across fork, so that a child

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace hhc::jit {
 
@@ -47,6 +49,17 @@ extern "C" int hhk_advance(double* v, long begin, long end) noexcept {
     return 0;
 }
 )";
+}
+
+/// Runs `test` in a child; its result is the exit status, 0 for true.
+template <class Test> int in_child(Test test) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(test());
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 } // namespace hhc::jit
