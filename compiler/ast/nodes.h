@@ -337,8 +337,11 @@ struct Import {
     std::optional<Name> alias;
 };
 
-/// A statement that could not be read; it was reported.
-struct ErrorItem {};
+/// A statement that could not be read; it was reported. `declares` are names that it seems to
+/// define: they exist, poisoned, so that their uses are no second mistake.
+struct ErrorItem {
+    std::vector<Name> declares;
+};
 
 enum class BlockKind : std::uint8_t { Channel, Neuron, Synapse, Cell };
 

@@ -16,7 +16,9 @@ const std::vector<CodeInfo>& all_codes() {
     return table;
 }
 
-const CodeInfo& info(Code code) { return all_codes()[static_cast<std::size_t>(code)]; }
+const CodeInfo& info(Code code) {
+    return all_codes()[static_cast<std::size_t>(code)];
+}
 
 Sink::Report& Sink::Report::note(std::string text) {
     diagnostic_->notes.push_back({std::nullopt, std::move(text), std::nullopt});

@@ -76,9 +76,6 @@ public:
     }
 
 private:
-    constexpr Rational(std::int32_t numerator, std::int32_t denominator)
-        : numerator_(numerator), denominator_(denominator) {}
-
     std::int32_t numerator_ = 0;
     std::int32_t denominator_ = 1;
 };

@@ -12,11 +12,12 @@
 
 namespace hhc::units {
 
-/// One unit; its value in SI is exactly 10**exponent10. (kelvin for degC: see `is_celsius`.)
+/// One unit; its value in SI is exactly 10**exponent10.
 struct Unit {
     std::string name;
     Dimension dimension;
     int exponent10 = 0;
+    bool is_weak = false;    // not a name of Brian's: a definition in the model goes first
     bool is_celsius = false; // only in a whole literal `6.3 degC`: kelvin = number + 273.15
 
     /// 10**exponent10, correctly rounded.

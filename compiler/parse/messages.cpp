@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+#include "parse/messages.h"
+
+#include "grammar/HhmParser.h"
+#include "parse/token_class.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string>
+
+namespace hhc::parse {
+namespace {
+
+using G = hhm::HhmParser;
+
+/// Tries the rows of the table in order; each row is one way to go wrong.
+class Explain {
+public:
+    Explain(const RefusedPiece& refused, diag::Sink& sink) : in_(refused), sink_(sink) {}
+
+    void run() {
+        const bool done = hard_keyword() || chained_comparison() || assignment_in_expression() ||
+                          unit_trouble() || flag_trouble() || missing_operand() ||
+                          juxtaposition() || colon_in_expression() || unknown_statement();
+        if (!done) {
+            fallback();
+        }
+    }
+
+private:
+    [[nodiscard]] TokenType type(std::size_t i) const {
+        return i < in_.piece.size() ? in_.tokens[in_.piece[i]].type : TokenType{0};
+    }
+    [[nodiscard]] TokenType here() const { return type(in_.position); }
+    [[nodiscard]] TokenType before() const {
+        return in_.position > 0 ? type(in_.position - 1) : TokenType{0};
+    }
+    [[nodiscard]] bool at_end() const { return in_.position >= in_.piece.size(); }
+    [[nodiscard]] Span span(std::size_t i) const {
+        if (i < in_.piece.size()) {
+            return in_.tokens[in_.piece[i]].span;
+        }
+        const Span last = in_.tokens[in_.piece.back()].span;
+        return {last.file, last.end, last.end};
+    }
+    [[nodiscard]] Span place() const { return span(in_.position); }
+    [[nodiscard]] std::string text(std::size_t i) const {
+        const Span at = span(i);
+        return std::string(in_.source.text().substr(at.begin, at.end - at.begin));
+    }
+    [[nodiscard]] std::string here_text() const { return text(in_.position); }
+    [[nodiscard]] std::string before_text() const { return text(in_.position - 1); }
+    [[nodiscard]] bool within(std::initializer_list<int> rules) const {
+        return std::any_of(in_.within.begin(), in_.within.end(), [&](std::size_t rule) {
+            return std::find(rules.begin(), rules.end(), static_cast<int>(rule)) != rules.end();
+        });
+    }
+    /// Where a colon has been read that does not stand in brackets, all that follows is a unit.
+    [[nodiscard]] std::size_t last_colon() const {
+        for (std::size_t i = std::min(in_.position, in_.piece.size()); i-- > 0;) {
+            if (type(i) == G::COLON) {
+                return i;
+            }
+        }
+        return in_.piece.size();
+    }
+    [[nodiscard]] bool in_unit() const { return last_colon() < in_.position; }
+
+    // ---- Rows
+
+    bool hard_keyword() {
+        if (!is_hard_keyword(here())) {
+            return false;
+        }
+        const bool named = in_.position == 0 || begins_item(before()) || opens_sub_block(before());
+        if (named && here() != G::IF) {
+            sink_
+                .report(diag::Code::ReservedWord, place(),
+                        fmt::format("`{}` is a reserved word and cannot be a name", here_text()))
+                .note("reserved are if, else, and, or, not, True, False");
+            return true;
+        }
+        if (here() == G::IF && in_.position == 0) {
+            sink_.report(diag::Code::UnknownStatement, place(), "`if` does not begin a statement")
+                .note("choose between values inside an expression: `x = a if condition else b`");
+            return true;
+        }
+        return false;
+    }
+
+    bool chained_comparison() {
+        if (!is_comparison(here())) {
+            return false;
+        }
+        std::size_t i = in_.position;
+        int depth = 0;
+        while (i-- > 0) {
+            depth += type(i) == G::RPAR ? 1 : 0;
+            depth -= type(i) == G::LPAR ? 1 : 0;
+            if (depth < 0 || type(i) == G::AND || type(i) == G::OR || type(i) == G::COMMA) {
+                return false;
+            }
+            if (depth == 0 && (is_comparison(type(i)) || type(i) == G::CROSSES)) {
+                break;
+            }
+            if (i == 0) {
+                return false;
+            }
+        }
+        sink_
+            .report(diag::Code::ChainedComparison, place(),
+                    fmt::format("a second comparison `{}` in a row", here_text()))
+            .note_at(span(i), "the first one is here")
+            .note("comparisons do not chain: write `a < b and b < c`");
+        return true;
+    }
+
+    bool assignment_in_expression() {
+        if (!is_assignment(here()) || in_.position == 0) {
+            return false;
+        }
+        const bool in_call = within({G::RuleCall, G::RuleAtom});
+        const bool first = std::none_of(
+            in_.piece.begin(), in_.piece.begin() + static_cast<std::ptrdiff_t>(in_.position),
+            [&](std::uint32_t i) { return is_assignment(in_.tokens[i].type); });
+        if (in_call) {
+            sink_
+                .report(diag::Code::AssignInExpression, place(),
+                        fmt::format("`{}` inside a call or brackets", here_text()))
+                .note("arguments of functions have no names; to compare, write `==`");
+            return true;
+        }
+        if (first && !within({G::RuleExpr})) {
+            return false;
+        }
+        auto report = sink_.report(diag::Code::AssignInExpression, place(),
+                                   fmt::format("`{}` inside an expression", here_text()));
+        if (here() == G::ASSIGN) {
+            report.fix(place(), "==", "equality is written `==`");
+        }
+        return true;
+    }
+
+    bool unit_trouble() {
+        if (!in_unit() || within({G::RuleExpr, G::RuleFlags})) {
+            return false;
+        }
+        const std::size_t colon = last_colon();
+        if (at_end() && before() == G::COLON) {
+            sink_.report(diag::Code::MissingUnit, span(colon), "a unit is missing after `:`")
+                .note("`: 1` is dimensionless, `: volt` a voltage, `: amp/meter**2` a current "
+                      "density");
+            return true;
+        }
+        if (type(in_.position - 1) == G::RPAR && here() == G::LPAR) {
+            sink_.report(diag::Code::BadFlags, place(), "a second list of flags")
+                .note("flags stand in one list, parted by commas");
+            return true;
+        }
+        auto report =
+            sink_.report(diag::Code::BadUnit, place(),
+                         at_end() ? std::string("the unit ends too early")
+                                  : fmt::format("`{}` cannot stand in a unit", here_text()));
+        if ((is_name(here()) || here() == G::NUMBER) && ends_operand(before())) {
+            report.note("units are joined by `*` and `/`, and raised by `**`");
+        } else {
+            report.note(
+                "a unit is made of unit names, `*`, `/`, `**` and whole or decimal exponents, "
+                "as in `amp/meter**2`");
+        }
+        return true;
+    }
+
+    bool flag_trouble() {
+        if (!within({G::RuleFlags}) || within({G::RuleExpr})) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::BadFlags, place(),
+                    at_end() ? std::string("a flag is missing here")
+                             : fmt::format("`{}` cannot stand in a list of flags", here_text()))
+            .note("flags are words, parted by commas, as in `(constant, unless refractory)`");
+        return true;
+    }
+
+    bool missing_operand() {
+        const bool wants_value =
+            is_binary_operator(before()) || is_assignment(before()) || before() == G::NOT ||
+            before() == G::IF || before() == G::ELSE || before() == G::CROSSES ||
+            before() == G::THRESHOLD || before() == G::REFRACTORY || before() == G::WHEN ||
+            ((before() == G::LPAR || before() == G::COMMA) && within({G::RuleExpr}));
+        if (!wants_value || ends_operand(here())) {
+            return missing_else();
+        }
+        const std::string found = at_end() ? "" : fmt::format(", not `{}`", here_text());
+        auto report =
+            sink_.report(diag::Code::MissingOperand, at_end() ? span(in_.position - 1) : place(),
+                         fmt::format("expected a value after `{}`{}", before_text(), found));
+        if (here() == G::STAR && before() == G::STAR) {
+            report.note("a power is written `**` without a blank");
+        }
+        return true;
+    }
+
+    bool missing_else() {
+        const bool choice = std::any_of(in_.piece.begin(), in_.piece.end(), [&](std::uint32_t i) {
+            return in_.tokens[i].type == G::IF;
+        });
+        const bool closed = std::any_of(in_.piece.begin(), in_.piece.end(), [&](std::uint32_t i) {
+            return in_.tokens[i].type == G::ELSE;
+        });
+        if (!choice || closed || !(at_end() || here() == G::COLON || here() == G::RPAR)) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::MissingOperand, place(),
+                    "a conditional needs its other value: `else` is missing")
+            .note("write `a if condition else b`");
+        return true;
+    }
+
+    /// Two values without an operator: the unit rule of juxtaposition is `NUMBER NAME` alone.
+    bool juxtaposition() {
+        const bool value_here = is_name(here()) || here() == G::NUMBER || here() == G::LPAR ||
+                                here() == G::TRUE || here() == G::FALSE;
+        if (!value_here || !ends_operand(before()) || in_.position == 0 ||
+            !within({G::RuleExpr, G::RuleExprOnly, G::RuleBodyOnly, G::RuleTopOnly,
+                     G::RuleStatementOnly, G::RuleEquationOnly, G::RuleSettingOnly, G::RuleIonOnly,
+                     G::RuleKineticOnly, G::RuleSubHeadOnly})) {
+            return false;
+        }
+        if (in_.position == 1 && is_name(before())) {
+            return false; // a statement of two words: no expression yet
+        }
+        const std::string pair = before_text() + " " + here_text();
+        auto report = sink_.report(
+            diag::Code::MissingOperator, place(),
+            fmt::format("no operator between `{}` and `{}`", before_text(), here_text()));
+        const Span gap{place().file, span(in_.position - 1).end, place().begin};
+        const bool after_unit = in_.position >= 2 && type(in_.position - 2) == G::NUMBER;
+        if (before() == G::RPAR && is_name(here())) {
+            report.fix(
+                gap, "*",
+                fmt::format("only a number takes a unit directly; write `(...)*{}`", here_text()));
+        } else if (before() == G::NUMBER && here() == G::LPAR) {
+            report.fix(gap, "*", fmt::format("write `{}*(...)`", before_text()));
+        } else if (is_name(here()) && (after_unit || before() == G::NUMBER)) {
+            report.fix(gap, "*",
+                       fmt::format("units are joined by `*` and `/`: `{}*{}`", before_text(),
+                                   here_text()));
+        } else {
+            report.fix(gap, "*",
+                       fmt::format("write `{}*{}` for a product", before_text(), here_text()));
+        }
+        return true;
+    }
+
+    bool colon_in_expression() {
+        if (here() != G::COLON) {
+            return false;
+        }
+        const TokenType first = type(0);
+        auto report = sink_.report(diag::Code::SyntaxError, place(), "a unit cannot stand here");
+        if (first == G::INIT || first == G::THRESHOLD || first == G::REFRACTORY ||
+            first == G::METHOD) {
+            report.note(fmt::format("`{}` takes no unit", text(0)));
+        } else {
+            report.note("a unit follows a whole definition, as in `I = g*(E - v) : amp`");
+        }
+        return true;
+    }
+
+    bool unknown_statement() {
+        const bool two_words = is_name(type(0)) && in_.position <= 1;
+        if (!two_words && in_.position != 0) {
+            return false;
+        }
+        if (in_.position == 1 && at_end()) {
+            sink_
+                .report(diag::Code::UnknownStatement, span(0),
+                        fmt::format("`{}` alone is no statement in {}", text(0), in_.where))
+                .note(forms());
+            return true;
+        }
+        if (in_.position == 1 && begins_item(type(0)) && !is_name(here())) {
+            sink_.report(diag::Code::SyntaxError, place(),
+                         fmt::format("expected a name after `{}`, not `{}`", text(0), here_text()));
+            return true;
+        }
+        sink_
+            .report(diag::Code::UnknownStatement, span(0),
+                    fmt::format("`{}` begins no statement of {}",
+                                in_.position == 0 ? here_text() : text(0) + " " + here_text(),
+                                in_.where))
+            .note(forms());
+        return true;
+    }
+
+    [[nodiscard]] std::string forms() const {
+        if (within({G::RuleStatementOnly})) {
+            return "a statement reads `v = expression`, `v += expression` and the like";
+        }
+        if (within({G::RuleSettingOnly})) {
+            return "a gate has `alpha =` and `beta =`, or `inf =` and `tau =`; also `q10 = 3 at "
+                   "6.3 degC`";
+        }
+        if (within({G::RuleKineticOnly})) {
+            return "a kinetic scheme has transitions `C <-> O (alpha, beta)` and `conserve C + O = "
+                   "1`";
+        }
+        if (within({G::RuleTopOnly})) {
+            return "a file has `channel`, `neuron`, `synapse`, `cell`, `function`, `const` and "
+                   "`import`";
+        }
+        return "an equation reads `dv/dt = expression : unit`, `I = expression : unit` or `I : "
+               "unit`";
+    }
+
+    void fallback() {
+        if (at_end()) {
+            sink_
+                .report(diag::Code::SyntaxError, place(),
+                        fmt::format("the statement ends too early, after `{}`", before_text()))
+                .note(forms());
+            return;
+        }
+        sink_
+            .report(diag::Code::SyntaxError, place(),
+                    in_.position == 0
+                        ? fmt::format("`{}` begins no statement of {}", here_text(), in_.where)
+                        : fmt::format("did not expect `{}` after `{}`", here_text(), before_text()))
+            .note(forms());
+    }
+
+    const RefusedPiece& in_;
+    diag::Sink& sink_;
+};
+
+} // namespace
+
+void report_syntax_error(const RefusedPiece& refused, diag::Sink& sink) {
+    Explain(refused, sink).run();
+}
+
+} // namespace hhc::parse
