@@ -183,6 +183,7 @@ template <class V> HHK_INLINE V hhk_arcsin_tail(V z) {
 template <class V> struct hhk_arc {
     V x, low, tail;
 };
+
 template <class V> HHK_INLINE hhk_arc<V> hhk_arc_reduce(V size) {
     const V half = hhk_fma(size, V(-0.5), V(0.5)); // exact for size >= 1/2
     const V root = hhk_sqrt(half);
@@ -253,18 +254,23 @@ template <class V> HHK_INLINE V hhk_arctan_f64(V x) {
 template <class V> HHK_INLINE V hhk_sin(V x) {
     return hhk_narrow<V>(hhk_sin_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_cos(V x) {
     return hhk_narrow<V>(hhk_cos_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_tan(V x) {
     return hhk_narrow<V>(hhk_tan_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_arcsin(V x) {
     return hhk_narrow<V>(hhk_arcsin_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_arccos(V x) {
     return hhk_narrow<V>(hhk_arccos_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_arctan(V x) {
     return hhk_narrow<V>(hhk_arctan_f64(hhk_widen(x)));
 }
