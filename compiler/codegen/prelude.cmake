@@ -9,3 +9,15 @@ add_custom_command(
     DEPENDS ${prelude_headers} "${CMAKE_CURRENT_LIST_DIR}/embed_prelude.cmake"
     VERBATIM)
 target_sources(hhc_codegen PRIVATE "${prelude_output}")
+
+# The interface and the loop support, likewise.
+set(embedded_output "${CMAKE_CURRENT_BINARY_DIR}/embedded_text.cpp")
+set(embedded_abi "${PROJECT_SOURCE_DIR}/runtime/abi/kernel_abi.h")
+set(embedded_support "${CMAKE_CURRENT_LIST_DIR}/kernel_support.h")
+add_custom_command(
+    OUTPUT "${embedded_output}"
+    COMMAND "${CMAKE_COMMAND}" "-DABI=${embedded_abi}" "-DSUPPORT=${embedded_support}"
+            "-DOUTPUT=${embedded_output}" -P "${CMAKE_CURRENT_LIST_DIR}/embed_text.cmake"
+    DEPENDS "${embedded_abi}" "${embedded_support}" "${CMAKE_CURRENT_LIST_DIR}/embed_text.cmake"
+    VERBATIM)
+target_sources(hhc_codegen PRIVATE "${embedded_output}")

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Puts a unit together: settings, prelude, interface, kernels (equal ones once), tables.
+#include "codegen/emit_cpp.h"
+
+#include "codegen/cpp_names.h"
+#include "codegen/embedded_text.h"
+#include "codegen/emit_kernel.h"
+#include "codegen/emit_metadata.h"
+#include "codegen/model_hash.h"
+#include "codegen/prelude_text.h"
+#include "support/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace hhc::codegen {
+namespace {
+
+/// Text that grows together with the span of each of its lines.
+class UnitText {
+public:
+    void add(std::string_view text, const std::vector<Span>& spans = {}) {
+        text_ += text;
+        const auto count = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+        for (std::size_t i = 0; i < count; ++i) {
+            lines_.push_back(i < spans.size() ? spans[i] : Span());
+        }
+    }
+    std::string text_;
+    std::vector<Span> lines_;
+};
+
+/// What decides whether two kernels are the same function: all but the comments.
+std::string without_comments(std::string_view body) {
+    std::string result;
+    while (!body.empty()) {
+        const std::size_t end = body.find('\n') + 1;
+        const std::string_view line = body.substr(0, end);
+        const std::size_t start = line.find_first_not_of(' ');
+        if (!line.substr(start).starts_with("//") && !line.substr(start).starts_with("#line")) {
+            result += line;
+        }
+        body.remove_prefix(end);
+    }
+    return result;
+}
+
+/// hhk_ names in `text`, each once.
+std::vector<std::string_view> called_functions(std::string_view text) {
+    std::vector<std::string_view> names;
+    for (std::size_t at = text.find("hhk_"); at != std::string_view::npos;
+         at = text.find("hhk_", at + 1)) {
+        const std::size_t end = text.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", at);
+        names.push_back(text.substr(at, end - at));
+    }
+    std::ranges::sort(names);
+    const auto last = std::ranges::unique(names);
+    names.erase(last.begin(), last.end());
+    return names;
+}
+
+std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
+    switch (kernel.kind) {
+    case ir::KernelKind::Prepare:
+        return &hooks.prepare;
+    case ir::KernelKind::PrepareEntities:
+        return &hooks.prepare_entities;
+    case ir::KernelKind::Init:
+        return &hooks.init;
+    case ir::KernelKind::HalfStep:
+        return &hooks.half_step;
+    case ir::KernelKind::Advance:
+        return &hooks.advance;
+    case ir::KernelKind::OnEvent:
+        return &hooks.on_event.at(kernel.event.index);
+    case ir::KernelKind::Observe:
+        return &hooks.observe;
+    case ir::KernelKind::Rhs:
+        return &hooks.rhs;
+    case ir::KernelKind::Jacobian:
+        return &hooks.jacobian;
+    case ir::KernelKind::Linear:
+        return &hooks.linear;
+    }
+    return nullptr;
+}
+
+class UnitWriter {
+public:
+    explicit UnitWriter(const Options& options) : options_(options) {}
+
+    void add_module(const ir::Module& module);
+    CppUnit finish(std::uint32_t real_size);
+
+private:
+    /// Name of the function with this body; writes it if there is none yet.
+    std::string function(const std::string& wanted, const ir::Kernel& kernel,
+                         const KernelBody& body);
+
+    const Options& options_;
+    Names names_;
+    std::map<std::string, std::string> functions_; // parameters and body -> name
+    UnitText kernels_;
+    std::string tables_;
+    std::vector<std::string> symbols_;
+};
+
+std::string UnitWriter::function(const std::string& wanted, const ir::Kernel& kernel,
+                                 const KernelBody& body) {
+    const std::string parameters = kernel_parameters(kernel.kind);
+    const auto [found, is_new] =
+        functions_.try_emplace(parameters + without_comments(body.text), std::string());
+    if (is_new) {
+        found->second = names_.make(wanted);
+        kernels_.add("\n");
+        kernels_.add(fmt::format("static int32_t {}{} ", found->second, parameters));
+        kernels_.add(body.text, body.lines);
+    }
+    return found->second;
+}
+
+void UnitWriter::add_module(const ir::Module& module) {
+    HHC_CHECK(module.events.size() <= 64, "a model has at most 64 events");
+    const std::string model = names_.make(module.name);
+    HookNames hooks;
+    hooks.on_event.resize(module.events.size());
+    Hasher code;
+    code.field(prelude_text()).field(abi_text()).field(kernel_support_text());
+    code.field(static_cast<std::uint64_t>(options_.vector_width)).field(module.real_size);
+    for (const ir::Kernel& kernel : module.kernels) {
+        const KernelBody body = emit_kernel(module, kernel, options_);
+        code.field(ir::text(kernel.kind)).field(kernel.event.index);
+        code.field(without_comments(body.text));
+        *hook(hooks, kernel) = function(model + '_' + kernel.name, kernel, body);
+    }
+    if (std::ranges::all_of(hooks.on_event, [](const std::string& name) { return name.empty(); })) {
+        hooks.on_event.clear();
+    }
+    TableOptions table;
+    table.identifier = model;
+    table.required_features = options_.required_features;
+    table.vector_width = options_.vector_width;
+    for (const std::uint64_t word : interface_hash(module)) {
+        code.field(word);
+    }
+    table.code_hash = hash_words(code.finish());
+    tables_ += '\n';
+    tables_ += emit_tables(module, hooks, table);
+    symbols_.push_back("hhk_model_" + model);
+}
+
+CppUnit UnitWriter::finish(std::uint32_t real_size) {
+    UnitText unit;
+    unit.add("#define HHK_FREESTANDING\n");
+    unit.add(abi_text());
+    unit.add(fmt::format("#define HHK_WIDTH {}\n#define HHK_REAL {}\n", options_.vector_width,
+                         real_size * 8));
+    std::vector<std::string_view> needed = called_functions(kernels_.text_);
+    const std::vector<std::string_view> more = called_functions(kernel_support_text());
+    needed.insert(needed.end(), more.begin(), more.end());
+    unit.add(prelude_text(needed));
+    unit.add(kernel_support_text());
+    unit.add(kernels_.text_, kernels_.lines_);
+    unit.add(tables_);
+    if (options_.library) {
+        std::string models;
+        for (const std::string& symbol : symbols_) {
+            models += (models.empty() ? "&" : ", &") + symbol;
+        }
+        unit.add(fmt::format("\nstatic const hhk_model* const hhk_models[] = {{{}}};\n", models));
+        unit.add(fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const "
+                             "hhk_library hhk_library_v1 = {{\n    sizeof(hhk_library), "
+                             "HHK_ABI_VERSION, {}, 0, hhk_models}};\n",
+                             symbols_.size()));
+    }
+    return {std::move(unit.text_), std::move(unit.lines_), std::move(symbols_), functions_.size()};
+}
+
+} // namespace
+
+CppUnit emit_cpp(std::span<const ir::Module* const> modules, const Options& options) {
+    HHC_CHECK(!modules.empty(), "a unit without models");
+    UnitWriter unit(options);
+    for (const ir::Module* module : modules) {
+        HHC_CHECK(module->real_size == modules.front()->real_size,
+                  "models of one unit share their real type");
+        unit.add_module(*module);
+    }
+    return unit.finish(modules.front()->real_size);
+}
+
+} // namespace hhc::codegen

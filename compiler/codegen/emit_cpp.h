@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// IR to freestanding C++: readable text in explicit vectors that includes nothing. What it computes
+// is, bit by bit, what the interpreter computes; Clang decides nothing about rounding.
+#pragma once
+
+#include "ir/ir.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hhc::codegen {
+
+/// Where a piece of text stands, for comments and #line.
+struct Place {
+    std::string file;
+    std::uint32_t line = 0;
+    std::string text; // of that line
+};
+
+struct Options {
+    int vector_width = 1;          ///< entities per vector: 1, 2, 4, 8 or 16
+    std::string required_features; ///< comma-separated, as hhk_model.required_features
+    bool library = false;          ///< export hhk_library_v1 with all models
+    bool line_directives = false;  ///< #line per statement, for debuggers
+    /// Place of a span; without it there are no comments about places.
+    std::function<std::optional<Place>(Span)> place;
+};
+
+struct CppUnit {
+    std::string text;
+    std::vector<Span> lines;          ///< span of each line of `text`, line 1 first
+    std::vector<std::string> symbols; ///< per module: its global `hhk_model`
+    std::size_t kernels = 0;          ///< functions in the text; equal ones are shared
+};
+
+/// All modules in one unit, for one call of Clang. Their real_size must be the same.
+[[nodiscard]] CppUnit emit_cpp(std::span<const ir::Module* const> modules, const Options& options);
+
+/// The body of one kernel's function alone, for tests and people.
+[[nodiscard]] std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
+                                           const Options& options);
+
+} // namespace hhc::codegen

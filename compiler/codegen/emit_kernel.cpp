@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+// The shell around a kernel's values: what is known for the whole population stands before the
+// loop; the loop goes over the block in words of 64 entities (as event bits do) where events are
+// involved, and in vectors within them; stores stand at its end.
+#include "codegen/emit_kernel.h"
+
+#include "codegen/value_writer.h"
+#include "support/check.h"
+#include "support/text_writer.h"
+
+#include <fmt/format.h>
+
+namespace hhc::codegen {
+namespace {
+
+using ir::KernelKind;
+using ir::ValueId;
+
+class KernelWriter {
+public:
+    KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options)
+        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {}
+
+    KernelBody run();
+
+private:
+    void say(std::string_view text, Span span = {});
+    void open(std::string_view head) {
+        say(head);
+        text_.indent();
+    }
+    void close() {
+        text_.dedent();
+        say("}");
+    }
+    void place_comment(Span span);
+
+    void population_values();
+    void pointers();
+    void accumulators();
+    void loop();
+    void event_loop();
+    void plain_loop();
+    void values_of_entities();
+    void entity_index();
+    void stores();
+    void store(const ir::FieldStore& store);
+    void outputs();
+    void checks();
+    void finish();
+    void prepare_finish();
+
+    [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
+    [[nodiscard]] const char* stride() const { return is_single() ? "1" : "HHK_WIDTH"; }
+    [[nodiscard]] bool entity_faults() const {
+        return values_.entity_lanes() != Lanes::Population &&
+               values_.has_integer_fault(values_.entity_lanes());
+    }
+
+    const ir::Module& module_;
+    const ir::Kernel& kernel_;
+    const Options& options_;
+    ValueWriter values_;
+    TextWriter text_;
+    std::vector<Span> lines_;
+    std::string shown_file_;
+    std::uint32_t shown_line_ = 0;
+};
+
+void KernelWriter::say(std::string_view text, Span span) {
+    const std::size_t before = text_.line_number();
+    text_.line(text);
+    lines_.insert(lines_.end(), text_.line_number() - before, span);
+}
+
+/// The line of the model that the next statements come from, once.
+void KernelWriter::place_comment(Span span) {
+    if (!span.valid() || !options_.place) {
+        return;
+    }
+    const std::optional<Place> place = options_.place(span);
+    if (!place || (place->file == shown_file_ && place->line == shown_line_)) {
+        return;
+    }
+    shown_file_ = place->file;
+    shown_line_ = place->line;
+    if (options_.line_directives) {
+        say(fmt::format("#line {} \"{}\"", place->line, place->file), span);
+        return;
+    }
+    const std::size_t start = place->text.find_first_not_of(" \t");
+    std::string shown = start == std::string::npos ? "" : place->text.substr(start);
+    for (char& c : shown) {
+        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+    while (!shown.empty() && (shown.back() == '\\' || shown.back() == ' ')) {
+        shown.pop_back(); // a backslash would join the next line to the comment
+    }
+    say(fmt::format("// {}: {}", place->line, shown), span);
+}
+
+void KernelWriter::population_values() {
+    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+        const ValueId id(k);
+        if (!values_.is_live(id) || values_.is_literal(id) ||
+            values_.lanes(id) != Lanes::Population) {
+            continue;
+        }
+        const Span span = kernel_.values[id].span;
+        place_comment(span);
+        say(values_.declaration(id), span);
+        if (values_.is_spread(id)) {
+            say(values_.spread_declaration(id), span);
+        }
+    }
+}
+
+std::string_view stored_type(ir::Storage storage) {
+    switch (storage) {
+    case ir::Storage::Real:
+        return "hhk_real";
+    case ir::Storage::Integer:
+        return "int32_t";
+    case ir::Storage::Boolean:
+        return "uint8_t";
+    case ir::Storage::Step:
+        return "int64_t";
+    }
+    return {};
+}
+
+void KernelWriter::pointers() {
+    for (std::size_t f = 0; f < module_.fields.size(); ++f) {
+        const ir::FieldId field(f);
+        if (values_.field_is_used(field)) {
+            const std::string_view type = stored_type(module_.fields[field].storage);
+            say(fmt::format("{}* const {} = hhk_values<{}>(context, {});", type,
+                            values_.pointer(field), type, f));
+        }
+    }
+}
+
+void KernelWriter::accumulators() {
+    if (!kernel_.guards.empty()) {
+        say(is_single() ? "hhk_real bad_real = 0;" : "Real bad_real = Real(0);");
+    }
+    if (entity_faults()) {
+        say("bool bad_int_entity = false;");
+    }
+    if (!kernel_.events.empty()) {
+        say("uint64_t any_event = 0;");
+    }
+}
+
+void KernelWriter::entity_index() {
+    if (values_.needs_entity_index()) {
+        say(is_single() ? "const int64_t here = hhk_entity(context, i);"
+                        : "const Int here = hhk_entities(context, i);");
+    }
+    if (entity_faults()) {
+        say(is_single() ? "bool bad_number = false;" : "Mask bad_number = hhk_all(false);");
+    }
+}
+
+void KernelWriter::values_of_entities() {
+    entity_index();
+    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+        const ValueId id(k);
+        if (!values_.is_live(id) || values_.lanes(id) != values_.entity_lanes() ||
+            values_.is_literal(id)) {
+            continue;
+        }
+        const Span span = kernel_.values[id].span;
+        place_comment(span);
+        say(values_.declaration(id), span);
+    }
+}
+
+void KernelWriter::store(const ir::FieldStore& store) {
+    const Lanes lanes = values_.entity_lanes();
+    const std::string& at = values_.pointer(store.field);
+    const bool is_bool = module_.fields[store.field].storage == ir::Storage::Boolean;
+    const bool on_event = kernel_.kind == KernelKind::OnEvent;
+    std::string value = values_.operand(store.value, lanes);
+    std::string condition = on_event ? "happened" : "";
+    bool for_population = false;
+    if (store.mask) {
+        for_population = values_.lanes(store.mask) == Lanes::Population;
+        const std::string mask = values_.operand(store.mask, values_.lanes(store.mask));
+        if (for_population) {
+            open(fmt::format("if ({}) {{", mask));
+        } else {
+            condition = on_event ? fmt::format("hhk_and(happened, {})", mask) : mask;
+        }
+    }
+    if (!condition.empty()) {
+        const ValueId loaded = values_.load_of(store.field);
+        const std::string old =
+            loaded ? values_.operand(loaded, lanes) : values_.load(store.field, lanes);
+        value = fmt::format("hhk_select({}, {}, {})", condition, value, old);
+    }
+    const Span span = kernel_.values[store.value].span;
+    if (is_single()) {
+        const std::string_view type = stored_type(module_.fields[store.field].storage);
+        say(fmt::format("{}[i] = static_cast<{}>({});", at, type, value), span);
+    } else {
+        say(fmt::format("{}({} + i, {});", is_bool ? "hhk_store_mask" : "hhk_store", at, value),
+            span);
+    }
+    if (for_population) {
+        close();
+    }
+}
+
+void KernelWriter::outputs() {
+    for (std::size_t k = 0; k < kernel_.outputs.size(); ++k) {
+        const ValueId id = kernel_.outputs[k];
+        const bool mask = kernel_.values[id].type == ir::Type::Bool && !is_single();
+        say(fmt::format("{}(context, {}, i, {});", mask ? "hhk_output_mask" : "hhk_output", k,
+                        values_.operand(id, values_.entity_lanes())),
+            kernel_.values[id].span);
+    }
+}
+
+void KernelWriter::checks() {
+    for (const ValueId id : kernel_.guards) {
+        say(fmt::format("bad_real += {} * 0;", values_.operand(id, values_.entity_lanes())),
+            kernel_.values[id].span);
+    }
+    if (entity_faults()) {
+        if (kernel_.kind == KernelKind::OnEvent) {
+            say("bad_int_entity |= hhk_any(hhk_and(happened, bad_number));");
+        } else {
+            say("bad_int_entity |= hhk_any(bad_number);");
+        }
+    }
+}
+
+void KernelWriter::stores() {
+    checks();
+    for (const ir::FieldStore& each : kernel_.stores) {
+        store(each);
+    }
+    outputs();
+}
+
+void KernelWriter::plain_loop() {
+    open(fmt::format("for (int64_t i = block->begin; i < block->end; i += {}) {{", stride()));
+    values_of_entities();
+    stores();
+    close();
+}
+
+/// Events as bits: one word stands for 64 entities, bits beyond the last entity stay zero.
+void KernelWriter::event_loop() {
+    std::vector<std::string> bits;
+    std::vector<std::string> words;
+    for (const ir::EventOutput& output : kernel_.events) {
+        const std::string name = identifier(module_.events[output.event].name);
+        bits.push_back(values_.names().make(name + "_bits"));
+        words.push_back(values_.names().make(name + "_word"));
+        say(fmt::format("uint64_t* const {} = context->event_bits[{}];", bits.back(),
+                        output.event.index));
+    }
+    open("for (int64_t word = block->begin; word < block->end; word += 64) {");
+    say("const int64_t stop = word + 64 < block->end ? word + 64 : block->end;");
+    for (const std::string& word : words) {
+        say(fmt::format("uint64_t {} = 0;", word));
+    }
+    open(fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride()));
+    values_of_entities();
+    stores();
+    for (std::size_t e = 0; e < words.size(); ++e) {
+        const ValueId condition = kernel_.events[e].condition;
+        say(fmt::format("{} |= static_cast<uint64_t>(hhk_mask_bits({})) << (i - word);", words[e],
+                        values_.operand(condition, values_.entity_lanes())),
+            kernel_.values[condition].span);
+    }
+    close();
+    for (std::size_t e = 0; e < words.size(); ++e) {
+        say(fmt::format("{} &= hhk_inside(context, word);", words[e]));
+        say(fmt::format("{}[word / 64] = {};", bits[e], words[e]));
+        say(fmt::format("any_event |= static_cast<uint64_t>({} != 0) << {};", words[e],
+                        kernel_.events[e].event.index));
+    }
+    close();
+}
+
+/// Only vectors in which the event happened are computed.
+void KernelWriter::loop() {
+    if (kernel_.kind != KernelKind::OnEvent) {
+        kernel_.events.empty() ? plain_loop() : event_loop();
+        return;
+    }
+    say(fmt::format("const uint64_t* const bits = context->event_bits[{}];", kernel_.event.index));
+    open("for (int64_t word = block->begin; word < block->end; word += 64) {");
+    open("for (uint64_t left = bits[word / 64]; left != 0;) {");
+    say(fmt::format("const int64_t lane = __builtin_ctzll(left) / {0} * {0};", stride()));
+    say("const int64_t i = word + lane;");
+    say(is_single() ? "const bool happened = true;"
+                    : "const Mask happened = hhk_mask_of(left >> lane);");
+    say(is_single() ? "left &= left - 1;" : "left &= ~(hhk_every_lane << lane);");
+    values_of_entities();
+    stores();
+    close();
+    close();
+}
+
+void KernelWriter::finish() {
+    if (!kernel_.events.empty()) {
+        say("block->any_event = any_event;");
+    }
+    std::string fault;
+    if (!kernel_.guards.empty()) {
+        fault = "hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : ";
+    }
+    const bool ints = entity_faults() || values_.has_integer_fault(Lanes::Population);
+    if (ints) {
+        std::string any = values_.has_integer_fault(Lanes::Population) ? "bad_int" : "";
+        any += entity_faults() ? (any.empty() ? "bad_int_entity" : " || bad_int_entity") : "";
+        fault += any + " ? 2 : ";
+    }
+    say(fmt::format("block->fault = {}0;", fault));
+    say("return HHK_OK;");
+}
+
+void KernelWriter::prepare_finish() {
+    for (const ir::UniformStore& each : kernel_.uniform_stores) {
+        std::string value = values_.operand(each.value, Lanes::Population);
+        if (kernel_.values[each.value].type != ir::Type::Real) {
+            value = fmt::format("static_cast<double>({})", value);
+        }
+        say(fmt::format("context->uniforms[{}] = {};", each.uniform.index, value),
+            kernel_.values[each.value].span);
+    }
+    say(values_.has_integer_fault(Lanes::Population) ? "return bad_int ? HHK_FAULT : HHK_OK;"
+                                                     : "return HHK_OK;");
+}
+
+KernelBody KernelWriter::run() {
+    open("{");
+    if (values_.has_integer_fault(Lanes::Population)) {
+        say("bool bad_int = false;");
+    }
+    population_values();
+    if (kernel_.kind == KernelKind::Prepare) {
+        prepare_finish();
+    } else {
+        pointers();
+        accumulators();
+        loop();
+        finish();
+    }
+    close();
+    KernelBody body;
+    body.text = text_.take();
+    body.lines = std::move(lines_);
+    return body;
+}
+
+} // namespace
+
+const char* kernel_parameters(ir::KernelKind kind) {
+    return kind == KernelKind::Prepare ? "(const hhk_context* context)"
+                                       : "(const hhk_context* context, hhk_block* block)";
+}
+
+KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
+    return KernelWriter(module, kernel, options).run();
+}
+
+std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
+                             const Options& options) {
+    return emit_kernel(module, kernel, options).text;
+}
+
+} // namespace hhc::codegen

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Private: one kernel as the body of a C++ function.
+#pragma once
+
+#include "codegen/emit_cpp.h"
+#include "ir/ir.h"
+
+#include <string>
+#include <vector>
+
+namespace hhc::codegen {
+
+struct KernelBody {
+    std::string text;        ///< from "{" to "}", one statement a line
+    std::vector<Span> lines; ///< span of each line of it
+};
+
+[[nodiscard]] KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel,
+                                     const Options& options);
+
+/// "(const hhk_context* context, hhk_block* block)", or without the block for `prepare`.
+[[nodiscard]] const char* kernel_parameters(ir::KernelKind kind);
+
+} // namespace hhc::codegen

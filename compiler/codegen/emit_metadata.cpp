@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "codegen/emit_metadata.h"
+
+#include "codegen/model_hash.h"
+#include "support/number_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string_view>
+
+namespace hhc::codegen {
+namespace {
+
+/// A C++ string literal; long texts as several adjacent ones, a line of the text on each.
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        switch (c) {
+        case '"':
+            result += "\\\"";
+            break;
+        case '\\':
+            result += "\\\\";
+            break;
+        case '\n':
+            result += "\\n\"\n    \"";
+            break;
+        case '?': // no trigraphs
+            result += "\\?";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+                result += fmt::format("\\{:03o}", static_cast<unsigned>(c));
+            } else {
+                result += c;
+            }
+        }
+    }
+    return result + '"';
+}
+
+std::string number(double value) {
+    if (std::isnan(value)) {
+        return "__builtin_nan(\"\")";
+    }
+    if (std::isinf(value)) {
+        return value > 0 ? "__builtin_inf()" : "-__builtin_inf()";
+    }
+    return shortest_cpp(value);
+}
+
+std::string exponents(const units::Dimension& dimension) {
+    std::string numerators;
+    std::string denominators;
+    for (const Rational& exponent : dimension.exponents()) {
+        const char* comma = numerators.empty() ? "" : ", ";
+        numerators += comma + std::to_string(exponent.numerator());
+        denominators += comma + std::to_string(exponent.denominator());
+    }
+    return fmt::format("{{{{{}}}, {{{}}}}}", numerators, denominators);
+}
+
+template <class Item> std::string common_part(const Item& item) {
+    return fmt::format("{}, {}, {}, {}, {}, {}, {}, {}, {{}}", quoted(item.name), quoted(item.unit),
+                       number(item.unit_scale), number(item.default_value),
+                       exponents(item.dimension), static_cast<int>(item.storage), item.role,
+                       item.flags);
+}
+
+std::string flag_index(ir::UniformId id) {
+    return id ? std::to_string(id.index) : "-1";
+}
+
+/// "static const TYPE NAME[] = { rows };", or nothing for an empty table, and how to point at it.
+std::string array(std::string& text, std::string_view type, const std::string& name,
+                  const std::vector<std::string>& rows) {
+    if (rows.empty()) {
+        return "nullptr";
+    }
+    text += fmt::format("static const {} {}[] = {{\n", type, name);
+    for (const std::string& row : rows) {
+        text += fmt::format("    {{{}}},\n", row);
+    }
+    text += "};\n";
+    return name;
+}
+
+std::string function_or_null(const std::string& name) {
+    return name.empty() ? "nullptr" : name;
+}
+
+} // namespace
+
+std::string emit_tables(const ir::Module& module, const HookNames& hooks,
+                        const TableOptions& options) {
+    const std::string& model = options.identifier;
+    std::vector<std::string> fields;
+    for (const ir::Field& field : module.fields) {
+        fields.push_back(fmt::format("{}, {}, {}", common_part(field), flag_index(field.init_flag),
+                                     flag_index(field.stagger_flag)));
+    }
+    std::vector<std::string> uniforms;
+    for (const ir::Uniform& uniform : module.uniforms) {
+        uniforms.push_back(common_part(uniform));
+    }
+    std::vector<std::string> tables;
+    for (const ir::Table& table : module.tables) {
+        tables.push_back(fmt::format("{}, {}, {}, 0", quoted(table.name),
+                                     exponents(table.dimension), table.per_entity ? 1 : 0));
+    }
+    std::vector<std::string> events;
+    for (const ir::Event& event : module.events) {
+        events.push_back(fmt::format("{}, {}, {}", quoted(event.name),
+                                     event.sets_last_spike ? 1 : 0, event.has_statements ? 1 : 0));
+    }
+    std::string text;
+    const std::string field_table = array(text, "hhk_field", model + "_fields", fields);
+    const std::string uniform_table = array(text, "hhk_uniform", model + "_uniforms", uniforms);
+    const std::string table_table = array(text, "hhk_table", model + "_tables", tables);
+    const std::string event_table = array(text, "hhk_event", model + "_events", events);
+    std::string on_event = "nullptr";
+    if (!hooks.on_event.empty()) {
+        on_event = model + "_on_event";
+        text += fmt::format("static const hhk_block_fn {}[] = {{", on_event);
+        for (std::size_t e = 0; e < hooks.on_event.size(); ++e) {
+            text += (e == 0 ? "" : ", ") + function_or_null(hooks.on_event[e]);
+        }
+        text += "};\n";
+    }
+    const auto interface = interface_hash(module);
+    text += fmt::format("extern \"C\" const hhk_model hhk_model_{} = {{\n", model);
+    const auto member = [&](std::string_view name, const std::string& value) {
+        text += fmt::format("    .{} = {},\n", name, value);
+    };
+    const auto words = [](const std::array<std::uint64_t, 2>& hash) {
+        return fmt::format("{{{:#018x}, {:#018x}}}", hash[0], hash[1]);
+    };
+    member("size", "sizeof(hhk_model)");
+    member("abi_version", "HHK_ABI_VERSION");
+    member("name", quoted(module.name));
+    member("required_features", quoted(options.required_features));
+    member("vector_width", std::to_string(options.vector_width));
+    member("real_size", std::to_string(module.real_size));
+    member("random_scheme", std::to_string(random_scheme));
+    member("needs_host_solver", "0");
+    member("interface_hash", words(interface));
+    member("code_hash", words(options.code_hash));
+    member("field_count", std::to_string(fields.size()));
+    member("uniform_count", std::to_string(uniforms.size()));
+    member("table_count", std::to_string(tables.size()));
+    member("event_count", std::to_string(events.size()));
+    member("fields", field_table);
+    member("uniforms", uniform_table);
+    member("tables", table_table);
+    member("events", event_table);
+    member("description", quoted(module.description));
+    member("self", "nullptr");
+    member("prepare", function_or_null(hooks.prepare));
+    member("prepare_entities", function_or_null(hooks.prepare_entities));
+    member("init", function_or_null(hooks.init));
+    member("half_step", function_or_null(hooks.half_step));
+    member("advance", function_or_null(hooks.advance));
+    member("on_event", on_event);
+    member("deliver", "nullptr");
+    member("sum", "nullptr");
+    member("observe", function_or_null(hooks.observe));
+    member("rhs", function_or_null(hooks.rhs));
+    member("jacobian", function_or_null(hooks.jacobian));
+    member("linear", function_or_null(hooks.linear));
+    text += "};\n";
+    return text;
+}
+
+} // namespace hhc::codegen

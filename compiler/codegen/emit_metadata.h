@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Private: the constant tables of a model (hhk_model and what it points to) as C++.
+#pragma once
+
+#include "ir/ir.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hhc::codegen {
+
+/// Names of the functions of a model; empty: the model has no such hook.
+struct HookNames {
+    std::string prepare, prepare_entities, init, half_step, advance, observe, rhs, jacobian, linear;
+    std::vector<std::string> on_event; // one per event
+};
+
+struct TableOptions {
+    std::string identifier; ///< of the model in C++; the table is hhk_model_<identifier>
+    std::string required_features;
+    int vector_width = 1;
+    std::array<std::uint64_t, 2> code_hash{};
+};
+
+[[nodiscard]] std::string emit_tables(const ir::Module& module, const HookNames& hooks,
+                                      const TableOptions& options);
+
+} // namespace hhc::codegen

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// What generated kernels need beside the prelude: lanes from and to the interface's arrays, event
+// bits, integer arithmetic that reports faults. Embedded as text after kernel_abi.h and the
+// prelude, under Clang only.
+
+using Real = hhk_f;
+using Int = hhk_l;
+using Mask = hhk_m;
+
+// ---- the same in all lanes ----------------------------------------------------------------------
+HHK_INLINE Real hhk_all(double x) {
+    return hhk_const<Real>(x);
+}
+HHK_INLINE Int hhk_all(int64_t x) {
+    return Int(x);
+}
+HHK_INLINE Mask hhk_all(bool x) {
+    return hhk_splat_mask(x);
+}
+
+// ---- fields and entities ------------------------------------------------------------------------
+template <class T> HHK_INLINE T* hhk_values(const hhk_context* context, int field) {
+    return static_cast<T*>(__builtin_assume_aligned(context->slab + context->offsets[field], 64));
+}
+// Padding repeats the last entity, in its number too: what depends on it comes out the same.
+HHK_INLINE int64_t hhk_entity(const hhk_context* context, int64_t i) {
+    return i < context->count ? i : context->count - 1;
+}
+HHK_INLINE Int hhk_entities(const hhk_context* context, int64_t i) {
+    const Int here = Int(i) + hhk_iota();
+    const Int last = Int(context->count - 1);
+    return hhk_select(hhk_lt(here, last), here, last);
+}
+
+// ---- event bits ---------------------------------------------------------------------------------
+static constexpr uint64_t hhk_every_lane = (1ULL << HHK_WIDTH) - 1;
+// Bits of the entities that exist among the 64 from `word` on.
+HHK_INLINE uint64_t hhk_inside(const hhk_context* context, int64_t word) {
+    const int64_t count = context->count - word;
+    return count >= 64 ? ~0ULL : count <= 0 ? 0ULL : (1ULL << count) - 1;
+}
+// Lane k holds bit k.
+HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
+#if HHK_WIDTH == 1
+    return (bits & 1) != 0;
+#else
+    return hhk_ne((Int(static_cast<int64_t>(bits)) >> hhk_iota()) & Int(1), Int(0));
+#endif
+}
+
+// ---- outputs: double arrays of `count` values ---------------------------------------------------
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, double x) {
+    if (i < context->count) {
+        context->outputs[k][i] = x;
+    }
+}
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, float x) {
+    hhk_output(context, k, i, static_cast<double>(x));
+}
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, int64_t x) {
+    hhk_output(context, k, i, static_cast<double>(x));
+}
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, bool x) {
+    hhk_output(context, k, i, static_cast<double>(x));
+}
+#if HHK_WIDTH > 1
+typedef hhk_f64v hhk_f64v_anywhere __attribute__((aligned(8)));
+HHK_INLINE void hhk_output_f64(const hhk_context* context, int k, int64_t i, hhk_f64v x) {
+    double* const to = context->outputs[k] + i;
+    if (i + HHK_WIDTH <= context->count) {
+        *reinterpret_cast<hhk_f64v_anywhere*>(to) = x;
+        return;
+    }
+    for (int lane = 0; lane < context->count - i; ++lane) {
+        to[lane] = x[lane];
+    }
+}
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, Real x) {
+    hhk_output_f64(context, k, i, hhk_widen(x));
+}
+HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, Int x) {
+    hhk_output_f64(context, k, i, hhk_to_f64(x));
+}
+HHK_INLINE void hhk_output_mask(const hhk_context* context, int k, int64_t i, Mask x) {
+    hhk_output_f64(context, k, i, hhk_to_f64(hhk_mask_to_int(x)));
+}
+#else
+HHK_INLINE void hhk_output_mask(const hhk_context* context, int k, int64_t i, Mask x) {
+    hhk_output(context, k, i, x);
+}
+#endif
+
+// ---- integers: a result that does not fit wraps and raises the fault ----------------------------
+HHK_INLINE int64_t hhk_iadd(int64_t a, int64_t b, bool& fault) {
+    int64_t sum = 0;
+    fault |= __builtin_add_overflow(a, b, &sum);
+    return sum;
+}
+HHK_INLINE int64_t hhk_isub(int64_t a, int64_t b, bool& fault) {
+    int64_t difference = 0;
+    fault |= __builtin_sub_overflow(a, b, &difference);
+    return difference;
+}
+HHK_INLINE int64_t hhk_imul(int64_t a, int64_t b, bool& fault) {
+    int64_t product = 0;
+    fault |= __builtin_mul_overflow(a, b, &product);
+    return product;
+}
+#if HHK_WIDTH > 1
+HHK_INLINE Int hhk_iadd(Int a, Int b, Mask& fault) {
+    const Int sum = hhk_iadd(a, b);
+    fault |= hhk_lt((a ^ sum) & (b ^ sum), Int(0));
+    return sum;
+}
+HHK_INLINE Int hhk_isub(Int a, Int b, Mask& fault) {
+    const Int difference = hhk_isub(a, b);
+    fault |= hhk_lt((a ^ b) & (a ^ difference), Int(0));
+    return difference;
+}
+HHK_INLINE Int hhk_imul(Int a, Int b, Mask& fault) {
+    Int product = Int(0);
+    for (int lane = 0; lane < HHK_WIDTH; ++lane) {
+        bool lost = false;
+        product[lane] = hhk_imul(a[lane], b[lane], lost);
+        fault[lane] |= lost ? -1 : 0;
+    }
+    return product;
+}
+#endif
+template <class L, class M> HHK_INLINE L hhk_ineg(L a, M& fault) {
+    return hhk_isub(L(0), a, fault);
+}
+// By repeated squaring from the lowest bit of the exponent.
+template <int64_t exponent, class L, class M> HHK_INLINE L hhk_ipow(L a, M& fault) {
+    if (exponent < 0) {
+        fault = hhk_all(true);
+        return L(0);
+    }
+    L result = L(1);
+    L square = a;
+    for (uint64_t left = exponent; left != 0;) {
+        if (left & 1) {
+            result = hhk_imul(result, square, fault);
+        }
+        left >>= 1;
+        if (left != 0) {
+            square = hhk_imul(square, square, fault);
+        }
+    }
+    return result;
+}
+template <int64_t exponent, class V> HHK_INLINE V hhk_powi(V x) {
+    V square = x;
+    V result = V(1);
+    bool any = false;
+    for (uint64_t left = exponent < 0 ? -exponent : exponent; left != 0;) {
+        if (left & 1) {
+            result = any ? result * square : square;
+            any = true;
+        }
+        left >>= 1;
+        if (left != 0) {
+            square = square * square;
+        }
+    }
+    return exponent < 0 ? V(1) / result : result;
+}

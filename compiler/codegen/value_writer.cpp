@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: MIT
+#include "codegen/value_writer.h"
+
+#include "support/check.h"
+#include "support/number_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+namespace hhc::codegen {
+namespace {
+
+using ir::Op;
+using ir::Type;
+using ir::Value;
+using ir::ValueId;
+
+bool is_matrix_op(Op op) {
+    return op == Op::MatrixBuild || op == Op::MatrixExp || op == Op::MatrixExpIntegral ||
+           op == Op::MatrixElement;
+}
+
+std::string real_literal(double number, bool is_float) {
+    if (std::isnan(number)) {
+        return is_float ? "__builtin_nanf(\"\")" : "__builtin_nan(\"\")";
+    }
+    if (is_float) {
+        const auto narrow = static_cast<float>(number);
+        if (std::isinf(narrow)) {
+            return narrow > 0 ? "__builtin_inff()" : "-__builtin_inff()";
+        }
+        std::array<char, 32> buffer{};
+        const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), narrow).ptr;
+        std::string text(buffer.data(), end);
+        if (text.find_first_of(".e") == std::string::npos) {
+            text += ".0";
+        }
+        return text + "f";
+    }
+    if (std::isinf(number)) {
+        return number > 0 ? "__builtin_inf()" : "-__builtin_inf()";
+    }
+    return shortest_cpp(number);
+}
+
+std::string integer_literal(std::int64_t number) {
+    if (number == INT64_MIN) {
+        return "(-9223372036854775807 - 1)";
+    }
+    return std::to_string(number);
+}
+
+/// Values that depend on each entity and cannot be computed in vectors.
+bool has_matrices(const ir::Kernel& kernel) {
+    for (const Value& value : kernel.values) {
+        if (is_matrix_op(value.op)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel)
+    : module_(&module), kernel_(&kernel), bindings_(ir::bindings(kernel)) {
+    if (kernel.kind == ir::KernelKind::Prepare) {
+        entity_lanes_ = Lanes::Population;
+    } else if (has_matrices(kernel)) {
+        entity_lanes_ = Lanes::Single;
+    }
+    mark_live();
+    mark_spread();
+    bound_integers();
+    make_names();
+}
+
+Lanes ValueWriter::lanes(ValueId id) const {
+    return bindings_[id.index] == ir::Binding::Entity ? entity_lanes_ : Lanes::Population;
+}
+
+bool ValueWriter::is_literal(ValueId id) const {
+    const Op op = kernel_->values[id].op;
+    return op == Op::ConstReal || op == Op::ConstInt || op == Op::ConstBool;
+}
+
+void ValueWriter::mark_live() {
+    live_.assign(kernel_->values.size(), false);
+    const auto root = [&](ValueId id) {
+        if (id) {
+            live_[id.index] = true;
+        }
+    };
+    for (const ir::FieldStore& store : kernel_->stores) {
+        root(store.value);
+        root(store.mask);
+    }
+    for (const ir::UniformStore& store : kernel_->uniform_stores) {
+        root(store.value);
+    }
+    for (const ir::EventOutput& event : kernel_->events) {
+        root(event.condition);
+    }
+    for (const ValueId id : kernel_->outputs) {
+        root(id);
+    }
+    for (const ValueId id : kernel_->guards) {
+        root(id);
+    }
+    for (std::size_t k = live_.size(); k-- > 0;) {
+        if (live_[k]) {
+            for (const ValueId arg : kernel_->values[ValueId(k)].args) {
+                live_[arg.index] = true;
+            }
+        }
+    }
+}
+
+void ValueWriter::mark_spread() {
+    spread_.assign(kernel_->values.size(), false);
+    const auto use = [&](ValueId id, Lanes wanted) {
+        if (id && !is_literal(id) && lanes(id) != wanted) {
+            spread_[id.index] = true;
+        }
+    };
+    for (std::size_t k = 0; k < live_.size(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (!live_[k] || lanes(ValueId(k)) == Lanes::Population) {
+            continue;
+        }
+        if (value.op == Op::EntityIndex || value.op == Op::Random) {
+            needs_entity_index_ = true;
+        }
+        for (std::size_t a = 0; a < value.args.size(); ++a) {
+            const bool stays = (value.op == Op::Select && a == 0) || value.op == Op::Table;
+            if (!stays) {
+                use(value.args[a], entity_lanes_);
+            }
+        }
+    }
+    for (const ir::FieldStore& store : kernel_->stores) {
+        use(store.value, entity_lanes_);
+    }
+    for (const ir::EventOutput& event : kernel_->events) {
+        use(event.condition, entity_lanes_);
+    }
+    for (const ValueId id : kernel_->outputs) {
+        use(id, entity_lanes_);
+    }
+    for (const ValueId id : kernel_->guards) {
+        use(id, entity_lanes_);
+    }
+}
+
+/// Steps are below 2^61, stored integers below 2^31, entities below 2^40; from that follows where
+/// arithmetic cannot leave 64 bits and needs no check.
+void ValueWriter::bound_integers() {
+    constexpr int unknown = 64;
+    bits_.assign(kernel_->values.size(), unknown);
+    for (std::size_t k = 0; k < bits_.size(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (value.type != Type::Int) {
+            continue;
+        }
+        const auto arg = [&](std::size_t a) { return bits_[value.args[a].index]; };
+        int bits = unknown;
+        switch (value.op) {
+        case Op::ConstInt:
+            bits = value.payload == INT64_MIN
+                       ? unknown
+                       : static_cast<int>(
+                             std::bit_width(static_cast<std::uint64_t>(std::abs(value.payload))));
+            break;
+        case Op::LoadField:
+            bits =
+                module_->fields[ir::FieldId(value.symbol)].storage == ir::Storage::Step ? 61 : 32;
+            break;
+        case Op::StepCount:
+            bits = 61;
+            break;
+        case Op::EntityIndex:
+        case Op::EntityCount:
+            bits = 40;
+            break;
+        case Op::BoolToInt:
+            bits = 1;
+            break;
+        case Op::Add:
+        case Op::Sub:
+            bits = std::max(arg(0), arg(1)) + 1;
+            break;
+        case Op::Neg:
+        case Op::FloorDiv:
+            bits = arg(0);
+            break;
+        case Op::Mul:
+            bits = arg(0) + arg(1);
+            break;
+        case Op::Mod:
+            bits = arg(1);
+            break;
+        case Op::Select:
+            bits = std::max(arg(1), arg(2));
+            break;
+        default:
+            break;
+        }
+        bits_[k] = std::min(bits, unknown);
+    }
+}
+
+bool ValueWriter::may_overflow(ValueId id) const {
+    const Op op = kernel_->values[id].op;
+    return op == Op::FloorDiv || op == Op::Mod || op == Op::PowInt || bits_[id.index] > 63;
+}
+
+void ValueWriter::make_names() {
+    pointers_.resize(module_->fields.size());
+    value_names_.resize(kernel_->values.size());
+    for (std::size_t k = 0; k < live_.size(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (!live_[k] || is_literal(ValueId(k))) {
+            continue;
+        }
+        std::string wanted = value.name;
+        if (value.op == Op::LoadField) {
+            const std::string& field = module_->fields[ir::FieldId(value.symbol)].name;
+            wanted = wanted.empty() ? field : wanted;
+            if (pointers_[value.symbol].empty()) {
+                pointers_[value.symbol] = names_.make(field + "_at");
+            }
+        } else if (value.op == Op::LoadUniform && wanted.empty()) {
+            wanted = module_->uniforms[ir::UniformId(value.symbol)].name;
+        } else if (wanted.empty()) {
+            wanted =
+                value.args.empty() ? std::string(ir::info(value.op).text) : "x" + std::to_string(k);
+        }
+        value_names_[k] = names_.make(wanted);
+    }
+    for (const ir::FieldStore& store : kernel_->stores) {
+        std::string& pointer = pointers_[store.field.index];
+        if (pointer.empty()) {
+            pointer = names_.make(module_->fields[store.field].name + "_at");
+        }
+    }
+}
+
+bool ValueWriter::has_integer_fault(Lanes wanted) const {
+    for (std::size_t k = 0; k < live_.size(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (live_[k] && lanes(ValueId(k)) == wanted && value.type == Type::Int &&
+            value.op >= Op::Add && value.op <= Op::PowInt && may_overflow(ValueId(k))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::string ValueWriter::type_name(Type type, Lanes lanes) const {
+    switch (type) {
+    case Type::Real:
+        if (lanes == Lanes::Vector) {
+            return "Real";
+        }
+        return lanes == Lanes::Population || module_->real_size == 8 ? "double" : "float";
+    case Type::Int:
+        return lanes == Lanes::Vector ? "Int" : "int64_t";
+    case Type::Bool:
+        return lanes == Lanes::Vector ? "Mask" : "bool";
+    case Type::Matrix:
+        break;
+    }
+    HHC_CHECK(false, "a matrix has no plain type");
+    return {};
+}
+
+std::string ValueWriter::literal(const Value& value, Lanes lanes, bool bare) const {
+    std::string text;
+    if (value.type == Type::Bool) {
+        text = value.payload != 0 ? "true" : "false";
+        return lanes == Lanes::Vector ? fmt::format("hhk_all({})", text) : text;
+    }
+    if (value.type == Type::Int) {
+        text = integer_literal(value.payload);
+        return bare ? text : fmt::format("{}({})", type_name(Type::Int, lanes), text);
+    }
+    text = real_literal(value.number, lanes != Lanes::Population && module_->real_size == 4);
+    return bare || lanes != Lanes::Vector ? text : fmt::format("Real({})", text);
+}
+
+std::string ValueWriter::operand(ValueId id, Lanes wanted) const {
+    const Value& value = kernel_->values[id];
+    if (is_literal(id)) {
+        return literal(value, wanted, false);
+    }
+    const std::string& name = value_names_[id.index];
+    HHC_CHECK(!name.empty(), "a value is used that nobody needs");
+    return lanes(id) == wanted ? name : name + "_all";
+}
+
+std::string ValueWriter::bare_operand(ValueId id, Lanes wanted) const {
+    const Value& value = kernel_->values[id];
+    return is_literal(id) ? literal(value, wanted, true) : operand(id, wanted);
+}
+
+std::string ValueWriter::spread_declaration(ValueId id) const {
+    const Type type = kernel_->values[id].type;
+    const std::string& name = value_names_[id.index];
+    const std::string wide = type_name(type, entity_lanes_);
+    if (entity_lanes_ == Lanes::Vector) {
+        return fmt::format("const {} {}_all = hhk_all({});", wide, name, name);
+    }
+    return fmt::format("const {} {}_all = static_cast<{}>({});", wide, name, wide, name);
+}
+
+std::string ValueWriter::declaration(ValueId id) const {
+    const Value& value = kernel_->values[id];
+    const std::string& name = value_names_[id.index];
+    const Lanes own = lanes(id);
+    if (value.type != Type::Matrix) {
+        return fmt::format("const {} {} = {};", type_name(value.type, own), name,
+                           expression(id, own));
+    }
+    const std::int64_t n = ir::matrix_size(*kernel_, id);
+    if (value.op == Op::MatrixBuild) {
+        std::string elements;
+        for (const ValueId arg : value.args) {
+            elements += (elements.empty() ? "" : ", ") + operand(arg, own);
+        }
+        return fmt::format("const double {}[{}] = {{{}}};", name, n * n, elements);
+    }
+    return fmt::format("double {}[{}];\n{}<{}>({}, {}, {});", name, n * n,
+                       value.op == Op::MatrixExp ? "hhk_matrix_exp" : "hhk_matrix_exp_integral", n,
+                       value_names_[value.args[0].index], operand(value.args[1], own), name);
+}
+
+ValueId ValueWriter::load_of(ir::FieldId field) const {
+    for (std::size_t k = 0; k < live_.size(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (live_[k] && value.op == Op::LoadField && value.symbol == field.index) {
+            return ValueId(k);
+        }
+    }
+    return {};
+}
+
+std::string ValueWriter::load(ir::FieldId field, Lanes lanes) const {
+    const std::string& at = pointer(field);
+    const bool boolean = module_->fields[field].storage == ir::Storage::Boolean;
+    if (lanes == Lanes::Vector) {
+        return fmt::format("{}({} + i)", boolean ? "hhk_load_mask" : "hhk_load", at);
+    }
+    return at + (boolean ? "[i] != 0" : "[i]");
+}
+
+std::string ValueWriter::infix(const Value& value, Lanes lanes, const char* op) const {
+    return fmt::format("{} {} {}", bare_operand(value.args[0], lanes), op,
+                       bare_operand(value.args[1], lanes));
+}
+
+std::string ValueWriter::call(std::string_view function, const Value& value, Lanes lanes) const {
+    std::string args;
+    for (const ValueId arg : value.args) {
+        args += (args.empty() ? "" : ", ") + operand(arg, lanes);
+    }
+    return fmt::format("{}({})", function, args);
+}
+
+std::string ValueWriter::leaf(const Value& value, Lanes lanes) const {
+    switch (value.op) {
+    case Op::LoadField:
+        return load(ir::FieldId(value.symbol), lanes);
+    case Op::LoadUniform: {
+        const std::string uniform = fmt::format("context->uniforms[{}]", value.symbol);
+        if (value.type == Type::Int) {
+            return fmt::format("static_cast<int64_t>({})", uniform);
+        }
+        return value.type == Type::Bool ? uniform + " != 0" : uniform;
+    }
+    case Op::Time:
+        return "context->t";
+    case Op::TimeStep:
+        return "context->dt";
+    case Op::StepCount:
+        return "context->step";
+    case Op::EntityCount:
+        return "context->count";
+    case Op::EntityIndex:
+        return "here";
+    default: // a literal that stands alone
+        return literal(value, lanes, false);
+    }
+}
+
+std::string ValueWriter::integer_arithmetic(ValueId id, Lanes lanes) const {
+    const Value& value = kernel_->values[id];
+    const std::string fault = lanes == Lanes::Population ? ", bad_int)" : ", bad_number)";
+    const auto checked = [&](std::string_view function) {
+        std::string text = call(function, value, lanes);
+        text.pop_back();
+        return text + fault;
+    };
+    const bool plain = !may_overflow(id);
+    switch (value.op) {
+    case Op::Add:
+        return plain ? infix(value, lanes, "+") : checked("hhk_iadd");
+    case Op::Sub:
+        return plain ? infix(value, lanes, "-") : checked("hhk_isub");
+    case Op::Mul:
+        return plain ? infix(value, lanes, "*") : checked("hhk_imul");
+    case Op::Neg:
+        return plain ? "-" + operand(value.args[0], lanes) : checked("hhk_ineg");
+    case Op::FloorDiv:
+        return checked("hhk_idiv");
+    case Op::Mod:
+        return checked("hhk_imod");
+    default: // PowInt
+        return checked(fmt::format("hhk_ipow<{}>", value.payload));
+    }
+}
+
+std::string ValueWriter::arithmetic(ValueId id, Lanes lanes) const {
+    const Value& value = kernel_->values[id];
+    if (value.type == Type::Int) {
+        return integer_arithmetic(id, lanes);
+    }
+    switch (value.op) {
+    case Op::Add:
+        return infix(value, lanes, "+");
+    case Op::Sub:
+        return infix(value, lanes, "-");
+    case Op::Mul:
+        return infix(value, lanes, "*");
+    case Op::Div:
+        return infix(value, lanes, "/");
+    case Op::Neg:
+        return "-" + operand(value.args[0], lanes);
+    case Op::Fma:
+        return call("hhk_fma", value, lanes);
+    case Op::FloorDiv:
+        return call("hhk_floordiv", value, lanes);
+    case Op::Mod:
+        return call("hhk_mod", value, lanes);
+    default: // PowInt, where the pass that expands it was not asked for
+        return call(fmt::format("hhk_powi<{}>", value.payload), value, lanes);
+    }
+}
+
+std::string ValueWriter::comparison(const Value& value, Lanes lanes) const {
+    constexpr std::array<const char*, 6> symbols = {"<", "<=", ">", ">=", "==", "!="};
+    constexpr std::array<const char*, 6> functions = {"hhk_lt", "hhk_le", "hhk_gt",
+                                                      "hhk_ge", "hhk_eq", "hhk_ne"};
+    const auto row = static_cast<std::size_t>(value.op) - static_cast<std::size_t>(Op::Less);
+    return lanes == Lanes::Vector ? call(functions[row], value, lanes)
+                                  : infix(value, lanes, symbols[row]);
+}
+
+std::string ValueWriter::conversion(const Value& value, Lanes lanes) const {
+    const bool vector = lanes == Lanes::Vector;
+    const std::string arg = operand(value.args[0], lanes);
+    switch (value.op) {
+    case Op::IntToReal:
+    case Op::BoolToReal:
+        if (vector) {
+            return fmt::format("{}({})",
+                               value.op == Op::IntToReal ? "hhk_to_real" : "hhk_mask_to_real", arg);
+        }
+        return fmt::format("static_cast<{}>({})", type_name(Type::Real, lanes), arg);
+    case Op::BoolToInt:
+        return fmt::format("{}({})", vector ? "hhk_mask_to_int" : "static_cast<int64_t>", arg);
+    case Op::RealToInt:
+        return fmt::format("hhk_to_int({})", arg);
+    default: // IntToBool
+        return vector ? fmt::format("hhk_ne({}, Int(0))", arg) : fmt::format("{} != 0", arg);
+    }
+}
+
+std::string ValueWriter::random(const Value& value, Lanes lanes) const {
+    const auto distribution = static_cast<ir::Distribution>(value.symbol);
+    std::string args;
+    for (const ValueId arg : value.args) {
+        args += ", " + operand(arg, lanes);
+    }
+    return fmt::format("hhk_draw_{}(context, {:#x}ULL, {}{})", ir::info(distribution).text,
+                       static_cast<std::uint64_t>(value.payload),
+                       lanes == Lanes::Population ? "int64_t(0)" : "here", args);
+}
+
+std::string ValueWriter::table(const Value& value, Lanes lanes) const {
+    std::string args;
+    for (const ValueId arg : value.args) {
+        args += ", " + (this->lanes(arg) == Lanes::Population ? operand(arg, Lanes::Population)
+                                                              : operand(arg, lanes));
+    }
+    const char* type = lanes == Lanes::Population ? "double"
+                       : lanes == Lanes::Vector   ? "Real"
+                                                  : "hhk_real";
+    return fmt::format("hhk_table_at<{}>(context, {}{})", type, value.symbol, args);
+}
+
+std::string ValueWriter::expression(ValueId id, Lanes lanes) const {
+    const Value& value = kernel_->values[id];
+    if (value.args.empty() && value.op != Op::Random) {
+        return leaf(value, lanes);
+    }
+    if (value.op >= Op::Add && value.op <= Op::PowInt) {
+        return arithmetic(id, lanes);
+    }
+    if (value.op >= Op::Less && value.op <= Op::NotEqual) {
+        return comparison(value, lanes);
+    }
+    if (value.op >= Op::IntToReal && value.op <= Op::IntToBool) {
+        return conversion(value, lanes);
+    }
+    switch (value.op) {
+    case Op::Math:
+        return call(ir::info(static_cast<ir::MathOp>(value.symbol)).function, value, lanes);
+    case Op::And:
+        return call("hhk_and", value, lanes);
+    case Op::Or:
+        return call("hhk_or", value, lanes);
+    case Op::Not:
+        return call("hhk_not", value, lanes);
+    case Op::Select: {
+        const Lanes condition =
+            this->lanes(value.args[0]) == Lanes::Population ? Lanes::Population : lanes;
+        return fmt::format("hhk_select({}, {}, {})", operand(value.args[0], condition),
+                           operand(value.args[1], lanes), operand(value.args[2], lanes));
+    }
+    case Op::Random:
+        return random(value, lanes);
+    case Op::Table:
+        return table(value, lanes);
+    case Op::MatrixElement:
+        return fmt::format("{}[{}]", value_names_[value.args[0].index], value.payload);
+    default:
+        break;
+    }
+    HHC_CHECK(false, "an operation without C++: " + std::string(ir::info(value.op).text));
+    return {};
+}
+
+} // namespace hhc::codegen

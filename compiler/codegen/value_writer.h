@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Private: the values of one kernel as C++ expressions, each computed for the population, for a
+// vector of entities or for one entity.
+#pragma once
+
+#include "codegen/cpp_names.h"
+#include "ir/ir.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hhc::codegen {
+
+/// For how many entities one C++ value stands.
+enum class Lanes : std::uint8_t {
+    Population, // one value known before the loop: double, int64_t, bool
+    Vector,     // Real, Int, Mask
+    Single,     // one entity: hhk_real, int64_t, bool; kernels with matrices
+};
+
+class ValueWriter {
+public:
+    ValueWriter(const ir::Module& module, const ir::Kernel& kernel);
+
+    /// Lanes of what varies from entity to entity in this kernel.
+    [[nodiscard]] Lanes entity_lanes() const { return entity_lanes_; }
+    [[nodiscard]] Lanes lanes(ir::ValueId id) const;
+    /// Whether it reaches a store, an output, an event or a guard.
+    [[nodiscard]] bool is_live(ir::ValueId id) const { return live_[id.index]; }
+    [[nodiscard]] bool is_literal(ir::ValueId id) const;
+    /// Whether the lanes of some user are more than its own.
+    [[nodiscard]] bool is_spread(ir::ValueId id) const { return spread_[id.index]; }
+    /// Whether integer arithmetic for the population, or for entities, may set `bad_int`.
+    [[nodiscard]] bool has_integer_fault(Lanes lanes) const;
+    [[nodiscard]] bool needs_entity_index() const { return needs_entity_index_; }
+
+    /// "const Real na_m = hhk_load(na_m_at + i);"
+    [[nodiscard]] std::string declaration(ir::ValueId id) const;
+    /// The same value in all lanes: "const Real na_g_all = hhk_all(na_g);"
+    [[nodiscard]] std::string spread_declaration(ir::ValueId id) const;
+    /// The value as an operand with these lanes, of exactly the type.
+    [[nodiscard]] std::string operand(ir::ValueId id, Lanes lanes) const;
+    [[nodiscard]] std::string type_name(ir::Type type, Lanes lanes) const;
+
+    /// Pointer to the values of a field: "na_m_at".
+    [[nodiscard]] const std::string& pointer(ir::FieldId field) const {
+        return pointers_[field.index];
+    }
+    [[nodiscard]] bool field_is_used(ir::FieldId field) const {
+        return !pointers_[field.index].empty();
+    }
+    /// The value that loads this field, if one does.
+    [[nodiscard]] ir::ValueId load_of(ir::FieldId field) const;
+    [[nodiscard]] std::string load(ir::FieldId field, Lanes lanes) const;
+    Names& names() { return names_; }
+
+private:
+    void mark_live();
+    void mark_spread();
+    void bound_integers();
+    [[nodiscard]] bool may_overflow(ir::ValueId id) const;
+    void make_names();
+    [[nodiscard]] std::string expression(ir::ValueId id, Lanes lanes) const;
+    [[nodiscard]] std::string infix(const ir::Value& value, Lanes lanes, const char* op) const;
+    [[nodiscard]] std::string call(std::string_view function, const ir::Value& value,
+                                   Lanes lanes) const;
+    [[nodiscard]] std::string arithmetic(ir::ValueId id, Lanes lanes) const;
+    [[nodiscard]] std::string integer_arithmetic(ir::ValueId id, Lanes lanes) const;
+    [[nodiscard]] std::string comparison(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string conversion(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string leaf(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string random(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string table(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string literal(const ir::Value& value, Lanes lanes, bool bare) const;
+    [[nodiscard]] std::string bare_operand(ir::ValueId id, Lanes lanes) const;
+
+    const ir::Module* module_;
+    const ir::Kernel* kernel_;
+    std::vector<ir::Binding> bindings_;
+    Lanes entity_lanes_ = Lanes::Vector;
+    bool needs_entity_index_ = false;
+    std::vector<bool> live_;
+    std::vector<bool> spread_;
+    std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits
+    std::vector<std::string> value_names_;
+    std::vector<std::string> pointers_;
+    Names names_;
+};
+
+} // namespace hhc::codegen

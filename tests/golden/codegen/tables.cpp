@@ -1,0 +1,39 @@
+static const hhk_field x_y_z_fields[] = {
+    {"v", "mV", 0.001, -0.065, {{2, 1, -3, -1, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1}}, 0, 0, 9, {}, 3, -1},
+};
+extern "C" const hhk_model hhk_model_x_y_z = {
+    .size = sizeof(hhk_model),
+    .abi_version = HHK_ABI_VERSION,
+    .name = "x\"y\\z\n"
+    "\001\?",
+    .required_features = "",
+    .vector_width = 2,
+    .real_size = 8,
+    .random_scheme = 1,
+    .needs_host_solver = 0,
+    .interface_hash = {0xb958464eeb9fce56, 0x481065a9e888cb0f},
+    .code_hash = {}
+    .field_count = 1,
+    .uniform_count = 0,
+    .table_count = 0,
+    .event_count = 0,
+    .fields = x_y_z_fields,
+    .uniforms = nullptr,
+    .tables = nullptr,
+    .events = nullptr,
+    .description = "{\"a\": \"line\\n\"}\n"
+    "next",
+    .self = nullptr,
+    .prepare = nullptr,
+    .prepare_entities = nullptr,
+    .init = nullptr,
+    .half_step = nullptr,
+    .advance = nullptr,
+    .on_event = nullptr,
+    .deliver = nullptr,
+    .sum = nullptr,
+    .observe = nullptr,
+    .rhs = nullptr,
+    .jacobian = nullptr,
+    .linear = nullptr,
+};
