@@ -62,7 +62,7 @@ typedef struct hhk_field {
     const char* name;     /* dotted, as in the equations: "v", "na.m" */
     const char* unit;     /* as declared, for people: "mV", "amp/meter**2", "1" */
     double unit_scale;    /* SI value of one such unit: 0.001 */
-    double default_value; /* SI */
+    double default_value; /* SI; NaN: must be assigned before the first run (or has an init) */
     hhk_dimension dimension;
     uint8_t type;  /* enum hhk_type */
     uint8_t role;  /* enum hhk_role */
@@ -97,7 +97,7 @@ typedef struct hhk_table {
 typedef struct hhk_table_data {
     const double* values; /* rows x columns, row by row, SI */
     int64_t rows;
-    int64_t columns;
+    int64_t columns; /* 1, or count padded to HHK_PADDING (the last entity's column repeated) */
     double dt; /* seconds per row; row = clamp(floor(t/dt + 1e-3 of the network's step)) */
 } hhk_table_data;
 
@@ -119,7 +119,8 @@ typedef struct hhk_context {
     const int64_t* offsets; /* byte offset of each field's entity 0 in the slab */
     double* uniforms;
     const hhk_table_data* tables;
-    uint64_t* const* event_bits; /* per event: bit i of the words belongs to entity i */
+    uint64_t* const* event_bits; /* per event: bit i of the words belongs to entity i; hook advance
+                                  * finds the words of its block zero and sets bits */
     int64_t count;               /* entities; arrays are padded to a multiple of HHK_PADDING */
     int64_t step;                /* k: the step from k*dt to (k+1)*dt */
     double t;                    /* k*dt */

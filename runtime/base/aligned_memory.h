@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Zeroed memory, aligned to cache lines, and to huge pages where it is large.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace hodg::base {
+
+inline constexpr std::size_t cache_line = 64;
+
+struct FreeAligned {
+    void operator()(void* memory) const noexcept;
+};
+
+/// At least one byte is allocated; throws Error HH6029 when the system has no more.
+std::unique_ptr<char[], FreeAligned> allocate_aligned(std::size_t bytes);
+
+} // namespace hodg::base

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// A network: objects that run together on one clock.
+#pragma once
+
+#include "hodg/population.h"
+#include "hodg/recorder.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hodg {
+
+namespace sim {
+class NetworkState;
+}
+
+struct NetworkOptions {
+    double dt = 1e-4;       // seconds a step
+    int threads = 1;        // 0: one per CPU. Results are the same bits for any number
+    std::uint64_t seed = 0; // of every random stream
+};
+
+struct Progress {
+    double fraction = 0;     // of this run
+    double time = 0;         // simulated seconds since the network began
+    double duration = 0;     // of this run, simulated seconds
+    double wall_seconds = 0; // since this run began
+};
+
+struct RunOptions {
+    /// Called on the calling thread at the start, at most every 50 ms of wall time, and at the end.
+    /// Returning false ends the run after a whole step: everything is readable, and the next run
+    /// goes on from there.
+    std::function<bool(const Progress&)> progress = {};
+    /// State recorders also sample at the end of the run.
+    bool record_end = false;
+};
+
+struct RunReport {
+    std::int64_t steps = 0; // done by this run
+    bool interrupted = false;
+    double wall_seconds = 0;
+};
+
+/// A handle: copies refer to the same network. Step k goes from k*dt to (k+1)*dt; run(T) computes
+/// T/dt steps, and run(a), run(b) is run(a + b), bit by bit.
+class Network {
+public:
+    explicit Network(NetworkOptions options = {});
+
+    /// An object belongs to one network, and its name to one object of it (HH6022, HH6023).
+    void add(const Population& population);
+    void add(const EventRecorder& recorder);
+    void add(const StateRecorder& recorder);
+    void add(const RateRecorder& recorder);
+
+    /// Refuses a duration that is negative, NaN, or no multiple of dt (HH6021). Throws
+    /// SimulationError when a state becomes NaN or infinite; what was recorded before stays, and
+    /// this network cannot go on.
+    RunReport run(double duration, const RunOptions& options = {});
+
+    /// Calls `operation` at the start of the step at `time`, before recorders sample. It may set
+    /// and read variables. Operations of one time run in the order in which they were given.
+    void at(double time, std::function<void()> operation);
+    /// The same at `offset`, offset + interval, ... (those that are not past).
+    void every(double interval, std::function<void()> operation, double offset = 0);
+
+    [[nodiscard]] double dt() const;
+    [[nodiscard]] double time() const; // seconds; the start of the next step
+    [[nodiscard]] std::int64_t step() const;
+    [[nodiscard]] std::uint64_t seed() const;
+    [[nodiscard]] int threads() const;
+    void set_threads(int threads);
+    [[nodiscard]] const std::vector<Population>& populations() const;
+
+    [[nodiscard]] const std::shared_ptr<sim::NetworkState>& state() const { return state_; }
+
+private:
+    std::shared_ptr<sim::NetworkState> state_;
+};
+
+} // namespace hodg

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Recorders: handles whose copies refer to the same recording. They can be read and cleared
+// whenever no run is in progress, also after a fault or an interruption. Times are whole multiples
+// of the time step in seconds, values are SI.
+#pragma once
+
+#include "hodg/population.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct hhk_context;
+struct hhk_block;
+
+namespace hodg {
+
+namespace record {
+class Recorder;
+class EventLog;
+class StateLog;
+class RateLog;
+} // namespace record
+
+inline constexpr std::size_t no_memory_limit = std::numeric_limits<std::size_t>::max();
+
+struct EventOptions {
+    std::string event = "spike";
+    /// Not empty: times are where this variable crossed `threshold`, by linear interpolation
+    /// between the ends of the step; else the start of the step.
+    std::string interpolate = {};
+    double threshold = 0;
+    /// Bytes after which a run is refused (HH6030); looked at between pieces of a run.
+    std::size_t memory_limit = no_memory_limit;
+};
+
+/// When which entity had an event, ordered by step, then entity.
+class EventRecorder {
+public:
+    explicit EventRecorder(const Population& population, EventOptions options = {});
+
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] std::vector<double> times() const;
+    [[nodiscard]] std::vector<std::int64_t> steps() const;
+    [[nodiscard]] std::vector<std::int32_t> indices() const;
+    /// Events of each entity.
+    [[nodiscard]] std::vector<std::int64_t> counts() const;
+    void clear();
+
+    [[nodiscard]] std::shared_ptr<record::Recorder> log() const;
+
+private:
+    std::shared_ptr<record::EventLog> log_;
+};
+
+using SpikeRecorder = EventRecorder;
+
+/// A kernel that computes values for a recorder: called block by block with the context of the
+/// population, it writes context->outputs[0 ... names.size() - 1].
+struct Expression {
+    using Function = std::int32_t (*)(const hhk_context*, hhk_block*);
+
+    Function function = nullptr;
+    std::vector<std::string> names;    // one per output, as they shall be recorded
+    const hhk_model* model = nullptr;  // what context->model shall be; null: the population's
+    std::shared_ptr<const void> owner; // keeps the code alive
+};
+
+struct StateOptions {
+    std::vector<std::int64_t> indices = {}; // entities; empty: all
+    double dt = 0;                          // seconds between samples; 0: every step
+    /// Staggered states (which stand at t + dt/2) are averaged with the step before, to t. The very
+    /// first sample is taken as it is.
+    bool average_staggered = false;
+    std::vector<Expression> expressions = {};
+    std::size_t memory_limit = no_memory_limit; // bytes
+};
+
+/// Values of variables and expressions at sample times.
+class StateRecorder {
+public:
+    StateRecorder(const Population& population, std::vector<std::string> variables,
+                  StateOptions options = {});
+
+    [[nodiscard]] std::size_t size() const; // sample times
+    [[nodiscard]] std::vector<double> times() const;
+    [[nodiscard]] std::vector<std::int64_t> steps() const;
+    [[nodiscard]] const std::vector<std::int64_t>& indices() const;
+    [[nodiscard]] const std::vector<std::string>& names() const;
+    /// Entity by entity, size() values each.
+    [[nodiscard]] std::vector<double> values(std::string_view name) const;
+    void clear();
+
+    [[nodiscard]] std::shared_ptr<record::Recorder> log() const;
+
+private:
+    std::shared_ptr<record::StateLog> log_;
+};
+
+struct RateOptions {
+    std::string event = "spike";
+    double bin = 0; // seconds; 0: one step
+};
+
+/// Events per entity and second in bins, counted from where the recording began.
+class RateRecorder {
+public:
+    explicit RateRecorder(const Population& population, RateOptions options = {});
+
+    [[nodiscard]] std::size_t size() const;          // complete bins
+    [[nodiscard]] std::vector<double> times() const; // start of each bin
+    [[nodiscard]] std::vector<double> rates() const; // hertz
+    [[nodiscard]] std::vector<std::int64_t> counts() const;
+    void clear();
+
+    [[nodiscard]] std::shared_ptr<record::Recorder> log() const;
+
+private:
+    std::shared_ptr<record::RateLog> log_;
+};
+
+} // namespace hodg

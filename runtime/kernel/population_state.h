@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// What a Population is made of: slab, uniforms, tables, links, and what was assigned since when.
+// The public class checks names and values; the run loop works on this one.
+#pragma once
+
+#include "abi/kernel_abi.h"
+#include "kernel/entity_set.h"
+#include "kernel/field_access.h"
+#include "kernel/slab.h"
+
+#include "hodg/model.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hodg::kernel {
+
+class PopulationState;
+
+/// Where the values of one linked field come from.
+struct Link {
+    std::uint32_t field = 0;
+    std::shared_ptr<PopulationState> source; // null: not linked yet
+    std::string source_variable;
+    std::vector<std::int64_t> indices; // per entity, padding included
+
+    /// A parameter of the source cannot change within a run: gathered once, not every step.
+    [[nodiscard]] bool is_static() const;
+};
+
+/// Values of one timed array, as the kernel reads them.
+struct TableValues {
+    std::vector<double> values; // rows of padded columns
+    bool set = false;
+};
+
+class PopulationState {
+public:
+    PopulationState(Model model, std::int64_t count, std::string name);
+
+    // --- who it is
+    [[nodiscard]] const Model& model() const { return model_; }
+    [[nodiscard]] const hhk_model& table() const { return model_.table(); }
+    [[nodiscard]] std::int64_t count() const { return count_; }
+    [[nodiscard]] std::int64_t padded() const { return padded_count(count_); }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] bool named() const { return named_; }
+    void set_name(std::string name);
+
+    /// Network that it belongs to (an identity only), or null.
+    const void* network = nullptr;
+
+    /// Takes the clock and the seed of its network.
+    void join(const void* network_id, double dt, std::uint64_t seed);
+
+    // --- values
+    [[nodiscard]] FieldMemory field(std::uint32_t index) const;
+    [[nodiscard]] const std::shared_ptr<Slab>& slab() const { return slab_; }
+    [[nodiscard]] std::vector<double>& uniforms() { return uniforms_; }
+    [[nodiscard]] std::vector<std::uint64_t>& event_bits(std::uint32_t e) { return event_bits_[e]; }
+    void refresh_padding(std::uint32_t field);
+
+    /// Records that entities of a field (no indices: all of them) were assigned by the user.
+    void mark_assigned(std::uint32_t field, std::span<const std::int64_t> indices);
+    void mark_uniform_assigned() {
+        prepare_pending_ = true;
+        preview_valid_ = false;
+    }
+    void assign_table(std::uint32_t table, std::span<const double> values, std::int64_t rows,
+                      std::int64_t columns, double dt);
+    void assign_link(Link link);
+
+    // --- moments
+    /// What the kernels see; step and t are those of the last prepare_step.
+    [[nodiscard]] const hhk_context& context() const { return context_; }
+    /// Changes whenever pointers of the context did (rebind): copies must be made again.
+    [[nodiscard]] std::uint64_t revision() const { return revision_; }
+
+    /// Everything due before a step after assignments: derived values, the first initial values,
+    /// half steps of assigned staggered states. Cheap when nothing was assigned.
+    void prepare_step(std::int64_t step);
+    /// Initial values of what was not assigned, as they would be now; only before the first step.
+    void preview_initial_values();
+    [[nodiscard]] bool started() const { return started_; }
+    void initialize();
+    void rebind(Model model);
+
+    [[nodiscard]] const std::vector<Link>& links() const { return links_; }
+    void gather(const Link& link) const;
+
+private:
+    void allocate();
+    void keep_values_of(PopulationState& old);
+    void require_values() const;
+    void prepare_derived();
+    void set_initial_values();
+    void shift_staggered();
+    void set_flags(std::int32_t hhk_field::* flag, const std::vector<bool>& on);
+    void call(hhk_block_fn function);
+    [[nodiscard]] std::vector<char> copy_field(std::uint32_t f) const;
+    void restore(std::uint32_t f, const std::vector<char>& saved, std::int64_t entity) const;
+
+    Model model_;
+    std::int64_t count_;
+    std::string name_;
+    bool named_;
+    std::shared_ptr<Slab> slab_;
+    std::vector<double> uniforms_;
+    std::vector<TableValues> tables_;
+    std::vector<hhk_table_data> table_data_;
+    std::vector<std::vector<std::uint64_t>> event_bits_;
+    std::vector<std::uint64_t*> event_pointers_;
+    std::vector<Link> links_;
+    hhk_context context_{};
+
+    std::vector<EntitySet> assigned_;      // per field: not to be set by init
+    std::vector<EntitySet> shift_pending_; // per field: due for a half step
+    bool prepare_pending_ = true;          // a uniform or dt changed
+    bool entities_pending_ = true;         // a constant field changed
+    bool init_pending_ = true;             // initial values are due before the next step
+    bool preview_valid_ = false;           // initial values shown are up to date
+    bool started_ = false;                 // the first step was prepared
+    std::uint64_t revision_ = 0;
+};
+
+} // namespace hodg::kernel

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "record/event_log.h"
+
+#include "base/fail.h"
+#include "kernel/variables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+namespace hodg::record {
+
+EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOptions options)
+    : Recorder(std::move(population)), options_(std::move(options)) {
+    const auto& state = this->population();
+    event_ = kernel::find_event(state.table(), options_.event, state.name());
+    if (!options_.interpolate.empty()) {
+        field_ = kernel::find_field(state.table(), options_.interpolate, state.name());
+        if (!std::isfinite(options_.threshold)) {
+            base::fail(base::Code::ValueNotFinite,
+                       fmt::format("the threshold for interpolated times of `{}` is {}",
+                                   state.name(), options_.threshold));
+        }
+    }
+}
+
+void EventLog::start(double dt, std::int64_t /*step*/) {
+    dt_ = dt;
+    const auto& state = population();
+    event_ = kernel::find_event(state.table(), options_.event, state.name());
+    if (!options_.interpolate.empty()) {
+        field_ = kernel::find_field(state.table(), options_.interpolate, state.name());
+    }
+    tiles_.clear();
+}
+
+void EventLog::attach(std::int64_t begin, std::int64_t end, Probes& probes) {
+    auto tile = std::make_unique<TileLog>();
+    tile->owner = this;
+    tile->begin = begin;
+    tile->end = std::min(end, population().count());
+    tile->bits = population().event_bits(event_).data();
+    if (!options_.interpolate.empty()) {
+        tile->crossing = population().field(field_);
+        tile->previous.resize(static_cast<std::size_t>(tile->end - begin));
+        probes.before.push_back({&EventLog::remember, tile.get()});
+    }
+    probes.after.push_back({&EventLog::collect, tile.get(), std::uint64_t{1} << event_});
+    tiles_.push_back(std::move(tile));
+}
+
+void EventLog::remember(void* self, std::int64_t /*step*/) {
+    auto& tile = *static_cast<TileLog*>(self);
+    for (std::int64_t i = tile.begin; i < tile.end; ++i) {
+        tile.previous[static_cast<std::size_t>(i - tile.begin)] = tile.crossing.read(i);
+    }
+}
+
+void EventLog::collect(void* self, std::int64_t step) {
+    auto& tile = *static_cast<TileLog*>(self);
+    for (std::int64_t word = tile.begin / HHK_BLOCK; word * HHK_BLOCK < tile.end; ++word) {
+        for (std::uint64_t bits = tile.bits[word]; bits != 0; bits &= bits - 1) {
+            const std::int64_t i = word * HHK_BLOCK + std::countr_zero(bits);
+            double fraction = 0;
+            if (!tile.previous.empty()) {
+                const double from = tile.previous[static_cast<std::size_t>(i - tile.begin)];
+                const double to = tile.crossing.read(i);
+                const double part = (tile.owner->options_.threshold - from) / (to - from);
+                fraction = part >= 0 && part <= 1 ? part : 0; // it was past the threshold before
+            }
+            tile.entries.push_back({step, static_cast<std::int32_t>(i), fraction});
+        }
+    }
+}
+
+void EventLog::begin_stretch(std::int64_t /*begin*/, std::int64_t /*end*/) {
+    const std::size_t bytes = steps_.bytes() + indices_.bytes() + fractions_.bytes();
+    if (bytes >= options_.memory_limit) {
+        base::fail(base::Code::RecorderFull,
+                   fmt::format("the recorder of event `{}` of `{}` holds {} bytes, its limit is {}",
+                               options_.event, population().name(), bytes, options_.memory_limit),
+                   "clear it, or raise its memory limit");
+    }
+}
+
+void EventLog::end_stretch(std::int64_t done, std::int64_t /*sampled*/) {
+    merged_.clear();
+    for (const auto& tile : tiles_) {
+        merged_.insert(merged_.end(), tile->entries.begin(), tile->entries.end());
+        tile->entries.clear();
+    }
+    // Tiles lie in order of entities and each holds its steps in order.
+    std::stable_sort(merged_.begin(), merged_.end(),
+                     [](const Entry& a, const Entry& b) { return a.step < b.step; });
+    for (const Entry& entry : merged_) {
+        if (entry.step >= done) {
+            break;
+        }
+        steps_.push_back(entry.step);
+        indices_.push_back(entry.entity);
+        if (!options_.interpolate.empty()) {
+            fractions_.push_back(entry.fraction);
+        }
+    }
+}
+
+double EventLog::time(std::size_t i) const {
+    const auto step = static_cast<double>(steps_[i]);
+    return (fractions_.size() == 0 ? step : step + fractions_[i]) * dt_;
+}
+
+void EventLog::clear() {
+    steps_.clear();
+    indices_.clear();
+    fractions_.clear();
+}
+
+} // namespace hodg::record
+
+namespace hodg {
+
+EventRecorder::EventRecorder(const Population& population, EventOptions options)
+    : log_(std::make_shared<record::EventLog>(population.state(), std::move(options))) {}
+
+std::size_t EventRecorder::size() const {
+    return log_->size();
+}
+std::vector<std::int64_t> EventRecorder::steps() const {
+    return log_->steps().copy();
+}
+std::vector<std::int32_t> EventRecorder::indices() const {
+    return log_->indices().copy();
+}
+void EventRecorder::clear() {
+    log_->clear();
+}
+std::shared_ptr<record::Recorder> EventRecorder::log() const {
+    return log_;
+}
+
+std::vector<double> EventRecorder::times() const {
+    std::vector<double> all(size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = log_->time(i);
+    }
+    return all;
+}
+
+std::vector<std::int64_t> EventRecorder::counts() const {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(log_->population().count()));
+    for (std::size_t i = 0; i < size(); ++i) {
+        ++all[static_cast<std::size_t>(log_->indices()[i])];
+    }
+    return all;
+}
+
+} // namespace hodg

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "sim/fault.h"
+
+#include "base/fail.h"
+
+#include "hodg/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace hodg::sim {
+
+static constexpr std::int32_t integer_fault = 2;
+
+/// The first entity with a state that is not finite; else the state furthest from zero, which a
+/// kernel found out of its range.
+static Fault find_place(const Tile& tile, double dt) {
+    Fault fault;
+    fault.object = tile.population->name();
+    fault.step = tile.fault_step;
+    fault.time = static_cast<double>(tile.fault_step + 1) * dt;
+    const std::int64_t end = std::min(tile.block.end, tile.context.count);
+    double largest = -1;
+    for (std::int64_t i = tile.block.begin; i < end; ++i) {
+        for (std::uint32_t f = 0; f < tile.model->field_count; ++f) {
+            const hhk_field& row = tile.model->fields[f];
+            if (row.role != HHK_STATE || row.type != HHK_REAL) {
+                continue;
+            }
+            const double value = tile.population->field(f).read(i);
+            if (!std::isfinite(value) || std::fabs(value) > largest) {
+                largest = std::fabs(value);
+                fault.variable = row.name;
+                fault.entity = i;
+                fault.value = value;
+            }
+            if (!std::isfinite(value)) {
+                return fault;
+            }
+        }
+    }
+    return fault;
+}
+
+void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt) {
+    const auto worst =
+        std::min_element(tiles.begin(), tiles.end(), [](const auto& a, const auto& b) {
+            return a->fault_step < b->fault_step;
+        });
+    const Tile& tile = **worst;
+    if (tile.fault == integer_fault) {
+        Fault fault;
+        fault.object = tile.population->name();
+        fault.step = tile.fault_step;
+        fault.time = static_cast<double>(tile.fault_step + 1) * dt;
+        std::string message = fmt::format(
+            "an integer of `{}` overflowed or was divided by zero in the step to {:.9g} s",
+            fault.object, fault.time);
+        throw SimulationError(base::code_text(base::Code::IntegerFault), std::move(message), {},
+                              std::move(fault));
+    }
+    Fault fault = find_place(tile, dt);
+    std::string message = fmt::format(
+        "`{}` of entity {} of `{}` is {} at {:.9g} s{}", fault.variable, fault.entity, fault.object,
+        std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value), fault.time,
+        tile.late_fault ? ", where states are looked at; it may have become so before" : "");
+    throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
+                          "a smaller dt or another method may help; what was recorded stays",
+                          std::move(fault));
+}
+
+} // namespace hodg::sim

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Building a network; plan.cpp lays out a step and run.cpp runs it.
+#include "hodg/network.h"
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/stable_hash.h"
+#include "sim/network_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+namespace hodg::sim {
+
+using base::Code;
+using base::fail;
+
+static constexpr int most_threads = 1024;
+
+static int checked_threads(int threads) {
+    if (threads < 0 || threads > most_threads) {
+        fail(Code::BadOption,
+             fmt::format("{} threads were asked for, expected 0 to {}", threads, most_threads));
+    }
+    return threads > 0 ? threads
+                       : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+NetworkState::NetworkState(NetworkOptions options) : options_(options) {
+    base::check_time_step(options_.dt);
+    options_.threads = checked_threads(options_.threads);
+}
+
+NetworkState::~NetworkState() {
+    for (const Population& population : populations_) {
+        population.state()->network = nullptr;
+    }
+    for (const auto& recorder : recorders_) {
+        recorder->network = nullptr;
+    }
+    if (team_ != nullptr && !team_->usable()) {
+        static_cast<void>(team_.release());
+    }
+}
+
+void NetworkState::refuse_while_running(const char* what) const {
+    if (running_) {
+        fail(Code::NestedRun, fmt::format("{} was asked for while the network runs", what));
+    }
+}
+
+void NetworkState::set_threads(int threads) {
+    refuse_while_running("another number of threads");
+    options_.threads = checked_threads(threads);
+    plan_made_ = false;
+}
+
+/// Gives unnamed populations "population", "population_1", ...; names identify random streams, so
+/// no two may be equal, nor have one hash.
+void NetworkState::take_name(kernel::PopulationState& state) const {
+    const auto taken = [this](const std::string& name) {
+        return std::any_of(populations_.begin(), populations_.end(),
+                           [&](const Population& other) { return other.name() == name; });
+    };
+    if (!state.named()) {
+        std::string name = "population";
+        for (int n = 1; taken(name); ++n) {
+            name = fmt::format("population_{}", n);
+        }
+        state.set_name(name);
+    }
+    for (const Population& other : populations_) {
+        if (other.name() == state.name()) {
+            fail(Code::DuplicateName,
+                 fmt::format("the network has an object `{}` already", state.name()));
+        }
+        if (base::stable_hash(other.name()) == base::stable_hash(state.name())) {
+            fail(Code::DuplicateName,
+                 fmt::format("`{}` and `{}` would share their random numbers", other.name(),
+                             state.name()),
+                 "give one of them another name");
+        }
+    }
+}
+
+static void check_ownership(const void* owner, const void* mine, const std::string& what) {
+    if (owner != nullptr) {
+        fail(Code::ForeignObject, fmt::format("{} is part of {} network already", what,
+                                              owner == mine ? "this" : "another"));
+    }
+}
+
+void NetworkState::add(const Population& population) {
+    refuse_while_running("a new population");
+    kernel::PopulationState& state = *population.state();
+    check_ownership(state.network, this, fmt::format("population `{}`", state.name()));
+    take_name(state);
+    state.join(this, options_.dt, options_.seed);
+    populations_.push_back(population);
+    plan_made_ = false;
+}
+
+void NetworkState::add(std::shared_ptr<record::Recorder> recorder) {
+    refuse_while_running("a new recorder");
+    check_ownership(recorder->network, this,
+                    fmt::format("a recorder of `{}`", recorder->population().name()));
+    recorder->network = this;
+    recorders_.push_back(std::move(recorder));
+    plan_made_ = false;
+}
+
+void NetworkState::add(Projection projection) {
+    refuse_while_running("a new projection");
+    projections_.push_back(std::move(projection));
+    std::sort(projections_.begin(), projections_.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.order, a.name) < std::tie(b.order, b.name);
+    });
+    plan_made_ = false;
+}
+
+void NetworkState::add_operation(double time, double interval, std::function<void()> operation) {
+    refuse_while_running("a new operation");
+    Operation added;
+    added.next = base::steps_in(time, options_.dt, "the time of an operation");
+    if (interval != 0) {
+        added.interval = base::steps_in(interval, options_.dt, "the interval of an operation");
+        if (added.next < step_) {
+            const std::int64_t missed = (step_ - added.next + added.interval - 1) / added.interval;
+            added.next += missed * added.interval;
+        }
+    } else if (added.next < step_) {
+        fail(Code::BadDuration,
+             fmt::format("an operation at {} s is past: the network stands at {} s", time,
+                         static_cast<double>(step_) * options_.dt));
+    }
+    added.call = std::move(operation);
+    operations_.push_back(std::move(added));
+}
+
+} // namespace hodg::sim
+
+namespace hodg {
+
+Network::Network(NetworkOptions options) : state_(std::make_shared<sim::NetworkState>(options)) {}
+
+void Network::add(const Population& population) {
+    state_->add(population);
+}
+void Network::add(const EventRecorder& recorder) {
+    state_->add(recorder.log());
+}
+void Network::add(const StateRecorder& recorder) {
+    state_->add(recorder.log());
+}
+void Network::add(const RateRecorder& recorder) {
+    state_->add(recorder.log());
+}
+
+RunReport Network::run(double duration, const RunOptions& options) {
+    return state_->run(duration, options);
+}
+
+void Network::at(double time, std::function<void()> operation) {
+    state_->add_operation(time, 0, std::move(operation));
+}
+
+void Network::every(double interval, std::function<void()> operation, double offset) {
+    base::check_time_step(interval);
+    state_->add_operation(offset, interval, std::move(operation));
+}
+
+double Network::dt() const {
+    return state_->options().dt;
+}
+double Network::time() const {
+    return static_cast<double>(step()) * dt();
+}
+std::int64_t Network::step() const {
+    return state_->step();
+}
+std::uint64_t Network::seed() const {
+    return state_->options().seed;
+}
+int Network::threads() const {
+    return state_->options().threads;
+}
+void Network::set_threads(int threads) {
+    state_->set_threads(threads);
+}
+const std::vector<Population>& Network::populations() const {
+    return state_->populations();
+}
+
+} // namespace hodg

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// The network behind hodg::Network: objects, clock, plan of a step, run loop.
+//
+// A run is cut into stretches: at operations, where something must be looked at (wall time, memory,
+// finite states), and at its end. Within a stretch nothing but kernels and probes runs. Populations
+// that read no other object are free: each tile goes through the whole stretch alone, which keeps
+// it in the cache and needs no barrier. With links or projections, tiles go in lockstep.
+#pragma once
+
+#include "base/thread_team.h"
+#include "sim/projection.h"
+#include "sim/tile.h"
+
+#include "hodg/network.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodg::sim {
+
+class NetworkState {
+public:
+    explicit NetworkState(NetworkOptions options);
+    ~NetworkState();
+    NetworkState(const NetworkState&) = delete;
+    NetworkState& operator=(const NetworkState&) = delete;
+
+    void add(const Population& population);
+    void add(std::shared_ptr<record::Recorder> recorder);
+    void add(Projection projection);
+    void add_operation(double time, double interval, std::function<void()> operation);
+    RunReport run(double duration, const RunOptions& options);
+
+    [[nodiscard]] const NetworkOptions& options() const { return options_; }
+    [[nodiscard]] std::int64_t step() const { return step_; }
+    [[nodiscard]] const std::vector<Population>& populations() const { return populations_; }
+    void set_threads(int threads);
+
+private:
+    struct Operation {
+        std::int64_t next = 0;
+        std::int64_t interval = 0; // steps; 0: once
+        std::function<void()> call;
+    };
+
+    void refuse_while_running(const char* what) const;
+    void take_name(kernel::PopulationState& state) const;
+
+    // plan.cpp
+    void make_plan();
+    void make_tiles(kernel::PopulationState& state);
+    void share_tiles();
+    [[nodiscard]] bool plan_is_current() const;
+
+    // run.cpp
+    void prepare();
+    void call_operations();
+    [[nodiscard]] std::int64_t stretch_end(std::int64_t run_end) const;
+    void begin_recording(std::int64_t begin, std::int64_t end);
+    void run_stretch(std::int64_t begin, std::int64_t end, bool last);
+    void run_free(std::int64_t begin, std::int64_t end, bool check);
+    void run_lockstep(std::int64_t begin, std::int64_t end, bool check);
+    // lockstep.cpp
+    struct LockstepRun;
+    void lockstep_step(LockstepRun& run, int member, std::int64_t step);
+    void gather_links(int member, int members) const;
+    void call_phase(LockstepRun& run, Projection::Phase Projection::* phase, std::int64_t step);
+    [[nodiscard]] bool worth_threads(std::int64_t steps) const;
+    base::ThreadTeam& team();
+
+    NetworkOptions options_;
+    std::int64_t step_ = 0;
+    bool running_ = false;
+    bool faulted_ = false;
+    std::vector<Population> populations_;
+    std::vector<std::shared_ptr<record::Recorder>> recorders_;
+    std::vector<Projection> projections_; // in the order in which they act
+    std::vector<Operation> operations_;
+
+    // the plan
+    bool plan_made_ = false;
+    std::uint64_t plan_revision_ = 0;
+    std::vector<std::unique_ptr<Tile>> tiles_;
+    std::vector<std::size_t> shares_; // thread n owns tiles shares_[n] to shares_[n + 1]
+    std::int64_t entities_ = 0;
+    bool lockstep_ = false;
+
+    std::unique_ptr<base::ThreadTeam> team_;
+    double seconds_per_step_ = 0; // of wall time, measured
+};
+
+} // namespace hodg::sim

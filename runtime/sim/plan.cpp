@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// The part of NetworkState that lays out a step: tiles, their probes, and who owns which.
+#include "base/fail.h"
+#include "kernel/slab.h"
+#include "sim/network_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hodg::sim {
+
+using base::Code;
+using base::fail;
+
+/// A tile shall stay in the second-level cache while it goes through a stretch.
+static constexpr std::int64_t tile_bytes = 128 * 1024;
+/// Below this many entities a tile is not cut for the sake of threads.
+static constexpr std::int64_t smallest_share = 256;
+
+static std::int32_t advance_nothing(const hhk_context* /*context*/, hhk_block* /*block*/) {
+    return HHK_OK;
+}
+
+bool NetworkState::plan_is_current() const {
+    std::uint64_t revision = 0;
+    for (const Population& population : populations_) {
+        revision += population.state()->revision();
+    }
+    return plan_made_ && revision == plan_revision_;
+}
+
+void NetworkState::make_plan() {
+    tiles_.clear();
+    entities_ = 0;
+    lockstep_ = !projections_.empty();
+    plan_revision_ = 0;
+    for (const auto& recorder : recorders_) {
+        if (recorder->population().network != this) {
+            fail(Code::MissingPopulation,
+                 fmt::format("a recorder records `{}`, which is not part of the network",
+                             recorder->population().name()),
+                 "add the population too");
+        }
+        recorder->start(options_.dt, step_);
+    }
+    for (const Population& population : populations_) {
+        kernel::PopulationState& state = *population.state();
+        plan_revision_ += state.revision();
+        if (state.table().needs_host_solver != 0) {
+            fail(Code::NeedsSolver,
+                 fmt::format("model `{}` of `{}` is integrated by a solver of the host",
+                             state.table().name, state.name()));
+        }
+        for (const kernel::Link& link : state.links()) {
+            if (link.source != nullptr && link.source->network != this) {
+                fail(Code::MissingPopulation,
+                     fmt::format("`{}` of `{}` is linked to `{}`, which is not part of the network",
+                                 state.table().fields[link.field].name, state.name(),
+                                 link.source->name()));
+            }
+            lockstep_ = lockstep_ || !link.is_static();
+        }
+        make_tiles(state);
+    }
+    share_tiles();
+    plan_made_ = true;
+}
+
+void NetworkState::make_tiles(kernel::PopulationState& state) {
+    const hhk_model& model = state.table();
+    std::int64_t entity_bytes = 1;
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        entity_bytes += static_cast<std::int64_t>(kernel::element_size(model, model.fields[f]));
+    }
+    std::int64_t length = tile_bytes / entity_bytes;
+    if (options_.threads > 1) {
+        length = std::min(length, std::max(smallest_share, state.count() / (4 * options_.threads)));
+    }
+    length = std::max<std::int64_t>(HHK_BLOCK, length / HHK_BLOCK * HHK_BLOCK);
+    for (std::int64_t begin = 0; begin < state.count(); begin += length) {
+        auto tile = std::make_unique<Tile>();
+        tile->context = state.context();
+        tile->block.begin = begin;
+        tile->block.end = std::min(begin + length, state.padded());
+        tile->advance = model.advance == nullptr ? advance_nothing : model.advance;
+        tile->model = &model;
+        for (std::uint32_t e = 0; e < model.event_count; ++e) {
+            if (model.on_event != nullptr && model.on_event[e] != nullptr) {
+                tile->statements |= std::uint64_t{1} << e;
+            }
+        }
+        tile->population = &state;
+        for (const auto& recorder : recorders_) {
+            if (&recorder->population() == &state) {
+                recorder->attach(begin, std::min(begin + length, state.count()), tile->probes);
+            }
+        }
+        tiles_.push_back(std::move(tile));
+    }
+    entities_ += state.count();
+}
+
+/// Neighbouring tiles go to one thread, in equal numbers of bytes.
+void NetworkState::share_tiles() {
+    const auto cost = [](const Tile& tile) {
+        return static_cast<double>((tile.block.end - tile.block.begin) *
+                                   static_cast<std::int64_t>(tile.model->field_count + 4));
+    };
+    double total = 0;
+    for (const auto& tile : tiles_) {
+        total += cost(*tile);
+    }
+    shares_.assign(1, 0);
+    double sum = 0;
+    for (std::size_t t = 0; t < tiles_.size(); ++t) {
+        const double half = cost(*tiles_[t]) / 2;
+        while (shares_.size() < static_cast<std::size_t>(options_.threads) &&
+               sum + half >= total * static_cast<double>(shares_.size()) / options_.threads) {
+            shares_.push_back(t);
+        }
+        sum += 2 * half;
+    }
+    shares_.resize(static_cast<std::size_t>(options_.threads) + 1, tiles_.size());
+}
+
+} // namespace hodg::sim

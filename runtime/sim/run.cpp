@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// The run loop of NetworkState.
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/float_environment.h"
+#include "sim/fault.h"
+#include "sim/network_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace hodg::sim {
+
+using base::Code;
+using base::fail;
+using Clock = std::chrono::steady_clock;
+
+static constexpr double seconds_between_polls = 0.05;
+static constexpr double seconds_a_stretch = 0.02;
+/// States are looked at for NaN at multiples of this many steps, and at the end of a run: at times
+/// that do not depend on the speed of the machine, so that a fault is reported alike everywhere.
+static constexpr std::int64_t steps_between_checks = 1000;
+/// Entities times steps for which it pays to wake threads, and to meet at a barrier.
+static constexpr std::int64_t work_for_threads = 50'000;
+static constexpr std::int64_t entities_for_barrier = 4096;
+
+static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+namespace {
+
+/// True for the time of a run, also when it ends with an exception.
+class Running {
+public:
+    explicit Running(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Running() { flag_ = false; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    bool& flag_;
+};
+
+} // namespace
+
+RunReport NetworkState::run(double duration, const RunOptions& options) {
+    refuse_while_running("a run");
+    const std::int64_t steps = base::steps_in(duration, options_.dt, "the duration of a run");
+    if (faulted_) {
+        fail(Code::NetworkFaulted, "the network met a fault before and cannot go on",
+             "build it again with other values");
+    }
+    const Running running(running_);
+    const base::FloatEnvironment environment;
+    const Clock::time_point start = Clock::now();
+    const std::int64_t begin = step_;
+    const std::int64_t end = begin + steps;
+    RunReport report;
+    const auto poll = [&] {
+        const double fraction =
+            steps == 0 ? 1.0 : static_cast<double>(step_ - begin) / static_cast<double>(steps);
+        return !options.progress ||
+               options.progress({fraction, static_cast<double>(step_) * options_.dt, duration,
+                                 seconds_since(start)});
+    };
+    prepare();
+    report.interrupted = !poll();
+    Clock::time_point last_poll = Clock::now();
+    while (step_ < end && !report.interrupted) {
+        call_operations();
+        const std::int64_t stretch = stretch_end(end);
+        const Clock::time_point stretch_start = Clock::now();
+        const std::int64_t first = step_;
+        run_stretch(first, stretch, stretch == end);
+        seconds_per_step_ = seconds_since(stretch_start) / static_cast<double>(stretch - first);
+        if (step_ < end && seconds_since(last_poll) >= seconds_between_polls) {
+            report.interrupted = !poll();
+            last_poll = Clock::now();
+        }
+    }
+    if (!report.interrupted) {
+        if (options.record_end) {
+            for (const auto& recorder : recorders_) {
+                recorder->sample_once(step_);
+            }
+        }
+        report.interrupted = !poll() && step_ < end;
+    }
+    report.steps = step_ - begin;
+    report.wall_seconds = seconds_since(start);
+    return report;
+}
+
+/// Brings plan and populations up to date with everything that was assigned.
+void NetworkState::prepare() {
+    if (!plan_is_current()) {
+        make_plan();
+    }
+    for (const bool linked : {false, true}) { // what is read by links is set before
+        for (const Population& population : populations_) {
+            if (population.state()->links().empty() != linked) {
+                population.state()->prepare_step(step_);
+            }
+        }
+    }
+}
+
+void NetworkState::call_operations() {
+    bool called = false;
+    for (std::size_t n = 0; n < operations_.size(); ++n) {
+        Operation& operation = operations_[n];
+        if (operation.next == step_) {
+            operation.next = operation.interval == 0 ? -1 : step_ + operation.interval;
+            operation.call();
+            called = true;
+        }
+    }
+    if (called) {
+        std::erase_if(operations_, [](const Operation& operation) { return operation.next < 0; });
+        prepare();
+    }
+}
+
+std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
+    std::int64_t end = std::min(run_end, (step_ / steps_between_checks + 1) * steps_between_checks);
+    for (const Operation& operation : operations_) {
+        if (operation.next > step_) {
+            end = std::min(end, operation.next);
+        }
+    }
+    const double fitting = seconds_per_step_ > 0 ? seconds_a_stretch / seconds_per_step_ : 16;
+    return std::min(end, step_ + static_cast<std::int64_t>(std::clamp(fitting, 1.0, 1e6)));
+}
+
+/// Makes room in every recorder, or in none.
+void NetworkState::begin_recording(std::int64_t begin, std::int64_t end) {
+    for (std::size_t n = 0; n < recorders_.size(); ++n) {
+        try {
+            recorders_[n]->begin_stretch(begin, end);
+        } catch (...) {
+            for (std::size_t before = 0; before <= n; ++before) {
+                recorders_[before]->end_stretch(begin, begin);
+            }
+            throw;
+        }
+    }
+}
+
+void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) {
+    begin_recording(begin, end);
+    for (const Population& population : populations_) {
+        for (const kernel::Link& link : population.state()->links()) {
+            if (link.is_static()) {
+                population.state()->gather(link);
+            }
+        }
+    }
+    const bool check = last || end % steps_between_checks == 0;
+    try {
+        lockstep_ ? run_lockstep(begin, end, check) : run_free(begin, end, check);
+    } catch (...) { // out of memory, or a projection: tiles may stand at different steps
+        faulted_ = true;
+        for (const auto& recorder : recorders_) {
+            recorder->end_stretch(begin, begin);
+        }
+        throw;
+    }
+    std::int64_t done = end;
+    for (const auto& tile : tiles_) {
+        if (tile->fault != 0) {
+            faulted_ = true;
+            done = std::min(done, tile->late_fault ? end : tile->fault_step);
+        }
+    }
+    step_ = done;
+    for (const auto& recorder : recorders_) {
+        recorder->end_stretch(done, done < end ? done + 1 : end);
+    }
+    if (faulted_) {
+        throw_fault(tiles_, options_.dt);
+    }
+}
+
+bool NetworkState::worth_threads(std::int64_t steps) const {
+    if (options_.threads < 2 || tiles_.size() < 2) {
+        return false;
+    }
+    return lockstep_ ? entities_ >= entities_for_barrier : entities_ * steps >= work_for_threads;
+}
+
+base::ThreadTeam& NetworkState::team() {
+    if (team_ != nullptr && !team_->usable()) {
+        static_cast<void>(team_.release()); // after fork: its threads are not here
+    }
+    if (team_ == nullptr || team_->size() != options_.threads) {
+        team_ = std::make_unique<base::ThreadTeam>(options_.threads);
+    }
+    return *team_;
+}
+
+void NetworkState::run_free(std::int64_t begin, std::int64_t end, bool check) {
+    const auto run_one = [&](Tile& tile) {
+        run_tile(tile, begin, end);
+        if (check) {
+            check_finite(tile, end - 1);
+        }
+    };
+    if (!worth_threads(end - begin)) {
+        for (const auto& tile : tiles_) {
+            run_one(*tile);
+        }
+        return;
+    }
+    team().run([&](int member) {
+        const auto share = static_cast<std::size_t>(member);
+        for (std::size_t t = shares_[share]; t < shares_[share + 1]; ++t) {
+            run_one(*tiles_[t]);
+        }
+    });
+}
+
+} // namespace hodg::sim
