@@ -15,7 +15,8 @@
 namespace hhc::jit {
 
 /// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-pku"): for the native
-/// target every feature is listed, because hypervisors hide some that the CPU name implies.
+/// target every feature is listed, because hypervisors hide some that the CPU name implies; on are
+/// only those that required_features() can name.
 struct TargetSpec {
     std::string name;
     std::string triple;
@@ -23,6 +24,10 @@ struct TargetSpec {
     std::vector<std::string> features;
     int vector_bytes = 16;
     bool has_fma = true;
+
+    /// What hhk_model.required_features says: names that the runtime can look up before the first
+    /// call, with commas between them.
+    [[nodiscard]] std::string required_features() const;
 };
 
 /// native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64

@@ -23,13 +23,30 @@ constexpr std::array level_2 = {"cx16", "sahf", "popcnt", "sse3", "ssse3", "sse4
 constexpr std::array level_3 = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"};
 constexpr std::array level_4 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"};
 
+/// Also used where they are there. What is in none of these lists (gfni, sha, aes, ...) is switched
+/// off: it would not speed a kernel up, and the runtime could not check it.
+constexpr std::array level_4_extras = {"avx512ifma", "avx512vbmi",   "avx512vbmi2",
+                                       "avx512vnni", "avx512bitalg", "avx512vpopcntdq"};
+/// Never checked: every processor with ssse3 has them.
+constexpr std::array unchecked = {"cx16", "sahf"};
+
+template <class Names> bool contains(const Names& names, llvm::StringRef name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_used(llvm::StringRef name) {
+    return contains(level_2, name) || contains(level_3, name) || contains(level_4, name) ||
+           contains(level_4_extras, name) || name == "neon" || name == "sse" || name == "sse2";
+}
+
 TargetSpec native_target() {
     TargetSpec target;
     target.name = "native";
     target.cpu = llvm::sys::getHostCPUName().str();
     const auto features = llvm::sys::getHostCPUFeatures();
     for (const auto& feature : features) {
-        target.features.push_back((feature.second ? "+" : "-") + feature.first().str());
+        target.features.push_back((feature.second && is_used(feature.first()) ? "+" : "-") +
+                                  feature.first().str());
     }
     std::sort(target.features.begin(), target.features.end());
     const llvm::Triple host(llvm::sys::getProcessTriple());
@@ -101,6 +118,19 @@ std::optional<TargetSpec> resolve_target(std::string_view name, diag::Sink& sink
     sink.report(diag::Code::UnknownTarget, Span{},
                 "`" + std::string(name) + "` is no target; expected one of " + known);
     return std::nullopt;
+}
+
+std::string TargetSpec::required_features() const {
+    if (name != "native") {
+        return name == "aarch64" ? "neon" : name;
+    }
+    std::string list;
+    for (const std::string& feature : features) {
+        if (feature.front() == '+' && !contains(unchecked, llvm::StringRef(feature).drop_front())) {
+            list += (list.empty() ? "" : ",") + feature.substr(1);
+        }
+    }
+    return list;
 }
 
 bool runs_here(const TargetSpec& target) {

@@ -48,6 +48,16 @@ TEST(Target, native_states_what_the_processor_lacks_too) {
     EXPECT_TRUE(begins('-'));
 }
 
+TEST(Target, required_features_can_be_looked_up) {
+    EXPECT_EQ(target("x86-64-v3").required_features(), "x86-64-v3");
+    EXPECT_EQ(target("aarch64").required_features(), "neon");
+    const std::string native = target("native").required_features();
+    EXPECT_EQ(native.find("sahf"), std::string::npos) << "the runtime cannot ask for it";
+    if (runs_here(target("x86-64-v3"))) {
+        EXPECT_NE(("," + native + ",").find(",avx2,"), std::string::npos) << native;
+    }
+}
+
 TEST(Compile, full_vectors_on_every_processor_with_512_bits) {
     for (const char* cpu : {"x86-64-v4", "skylake-avx512", "sapphirerapids", "znver4"}) {
         TargetSpec spec = target("x86-64-v4");
