@@ -27,8 +27,9 @@ constexpr std::array level_4 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "
 /// off: it would not speed a kernel up, and the runtime could not check it.
 constexpr std::array level_4_extras = {"avx512ifma", "avx512vbmi",   "avx512vbmi2",
                                        "avx512vnni", "avx512bitalg", "avx512vpopcntdq"};
-/// Never checked: every processor with ssse3 has them.
-constexpr std::array unchecked = {"cx16", "sahf"};
+/// Used and never checked: every processor with ssse3 has them; evex512 comes with avx512f.
+constexpr std::array unchecked = {"64bit", "cmov", "cx8", "cx16",  "fxsr",
+                                  "mmx",   "sahf", "sse", "xsave", "evex512"};
 
 template <class Names> bool contains(const Names& names, llvm::StringRef name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -36,7 +37,8 @@ template <class Names> bool contains(const Names& names, llvm::StringRef name) {
 
 bool is_used(llvm::StringRef name) {
     return contains(level_2, name) || contains(level_3, name) || contains(level_4, name) ||
-           contains(level_4_extras, name) || name == "neon" || name == "sse" || name == "sse2";
+           contains(level_4_extras, name) || contains(unchecked, name) || name == "neon" ||
+           name == "sse2";
 }
 
 TargetSpec native_target() {
