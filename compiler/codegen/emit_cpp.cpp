@@ -137,6 +137,16 @@ void UnitWriter::add_module(const ir::Module& module) {
         code.field(without_comments(body.text));
         *hook(hooks, kernel) = function(model + '_' + kernel.name, kernel, body);
     }
+    for (std::size_t e = 0; e < module.events.size(); ++e) {
+        const ir::EventId event(e);
+        if (module.events[event].sets_last_spike && hooks.on_event[e].empty()) {
+            ir::Kernel kernel; // sets the field and nothing else
+            kernel.kind = ir::KernelKind::OnEvent;
+            kernel.event = event;
+            hooks.on_event[e] = function(model + "_on_" + module.events[event].name, kernel,
+                                         emit_kernel(module, kernel, options_));
+        }
+    }
     if (std::ranges::all_of(hooks.on_event, [](const std::string& name) { return name.empty(); })) {
         hooks.on_event.clear();
     }

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace hhc::codegen {
 namespace {
 
@@ -52,10 +54,8 @@ private:
 
     [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
     [[nodiscard]] const char* stride() const { return is_single() ? "1" : "HHK_WIDTH"; }
-    [[nodiscard]] bool entity_faults() const {
-        return values_.entity_lanes() != Lanes::Population &&
-               values_.has_integer_fault(values_.entity_lanes());
-    }
+    /// Values whose integer faults count where this is stored, written or tested.
+    [[nodiscard]] std::vector<ValueId> faulty_uses() const;
 
     const ir::Module& module_;
     const ir::Kernel& kernel_;
@@ -144,8 +144,8 @@ void KernelWriter::accumulators() {
     if (!kernel_.guards.empty()) {
         say(is_single() ? "hhk_real bad_real = 0;" : "Real bad_real = Real(0);");
     }
-    if (entity_faults()) {
-        say("bool bad_int_entity = false;");
+    if (!faulty_uses().empty()) {
+        say("bool bad_int = false;");
     }
     if (!kernel_.events.empty()) {
         say("uint64_t any_event = 0;");
@@ -156,9 +156,6 @@ void KernelWriter::entity_index() {
     if (values_.needs_entity_index()) {
         say(is_single() ? "const int64_t here = hhk_entity(context, i);"
                         : "const Int here = hhk_entities(context, i);");
-    }
-    if (entity_faults()) {
-        say(is_single() ? "bool bad_number = false;" : "Mask bad_number = hhk_all(false);");
     }
 }
 
@@ -222,17 +219,51 @@ void KernelWriter::outputs() {
     }
 }
 
+std::vector<ValueId> KernelWriter::faulty_uses() const {
+    std::vector<ValueId> uses;
+    const auto use = [&](ValueId id) {
+        if (id && values_.may_be_faulty(id) && std::ranges::find(uses, id) == uses.end()) {
+            uses.push_back(id);
+        }
+    };
+    for (const ir::FieldStore& each : kernel_.stores) {
+        use(each.mask);
+        use(each.value);
+    }
+    for (const ir::UniformStore& each : kernel_.uniform_stores) {
+        use(each.value);
+    }
+    for (const ir::EventOutput& each : kernel_.events) {
+        use(each.condition);
+    }
+    std::ranges::for_each(kernel_.outputs, use);
+    std::ranges::for_each(kernel_.guards, use);
+    return uses;
+}
+
+/// A store that its mask holds back is no use of its value.
 void KernelWriter::checks() {
+    const Lanes lanes = values_.entity_lanes();
+    const bool on_event = kernel_.kind == KernelKind::OnEvent;
     for (const ValueId id : kernel_.guards) {
-        say(fmt::format("bad_real += {} * 0;", values_.operand(id, values_.entity_lanes())),
+        const std::string zero = fmt::format("{} * 0", values_.operand(id, lanes));
+        say(on_event ? fmt::format("bad_real += hhk_select(happened, {}, {}(0));", zero,
+                                   values_.type_name(ir::Type::Real, lanes))
+                     : fmt::format("bad_real += {};", zero),
             kernel_.values[id].span);
     }
-    if (entity_faults()) {
-        if (kernel_.kind == KernelKind::OnEvent) {
-            say("bad_int_entity |= hhk_any(hhk_and(happened, bad_number));");
-        } else {
-            say("bad_int_entity |= hhk_any(bad_number);");
+    for (const ValueId id : faulty_uses()) {
+        std::string flag = values_.fault_flag(id, lanes);
+        for (const ir::FieldStore& each : kernel_.stores) {
+            if (each.value == id && each.mask) {
+                const std::string mask = values_.operand(each.mask, values_.lanes(each.mask));
+                const bool population = values_.lanes(each.mask) == Lanes::Population;
+                flag = fmt::format("hhk_and({}, {})", flag,
+                                   population ? fmt::format("hhk_all({})", mask) : mask);
+            }
         }
+        flag = on_event ? fmt::format("hhk_and(happened, {})", flag) : flag;
+        say(fmt::format("bad_int |= hhk_any({});", flag), kernel_.values[id].span);
     }
 }
 
@@ -240,6 +271,11 @@ void KernelWriter::stores() {
     checks();
     for (const ir::FieldStore& each : kernel_.stores) {
         store(each);
+    }
+    for (const ir::FieldId field : values_.last_spike_fields()) {
+        say(fmt::format("hhk_store({0} + i, hhk_select(happened, hhk_all(context->step), "
+                        "hhk_load({0} + i)));",
+                        values_.pointer(field)));
     }
     outputs();
 }
@@ -314,11 +350,8 @@ void KernelWriter::finish() {
     if (!kernel_.guards.empty()) {
         fault = "hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : ";
     }
-    const bool ints = entity_faults() || values_.has_integer_fault(Lanes::Population);
-    if (ints) {
-        std::string any = values_.has_integer_fault(Lanes::Population) ? "bad_int" : "";
-        any += entity_faults() ? (any.empty() ? "bad_int_entity" : " || bad_int_entity") : "";
-        fault += any + " ? 2 : ";
+    if (!faulty_uses().empty()) {
+        fault += "bad_int ? 2 : ";
     }
     say(fmt::format("block->fault = {}0;", fault));
     say("return HHK_OK;");
@@ -333,15 +366,15 @@ void KernelWriter::prepare_finish() {
         say(fmt::format("context->uniforms[{}] = {};", each.uniform.index, value),
             kernel_.values[each.value].span);
     }
-    say(values_.has_integer_fault(Lanes::Population) ? "return bad_int ? HHK_FAULT : HHK_OK;"
-                                                     : "return HHK_OK;");
+    std::string bad;
+    for (const ValueId id : faulty_uses()) {
+        bad += (bad.empty() ? "" : " || ") + values_.fault_flag(id, Lanes::Population);
+    }
+    say(bad.empty() ? "return HHK_OK;" : fmt::format("return {} ? HHK_FAULT : HHK_OK;", bad));
 }
 
 KernelBody KernelWriter::run() {
     open("{");
-    if (values_.has_integer_fault(Lanes::Population)) {
-        say("bool bad_int = false;");
-    }
     population_values();
     if (kernel_.kind == KernelKind::Prepare) {
         prepare_finish();

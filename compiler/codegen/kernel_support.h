@@ -48,6 +48,36 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 #endif
 }
 
+// ---- timed arrays: the row that holds t, the nearest column ------------------------------------
+HHK_INLINE double hhk_table_value(const hhk_context* context, int table, double t, int64_t column) {
+    const hhk_table_data& data = context->tables[table];
+    if (data.rows <= 0 || data.columns <= 0) {
+        return 0;
+    }
+    const double place = hhk_floor((t + 0.001 * context->dt) / data.dt);
+    const int64_t row = hhk_to_int(place);
+    const int64_t last_row = data.rows - 1;
+    const int64_t last_column = data.columns - 1;
+    const int64_t r = row < 0 ? 0 : row > last_row ? last_row : row;
+    const int64_t c = column < 0 ? 0 : column > last_column ? last_column : column;
+    return data.values[r * data.columns + c];
+}
+// V and the arguments: for the population, a vector or one entity; a time known for the population
+// stays a double.
+template <class V, class T, class C>
+HHK_INLINE V hhk_table_at(const hhk_context* context, int table, T t, C column) {
+    V values = V(0);
+    for (int lane = 0; lane < hhk_lane<V>::width; ++lane) {
+        const double value = hhk_table_value(context, table, static_cast<double>(hhk_get(t, lane)),
+                                             hhk_get(column, lane));
+        hhk_set(values, lane, static_cast<typename hhk_lane<V>::real>(value));
+    }
+    return values;
+}
+template <class V, class T> HHK_INLINE V hhk_table_at(const hhk_context* context, int table, T t) {
+    return hhk_table_at<V>(context, table, t, int64_t(0));
+}
+
 // ---- outputs: double arrays of `count` values ---------------------------------------------------
 HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, double x) {
     if (i < context->count) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/value_writer.h"
 
+#include "abi/kernel_abi.h"
 #include "support/check.h"
 #include "support/number_text.h"
 
@@ -78,6 +79,7 @@ ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel)
     mark_live();
     mark_spread();
     bound_integers();
+    mark_faulty();
     make_names();
 }
 
@@ -138,7 +140,8 @@ void ValueWriter::mark_spread() {
             needs_entity_index_ = true;
         }
         for (std::size_t a = 0; a < value.args.size(); ++a) {
-            const bool stays = (value.op == Op::Select && a == 0) || value.op == Op::Table;
+            const bool stays = (value.op == Op::Select && a == 0) || value.op == Op::Table ||
+                               value.type == Type::Matrix;
             if (!stays) {
                 use(value.args[a], entity_lanes_);
             }
@@ -243,23 +246,59 @@ void ValueWriter::make_names() {
         }
         value_names_[k] = names_.make(wanted);
     }
-    for (const ir::FieldStore& store : kernel_->stores) {
-        std::string& pointer = pointers_[store.field.index];
+    const auto need = [&](ir::FieldId field) {
+        std::string& pointer = pointers_[field.index];
         if (pointer.empty()) {
-            pointer = names_.make(module_->fields[store.field].name + "_at");
+            pointer = names_.make(module_->fields[field].name + "_at");
         }
+    };
+    for (const ir::FieldStore& store : kernel_->stores) {
+        need(store.field);
+    }
+    for (const ir::FieldId field : last_spike_fields()) {
+        need(field);
     }
 }
 
-bool ValueWriter::has_integer_fault(Lanes wanted) const {
-    for (std::size_t k = 0; k < live_.size(); ++k) {
+void ValueWriter::mark_faulty() {
+    faulty_.assign(kernel_->values.size(), false);
+    for (std::size_t k = 0; k < faulty_.size(); ++k) {
         const Value& value = kernel_->values[ValueId(k)];
-        if (live_[k] && lanes(ValueId(k)) == wanted && value.type == Type::Int &&
-            value.op >= Op::Add && value.op <= Op::PowInt && may_overflow(ValueId(k))) {
-            return true;
+        const bool arithmetic =
+            value.type == Type::Int && value.op >= Op::Add && value.op <= Op::PowInt;
+        faulty_[k] =
+            (arithmetic && may_overflow(ValueId(k))) ||
+            std::ranges::any_of(value.args, [&](ValueId arg) { return faulty_[arg.index]; });
+    }
+}
+
+std::string ValueWriter::fault_flag(ValueId id, Lanes wanted) const {
+    const std::string name = value_names_[id.index] + "_bad";
+    return lanes(id) == wanted || wanted == Lanes::Single ? name : fmt::format("hhk_all({})", name);
+}
+
+/// Faults of the arguments; of the arms of a select only the one taken counts.
+std::string ValueWriter::fault_expression(ValueId id, Lanes own) const {
+    const Value& value = kernel_->values[id];
+    const auto flag = [&](std::size_t a) {
+        const ValueId arg = value.args[a];
+        return faulty_[arg.index]     ? fault_flag(arg, own)
+               : own == Lanes::Vector ? "hhk_all(false)"
+                                      : "false";
+    };
+    if (value.op == Op::Select && (faulty_[value.args[1].index] || faulty_[value.args[2].index])) {
+        const Lanes condition = lanes(value.args[0]) == Lanes::Population ? Lanes::Population : own;
+        std::string arms = fmt::format("hhk_select({}, {}, {})", operand(value.args[0], condition),
+                                       flag(1), flag(2));
+        return faulty_[value.args[0].index] ? fmt::format("hhk_or({}, {})", flag(0), arms) : arms;
+    }
+    std::string all;
+    for (std::size_t a = 0; a < value.args.size(); ++a) {
+        if (faulty_[value.args[a].index]) {
+            all = all.empty() ? flag(a) : fmt::format("hhk_or({}, {})", all, flag(a));
         }
     }
-    return false;
+    return all.empty() ? (own == Lanes::Vector ? "hhk_all(false)" : "false") : all;
 }
 
 std::string ValueWriter::type_name(Type type, Lanes lanes) const {
@@ -324,20 +363,39 @@ std::string ValueWriter::declaration(ValueId id) const {
     const std::string& name = value_names_[id.index];
     const Lanes own = lanes(id);
     if (value.type != Type::Matrix) {
-        return fmt::format("const {} {} = {};", type_name(value.type, own), name,
-                           expression(id, own));
+        std::string text;
+        if (faulty_[id.index]) {
+            text = fmt::format("{} {}_bad = {};\n", type_name(Type::Bool, own), name,
+                               fault_expression(id, own));
+        }
+        return text + fmt::format("const {} {} = {};", type_name(value.type, own), name,
+                                  expression(id, own));
     }
     const std::int64_t n = ir::matrix_size(*kernel_, id);
     if (value.op == Op::MatrixBuild) {
         std::string elements;
         for (const ValueId arg : value.args) {
-            elements += (elements.empty() ? "" : ", ") + operand(arg, own);
+            elements += (elements.empty() ? "" : ", ") + operand(arg, lanes(arg));
         }
         return fmt::format("const double {}[{}] = {{{}}};", name, n * n, elements);
     }
     return fmt::format("double {}[{}];\n{}<{}>({}, {}, {});", name, n * n,
                        value.op == Op::MatrixExp ? "hhk_matrix_exp" : "hhk_matrix_exp_integral", n,
-                       value_names_[value.args[0].index], operand(value.args[1], own), name);
+                       value_names_[value.args[0].index],
+                       operand(value.args[1], lanes(value.args[1])), name);
+}
+
+std::vector<ir::FieldId> ValueWriter::last_spike_fields() const {
+    std::vector<ir::FieldId> fields;
+    for (std::size_t f = 0; f < module_->fields.size(); ++f) {
+        const ir::FieldId field(f);
+        const bool stored = std::ranges::any_of(
+            kernel_->stores, [&](const ir::FieldStore& store) { return store.field == field; });
+        if (sets_last_spike(field) && !stored) {
+            fields.push_back(field);
+        }
+    }
+    return fields;
 }
 
 ValueId ValueWriter::load_of(ir::FieldId field) const {
@@ -359,6 +417,13 @@ std::string ValueWriter::load(ir::FieldId field, Lanes lanes) const {
     return at + (boolean ? "[i] != 0" : "[i]");
 }
 
+/// The statements of the event that sets it see it set.
+bool ValueWriter::sets_last_spike(ir::FieldId field) const {
+    return kernel_->kind == ir::KernelKind::OnEvent &&
+           module_->events[kernel_->event].sets_last_spike &&
+           module_->fields[field].role == HHK_LAST_SPIKE;
+}
+
 std::string ValueWriter::infix(const Value& value, Lanes lanes, const char* op) const {
     return fmt::format("{} {} {}", bare_operand(value.args[0], lanes), op,
                        bare_operand(value.args[1], lanes));
@@ -375,7 +440,8 @@ std::string ValueWriter::call(std::string_view function, const Value& value, Lan
 std::string ValueWriter::leaf(const Value& value, Lanes lanes) const {
     switch (value.op) {
     case Op::LoadField:
-        return load(ir::FieldId(value.symbol), lanes);
+        return sets_last_spike(ir::FieldId(value.symbol)) ? "hhk_all(context->step)"
+                                                          : load(ir::FieldId(value.symbol), lanes);
     case Op::LoadUniform: {
         const std::string uniform = fmt::format("context->uniforms[{}]", value.symbol);
         if (value.type == Type::Int) {
@@ -400,11 +466,10 @@ std::string ValueWriter::leaf(const Value& value, Lanes lanes) const {
 
 std::string ValueWriter::integer_arithmetic(ValueId id, Lanes lanes) const {
     const Value& value = kernel_->values[id];
-    const std::string fault = lanes == Lanes::Population ? ", bad_int)" : ", bad_number)";
     const auto checked = [&](std::string_view function) {
         std::string text = call(function, value, lanes);
         text.pop_back();
-        return text + fault;
+        return fmt::format("{}, {}_bad)", text, value_names_[id.index]);
     };
     const bool plain = !may_overflow(id);
     switch (value.op) {

@@ -31,11 +31,13 @@ public:
     [[nodiscard]] bool is_literal(ir::ValueId id) const;
     /// Whether the lanes of some user are more than its own.
     [[nodiscard]] bool is_spread(ir::ValueId id) const { return spread_[id.index]; }
-    /// Whether integer arithmetic for the population, or for entities, may set `bad_int`.
-    [[nodiscard]] bool has_integer_fault(Lanes lanes) const;
+    /// Whether it may be the result of a faulty integer operation (see ir/README.md).
+    [[nodiscard]] bool may_be_faulty(ir::ValueId id) const { return faulty_[id.index]; }
+    /// Where it is: "x12_bad", a Mask or bool.
+    [[nodiscard]] std::string fault_flag(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] bool needs_entity_index() const { return needs_entity_index_; }
 
-    /// "const Real na_m = hhk_load(na_m_at + i);"
+    /// "const Real na_m = hhk_load(na_m_at + i);", with its fault flag where there can be one
     [[nodiscard]] std::string declaration(ir::ValueId id) const;
     /// The same value in all lanes: "const Real na_g_all = hhk_all(na_g);"
     [[nodiscard]] std::string spread_declaration(ir::ValueId id) const;
@@ -52,6 +54,8 @@ public:
     }
     /// The value that loads this field, if one does.
     [[nodiscard]] ir::ValueId load_of(ir::FieldId field) const;
+    /// Fields that an event's kernel sets to the step, as it does not store to them itself.
+    [[nodiscard]] std::vector<ir::FieldId> last_spike_fields() const;
     [[nodiscard]] std::string load(ir::FieldId field, Lanes lanes) const;
     Names& names() { return names_; }
 
@@ -59,6 +63,9 @@ private:
     void mark_live();
     void mark_spread();
     void bound_integers();
+    void mark_faulty();
+    [[nodiscard]] std::string fault_expression(ir::ValueId id, Lanes lanes) const;
+    [[nodiscard]] bool sets_last_spike(ir::FieldId field) const;
     [[nodiscard]] bool may_overflow(ir::ValueId id) const;
     void make_names();
     [[nodiscard]] std::string expression(ir::ValueId id, Lanes lanes) const;
@@ -82,6 +89,7 @@ private:
     bool needs_entity_index_ = false;
     std::vector<bool> live_;
     std::vector<bool> spread_;
+    std::vector<bool> faulty_;
     std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits
     std::vector<std::string> value_names_;
     std::vector<std::string> pointers_;

@@ -10,10 +10,9 @@
     int32_t* const class_at = hhk_values<int32_t>(context, 1);
     uint8_t* const is_on_at = hhk_values<uint8_t>(context, 2);
     int64_t* const since_at = hhk_values<int64_t>(context, 3);
-    bool bad_int_entity = false;
+    bool bad_int = false;
     for (int64_t i = block->begin; i < block->end; i += HHK_WIDTH) {
         const Int here = hhk_entities(context, i);
-        Mask bad_number = hhk_all(false);
         const Mask is_on = hhk_load_mask(is_on_at + i);
         const Int class_2 = hhk_load(class_at + i);
         const Int entity = here;
@@ -22,10 +21,11 @@
         const Real x6 = x * a_all;
         const Real x7 = hhk_select(is_on, x6, x4);
         const Int x10 = class_2 * 7;
-        const Int x11 = hhk_idiv(x10, Int(3), bad_number);
+        Mask x11_bad = hhk_all(false);
+        const Int x11 = hhk_idiv(x10, Int(3), x11_bad);
         const Int since = hhk_load(since_at + i);
         const Int x18 = step_all - since;
-        bad_int_entity |= hhk_any(bad_number);
+        bad_int |= hhk_any(hhk_and(x11_bad, is_on));
         hhk_store(x_at + i, x7);
         hhk_store(class_at + i, hhk_select(is_on, x11, class_2));
         if (x13) {
@@ -33,6 +33,6 @@
         }
         hhk_store(since_at + i, x18);
     }
-    block->fault = bad_int_entity ? 2 : 0;
+    block->fault = bad_int ? 2 : 0;
     return HHK_OK;
 }
