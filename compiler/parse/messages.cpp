@@ -23,7 +23,7 @@ public:
 
     void run() {
         const bool done = hard_keyword() || chained_comparison() || assignment_in_expression() ||
-                          unit_trouble() || flag_trouble() || missing_operand() ||
+                          unit_trouble() || flag_trouble() || missing_name() || missing_operand() ||
                           juxtaposition() || colon_in_expression() || unknown_statement();
         if (!done) {
             fallback();
@@ -186,6 +186,18 @@ private:
         return true;
     }
 
+    bool missing_name() {
+        const bool after_word =
+            before() == G::AS || before() == G::DOT || (in_.position == 1 && begins_item(before()));
+        if (!after_word || is_name(here())) {
+            return false;
+        }
+        sink_.report(diag::Code::SyntaxError, at_end() ? span(in_.position - 1) : place(),
+                     fmt::format("expected a name after `{}`{}", before_text(),
+                                 at_end() ? "" : fmt::format(", not `{}`", here_text())));
+        return true;
+    }
+
     bool missing_operand() {
         const bool wants_value =
             is_binary_operator(before()) || is_assignment(before()) || before() == G::NOT ||
@@ -283,11 +295,6 @@ private:
                 .report(diag::Code::UnknownStatement, span(0),
                         fmt::format("`{}` alone is no statement in {}", text(0), in_.where))
                 .note(forms());
-            return true;
-        }
-        if (in_.position == 1 && begins_item(type(0)) && !is_name(here())) {
-            sink_.report(diag::Code::SyntaxError, place(),
-                         fmt::format("expected a name after `{}`, not `{}`", text(0), here_text()));
             return true;
         }
         sink_

@@ -4,6 +4,7 @@
 #include "grammar/HhmLexer.h"
 #include "parse/token_class.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -271,14 +272,25 @@ private:
         if (in_brackets) {
             return bracket_left_open(piece, before, next);
         }
+        if (type(next) == L::IF && has_colon(piece)) {
+            return true; // no expression is left open behind a unit
+        }
         if (type(next) == 0 || cannot_begin_statement(type(next))) {
             return type(next) == 0;
         }
         if (!cannot_end_statement(before)) {
             return true;
         }
+        if (before == L::COLON && is_name(type(next)) && type(next + 1) == L::COLON) {
+            return true;
+        }
         return begins_definition(next) ||
                (is_name(type(next)) && type(next + 1) == L::ASSIGN && before != L::COMMA);
+    }
+
+    [[nodiscard]] bool has_colon(const Piece& piece) const {
+        return std::any_of(piece.tokens.begin(), piece.tokens.end(),
+                           [&](std::uint32_t i) { return all_[i].type == L::COLON; });
     }
 
     [[nodiscard]] bool bracket_left_open(const Piece& piece, TokenType before,
@@ -297,7 +309,9 @@ private:
 
     /// `dv/dt =`, `d v/dt =`, `param NAME`, `gate NAME`, ...
     [[nodiscard]] bool begins_definition(std::size_t i) const {
-        if (begins_item(type(i)) && is_name(type(i + 1)) && type(i + 1) != L::CROSSES) {
+        const bool keyword = begins_item(type(i)) || type(i) == L::THRESHOLD ||
+                             type(i) == L::RESET || type(i) == L::REFRACTORY;
+        if (keyword && is_name(type(i + 1)) && type(i + 1) != L::CROSSES) {
             return true;
         }
         const std::size_t slash = type(i) == L::D && is_name(type(i + 1)) ? i + 2 : i + 1;
