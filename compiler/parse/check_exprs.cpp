@@ -17,14 +17,14 @@ public:
     Check(const source::SourceFile& source, const ast::File& file, diag::Sink& sink)
         : source_(source), file_(file), sink_(sink) {}
 
-    void binary(const ast::Expr& expr, const ast::Binary& node) {
+    void binary(const ast::Binary& node) {
         if (node.op > BinaryOp::Power) {
             return;
         }
         celsius(node.left);
         celsius(node.right);
         if (node.op == BinaryOp::Divide && bare_number(node.left) != nullptr &&
-            bare_quantity(node.right) != nullptr) {
+            bare_quantity(node.right) != nullptr && node.right != chained_) {
             number_by_quantity(node);
         } else if (node.op == BinaryOp::Power && bare_quantity(node.right) != nullptr) {
             const std::string number = bare_quantity(node.right)->number;
@@ -35,9 +35,30 @@ public:
                 .fix(span(node.right), number + "*" + text(node.right).substr(number.size() + 1),
                      fmt::format("a number and its unit bind first; write `{}*{}` for a quantity",
                                  power, bare_quantity(node.right)->unit.text));
-        } else if (node.op == BinaryOp::Multiply || node.op == BinaryOp::Divide) {
-            unit_after_quotient(expr, node);
         }
+    }
+
+    /// `x/120 mS/cm**2` reads as a quotient by 120 mS/cm**2 and is (x/(120 mS))/cm**2.
+    void unit_after_quotient(const ast::Expr& expr, const ast::Binary& node) {
+        const ast::Expr& left = file_.expr(node.left);
+        const auto* inner = std::get_if<ast::Binary>(&left.node);
+        const bool joined = node.op == BinaryOp::Multiply || node.op == BinaryOp::Divide;
+        const bool quotient = inner != nullptr && !left.parenthesised &&
+                              (inner->op == BinaryOp::Divide ||
+                               inner->op == BinaryOp::FloorDivide || inner->op == BinaryOp::Modulo);
+        if (!joined || !quotient || bare_quantity(inner->right) == nullptr ||
+            !is_unit(node.right)) {
+            return;
+        }
+        chained_ = inner->right;
+        const Span whole{expr.span.file, span(inner->right).begin, expr.span.end};
+        const std::string written(source_.text().substr(whole.begin, whole.end - whole.begin));
+        sink_
+            .report(diag::Code::AmbiguousQuotient, whole,
+                    fmt::format("only `{}` is under the division, not `{}`", text(inner->right),
+                                written))
+            .fix(whole, "(" + written + ")",
+                 fmt::format("write `({})` if all of it is meant", written));
     }
 
     void unary(const ast::Unary& node) { celsius(node.operand); }
@@ -76,26 +97,6 @@ private:
                              text(node.right), shortest(quotient), unit));
     }
 
-    /// `x/120 mS/cm**2` reads as a quotient by 120 mS/cm**2 and is (x/(120 mS))/cm**2.
-    void unit_after_quotient(const ast::Expr& expr, const ast::Binary& node) {
-        const ast::Expr& left = file_.expr(node.left);
-        const auto* inner = std::get_if<ast::Binary>(&left.node);
-        const bool quotient = inner != nullptr && !left.parenthesised &&
-                              (inner->op == BinaryOp::Divide ||
-                               inner->op == BinaryOp::FloorDivide || inner->op == BinaryOp::Modulo);
-        if (!quotient || bare_quantity(inner->right) == nullptr || !is_unit(node.right)) {
-            return;
-        }
-        const Span whole{expr.span.file, span(inner->right).begin, expr.span.end};
-        const std::string written(source_.text().substr(whole.begin, whole.end - whole.begin));
-        sink_
-            .report(diag::Code::AmbiguousQuotient, whole,
-                    fmt::format("only `{}` is under the division, not `{}`", text(inner->right),
-                                written))
-            .fix(whole, "(" + written + ")",
-                 fmt::format("write `({})` if all of it is meant", written));
-    }
-
     [[nodiscard]] bool is_unit(ast::ExprId id) const {
         const ast::Expr* expr = &file_.expr(id);
         if (const auto* power = std::get_if<ast::Binary>(&expr->node);
@@ -122,6 +123,7 @@ private:
     const source::SourceFile& source_;
     const ast::File& file_;
     diag::Sink& sink_;
+    ast::ExprId chained_; // a quantity that was reported with the unit behind it
 };
 
 } // namespace
@@ -131,7 +133,12 @@ void check_expression(const source::SourceFile& source, const ast::File& file, a
     Check check(source, file, sink);
     ast::for_each_below(file, root, [&](ast::ExprId, const ast::Expr& expr) {
         if (const auto* two = std::get_if<ast::Binary>(&expr.node)) {
-            check.binary(expr, *two);
+            check.unit_after_quotient(expr, *two);
+        }
+    });
+    ast::for_each_below(file, root, [&](ast::ExprId, const ast::Expr& expr) {
+        if (const auto* two = std::get_if<ast::Binary>(&expr.node)) {
+            check.binary(*two);
         } else if (const auto* one = std::get_if<ast::Unary>(&expr.node)) {
             check.unary(*one);
         }

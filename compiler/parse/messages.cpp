@@ -133,7 +133,9 @@ private:
                 .note("arguments of functions have no names; to compare, write `==`");
             return true;
         }
-        if (first && !within({G::RuleExpr})) {
+        const bool condition =
+            type(0) == G::THRESHOLD || type(0) == G::REFRACTORY || type(0) == G::EVENT;
+        if (first && !condition && !within({G::RuleExpr})) {
             return false;
         }
         auto report = sink_.report(diag::Code::AssignInExpression, place(),

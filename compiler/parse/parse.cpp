@@ -147,7 +147,7 @@ private:
     /// Applies a rule; null after a mistake, which has been reported then.
     template <class Context>
     Context* accept(const Piece& piece, Context* (G::*rule)(), std::string_view where) {
-        if (piece.broken || piece.tokens.empty() ||
+        if (piece.broken || piece.tokens.empty() || gave_up() ||
             !check_foreign(source_, session_.tokens(), piece.tokens, sink_) ||
             !check_nesting(session_.tokens(), piece.tokens, sink_)) {
             return nullptr;
@@ -161,6 +161,21 @@ private:
             return nullptr;
         }
         return tree;
+    }
+
+    /// A text with that many mistakes is no model: say so once and read no further.
+    bool gave_up() {
+        constexpr std::size_t most = 200;
+        if (sink_.error_count() < most) {
+            return false;
+        }
+        if (!gave_up_) {
+            sink_.report(
+                diag::Code::TooManyErrors, whole_text(),
+                fmt::format("more than {} mistakes; the rest of the text is not read", most));
+        }
+        gave_up_ = true;
+        return true;
     }
 
     // ---- Top level
@@ -408,6 +423,7 @@ private:
     Builder builder_;
     ast::File& file_;
     diag::Sink& sink_;
+    bool gave_up_ = false;
 };
 
 template <class Work>

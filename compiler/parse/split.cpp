@@ -155,10 +155,13 @@ private:
         if (!piece.tokens.empty() && opens_block(all_[piece.tokens[0]].type)) {
             inside = Level::Block;
         }
-        if (outside == Level::SubBlock) { // braces that belong to nothing: report, keep count
+        if (outside == Level::SubBlock) {
             sink_.report(diag::Code::UnexpectedBlock, span(open), "`{` cannot stand here")
-                .note("a block inside a gate, an event or an update does not exist");
+                .note("a gate, an event or an update has no blocks inside");
             piece.broken = true;
+            at_ = open;
+            skip_braces();
+            return;
         }
         body(inside, piece.body);
         if (type(at_) == L::RBRACE) {
