@@ -67,12 +67,6 @@ double call(std::string_view name, const std::vector<double>& x) {
     return unknown;
 }
 
-constexpr std::string_view builtin_names[] = {
-#define HHC_BUILTIN(id, name, arity, rule, function) name,
-#include "model/builtins.def"
-#undef HHC_BUILTIN
-};
-
 } // namespace
 
 double constant_value(const model::CheckedModel& model, model::ExprId id,
@@ -130,7 +124,7 @@ double constant_value(const model::CheckedModel& model, model::ExprId id,
     case ExprKind::Conditional:
         return x[1] != 0.0 ? x[0] : x[2];
     case ExprKind::Call:
-        return call(builtin_names[expr.symbol], x);
+        return call(model::builtins()[expr.symbol].name, x);
     case ExprKind::ToInteger:
         return std::trunc(x[0]);
     case ExprKind::ToReal:

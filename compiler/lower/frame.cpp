@@ -7,30 +7,8 @@ namespace hhc::lower {
 
 using ir::ValueId;
 
-namespace {
-
-/// Without refractoriness always true; for a time from the last spike; for a condition from memory.
-ValueId stored_not_refractory(Scope& scope, Frame& frame, ir::Builder& builder) {
-    const auto& refractory = scope.model().refractory;
-    if (!refractory || !scope.last_spike().valid()) {
-        return builder.boolean(true);
-    }
-    if (refractory->is_condition) {
-        return builder.load(scope.not_refractory_field());
-    }
-    const ValueId length = builder.math(
-        ir::MathOp::Floor, builder.add(builder.div(frame.of(refractory->value), builder.dt()),
-                                       builder.real(0.001)));
-    const ValueId since = builder.sub(builder.step(), builder.load(scope.last_spike()));
-    return builder.greater_equal(since, builder.to_int(length));
-}
-
-} // namespace
-
 Frame::Frame(Scope& scope, ir::Builder& builder) : scope_(scope), builder_(builder) {
     replaced_[scope.table_time_leaf()] = builder.time();
-    replaced_[scope.not_refractory_leaf()] = builder.boolean(true); // while its rule is evaluated
-    set(scope.not_refractory_leaf(), stored_not_refractory(scope, *this, builder));
 }
 
 Frame::Frame(const Frame& other)
@@ -41,11 +19,30 @@ void Frame::set(ValueId leaf, ValueId value) {
     import_.reset();
 }
 
+ValueId Frame::not_refractory_by_rule() {
+    const auto& refractory = scope_.model().refractory;
+    if (!refractory || !scope_.last_spike().valid()) {
+        return builder_.boolean(true);
+    }
+    if (refractory->is_condition) {
+        return builder_.load(scope_.not_refractory_field());
+    }
+    const ValueId steps = builder_.add(builder_.div(of(refractory->value), builder_.dt()),
+                                       builder_.real(0.001));
+    const ValueId length = builder_.to_int(builder_.math(ir::MathOp::Floor, steps));
+    const ValueId last = of(scope_.graph().load(scope_.last_spike()));
+    return builder_.greater_equal(builder_.sub(builder_.step(), last), length);
+}
+
 ValueId Frame::of(ValueId meaning) {
-    const std::size_t size = scope_.graph_kernel().values.size();
-    if (!import_ || import_size_ != size) {
-        import_.emplace(builder_, scope_.graph_kernel());
-        import_size_ = size;
+    const ir::Kernel& graph = scope_.graph_kernel();
+    const ValueId flag = scope_.not_refractory_leaf();
+    if (!replaced_.contains(flag) && ir::depends_on(graph, meaning, flag)) {
+        set(flag, not_refractory_by_rule());
+    }
+    if (!import_ || import_size_ != graph.values.size()) {
+        import_.emplace(builder_, graph);
+        import_size_ = graph.values.size();
         for (const auto& [leaf, value] : replaced_) {
             import_->replace(leaf, value);
         }
@@ -55,6 +52,17 @@ ValueId Frame::of(ValueId meaning) {
 
 std::optional<ValueId> Frame::of(std::optional<ValueId> meaning) {
     return meaning ? std::optional(of(*meaning)) : std::nullopt;
+}
+
+ir::ValueId of_type(ir::Builder& builder, ValueId value, ir::Type type) {
+    switch (type) {
+    case ir::Type::Int:
+        return builder.to_int(value);
+    case ir::Type::Bool:
+        return builder.to_bool(value);
+    default:
+        return builder.to_real(value);
+    }
 }
 
 std::vector<model::VariableId> run_block(Frame& frame, const model::Block& block) {
@@ -70,13 +78,13 @@ std::vector<model::VariableId> run_block(Frame& frame, const model::Block& block
     std::vector<model::VariableId> written;
     for (const model::Statement& statement : block.statements) {
         const ir::Builder::Context context(frame.builder(), statement.span);
-        const ValueId value = frame.of(scope.value(statement.value, locals));
-        if (statement.to_local) {
-            frame.set(locals[statement.local], value);
-            continue;
-        }
-        frame.set(scope.leaf(statement.target), value);
-        if (std::ranges::find(written, statement.target) == written.end()) {
+        const ValueId target =
+            statement.to_local ? locals[statement.local] : scope.leaf(statement.target);
+        const ValueId value = of_type(frame.builder(), frame.of(scope.value(statement.value, locals)),
+                                      scope.graph().type(target));
+        frame.set(target, value);
+        const bool first = std::ranges::find(written, statement.target) == written.end();
+        if (!statement.to_local && first) {
             written.push_back(statement.target);
         }
     }

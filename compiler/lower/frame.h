@@ -14,7 +14,8 @@ namespace hhc::lower {
 
 class Frame {
 public:
-    /// All stored values as they were when the kernel began; not_refractory by the model's rule.
+    /// All stored values as they were when the kernel began; not_refractory by the model's rule
+    /// unless it is set.
     Frame(Scope& scope, ir::Builder& builder);
     Frame(const Frame& other);
     Frame& operator=(const Frame&) = delete;
@@ -25,17 +26,23 @@ public:
     ir::ValueId of(ir::ValueId meaning);
     std::optional<ir::ValueId> of(std::optional<ir::ValueId> meaning);
     ir::ValueId of(model::ExprId expression) { return of(scope_.value(expression)); }
+    ir::ValueId not_refractory() { return of(scope_.not_refractory_leaf()); }
 
     [[nodiscard]] ir::Builder& builder() const { return builder_; }
     [[nodiscard]] Scope& scope() const { return scope_; }
 
 private:
+    ir::ValueId not_refractory_by_rule();
+
     Scope& scope_;
     ir::Builder& builder_;
     std::map<ir::ValueId, ir::ValueId> replaced_;
     std::optional<ir::Import> import_; // dropped when a leaf changes or the graph has grown
     std::size_t import_size_ = 0;
 };
+
+/// The value converted to a type by the language's rules.
+[[nodiscard]] ir::ValueId of_type(ir::Builder& builder, ir::ValueId value, ir::Type type);
 
 /// Runs the statements of a block, each seeing what the earlier ones wrote. Returns the variables
 /// written, in order of first writing.

@@ -17,22 +17,6 @@ using model::Role;
 
 namespace {
 
-struct BuiltinRow {
-    std::string_view name, function;
-};
-
-constexpr BuiltinRow builtin_rows[] = {
-#define HHC_BUILTIN(id, name, arity, rule, function) {name, function},
-#include "model/builtins.def"
-#undef HHC_BUILTIN
-};
-
-constexpr std::string_view distribution_rows[] = {
-#define HHC_DISTRIBUTION(id, name, arity, function) function,
-#include "model/distributions.def"
-#undef HHC_DISTRIBUTION
-};
-
 ir::Distribution find_distribution(std::string_view text) {
     std::uint8_t row = 0;
 #define HHC_RANDOM(id, name, arity, result)                                                        \
@@ -211,8 +195,8 @@ private:
     }
 
     ValueId call(const model::Expr& expr) {
-        const BuiltinRow& row = builtin_rows[expr.symbol];
-        if (row.name == "timestep") {
+        const model::BuiltinInfo& row = model::builtins()[expr.symbol];
+        if (row.rule == model::DimensionRule::Step) {
             const ValueId steps =
                 graph_.div(graph_.to_real(arg(expr, 0)), graph_.to_real(arg(expr, 1)));
             return graph_.to_int(
@@ -237,7 +221,8 @@ private:
     ValueId draw(const model::Expr& expr) {
         ir::Value value;
         value.op = ir::Op::Random;
-        const ir::Distribution distribution = find_distribution(distribution_rows[expr.symbol]);
+        const ir::Distribution distribution = 
+            find_distribution(model::distributions()[expr.symbol].function);
         value.symbol = static_cast<std::uint32_t>(distribution);
         value.type = ir::info(distribution).result;
         value.payload = static_cast<std::int64_t>(expr.stream);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// The kernel of one step: what is fixed for the step, blocks before, states, blocks after, events.
+#include "lower/kernels.h"
+#include "lower/moment.h"
+#include "lower/step.h"
+
+#include <algorithm>
+
+namespace hhc::lower {
+
+using ir::ValueId;
+using model::UpdatePlace;
+
+namespace {
+
+class Advance {
+public:
+    Advance(Equations& equations, const Plan& plan, const Propagators& propagators,
+            ir::Kernel& kernel)
+        : equations_(equations), scope_(equations.scope()), plan_(plan), propagators_(propagators),
+          builder_(scope_.module(), kernel), now_(start_of_step(scope_, builder_)) {}
+
+    void build() {
+        for (const model::VariableId id : constants_over_dt(scope_.model())) {
+            written_.push_back(id);
+        }
+        if (scope_.model().refractory) {
+            find_refractory();
+        }
+        const Frame at_start(now_);
+        run_updates(UpdatePlace::Before);
+        run_updates(UpdatePlace::Instead);
+        integrate();
+        run_updates(UpdatePlace::After);
+        store_written(now_, written_);
+        detect(at_start);
+        guard();
+    }
+
+private:
+    void find_refractory() {
+        const ir::FieldId memory = scope_.not_refractory_field();
+        ValueId free = now_.not_refractory();
+        if (memory.valid()) {
+            const ValueId condition =
+                builder_.to_bool(now_.of(scope_.model().refractory->value));
+            free = builder_.logical_or(builder_.load(memory), builder_.logical_not(condition));
+            builder_.store(memory, free);
+        }
+        now_.set(scope_.not_refractory_leaf(), builder_.name(free, "not_refractory"));
+    }
+
+    void mark_written(model::VariableId id) {
+        if (std::ranges::find(written_, id) == written_.end()) {
+            written_.push_back(id);
+        }
+    }
+
+    /// True in the steps in which a block with an interval of its own runs.
+    ValueId is_due(const model::Update& update) {
+        const ValueId steps = builder_.math(
+            ir::MathOp::Floor, builder_.add(builder_.div(now_.of(update.every), builder_.dt()),
+                                            builder_.real(0.5)));
+        return builder_.equal(builder_.mod(builder_.step(), builder_.to_int(steps)),
+                              builder_.integer(0));
+    }
+
+    void run_updates(UpdatePlace place) {
+        for (const model::Update& update : scope_.model().updates) {
+            if (update.place != place) {
+                continue;
+            }
+            Frame before(now_);
+            const ValueId due =
+                update.every.valid() ? is_due(update) : builder_.boolean(true);
+            for (const model::VariableId id : run_block(now_, update.statements)) {
+                const ValueId leaf = scope_.leaf(id);
+                ValueId keep = due;
+                if (place == UpdatePlace::Instead && scope_.variable(id).flags.unless_refractory) {
+                    keep = builder_.logical_and(keep, now_.not_refractory());
+                }
+                const ValueId value = builder_.select(keep, now_.of(leaf), before.of(leaf));
+                now_.set(leaf, builder_.name(value, scope_.variable(id).name));
+                mark_written(id);
+            }
+        }
+    }
+
+    void integrate() {
+        if (equations_.size() == 0) {
+            return;
+        }
+        Frame start(now_);
+        const std::vector<ValueId> next = Step(equations_, plan_, propagators_, start).advance();
+        for (const StateIndex state : equations_.all()) {
+            now_.set(equations_[state].leaf, next[state]);
+            mark_written(equations_[state].variable);
+        }
+    }
+
+    void detect(const Frame& at_start) {
+        const auto& events = scope_.model().events;
+        Frame before(at_start);
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            const model::Event& event = events[model::EventId(i)];
+            const ir::Builder::Context context(builder_, event.span);
+            const std::size_t known = scope_.crossings().size();
+            const ValueId meaning = scope_.value(event.condition);
+            for (std::size_t k = known; k < scope_.crossings().size(); ++k) {
+                const Crossing crossing = scope_.crossings()[k];
+                now_.set(crossing.leaf, before.of(crossing.comparison));
+            }
+            ValueId condition = builder_.to_bool(now_.of(meaning));
+            if (event.respects_refractory) {
+                condition = builder_.logical_and(condition, now_.not_refractory());
+            }
+            builder_.event(ir::EventId(i), builder_.name(condition, event.name));
+        }
+    }
+
+    /// The membrane potential; in a model without one, every state that is integrated.
+    void guard() {
+        const auto potential = scope_.model().membrane_potential();
+        for (const StateIndex state : equations_.all()) {
+            const bool is_potential = potential && equations_[state].variable == *potential;
+            if (is_potential || !potential) {
+                builder_.guard(now_.of(equations_[state].leaf));
+            }
+        }
+    }
+
+    Equations& equations_;
+    Scope& scope_;
+    const Plan& plan_;
+    const Propagators& propagators_;
+    ir::Builder builder_;
+    Frame now_;
+    std::vector<model::VariableId> written_;
+};
+
+} // namespace
+
+void add_advance(Equations& equations, const Plan& plan, const Propagators& propagators) {
+    Scope& scope = equations.scope();
+    ir::Kernel kernel;
+    kernel.kind = ir::KernelKind::Advance;
+    kernel.name = ir::text(kernel.kind);
+    Advance(equations, plan, propagators, kernel).build();
+    if (!kernel.stores.empty() || !kernel.events.empty()) {
+        scope.module().kernels.push_back(std::move(kernel));
+    }
+}
+
+} // namespace hhc::lower

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The kernels of a module, one function per hook of the kernel ABI. Each adds its kernel to the
+// module of the scope if the model needs it.
+#pragma once
+
+#include "lower/equations.h"
+#include "lower/lower.h"
+#include "lower/plan.h"
+#include "lower/propagators.h"
+
+#include <string>
+#include <vector>
+
+namespace hhc::lower {
+
+/// Gives the states of the second half their flag, and the uniform that asks for the half step.
+void mark_staggered(Equations& equations, const Plan& plan);
+
+void add_init(Scope& scope);
+void add_half_step(Equations& equations, const Plan& plan, const Propagators& propagators);
+void add_advance(Equations& equations, const Plan& plan, const Propagators& propagators);
+void add_events(Scope& scope);
+void add_observe(Scope& scope);
+void add_rhs(Equations& equations);
+void add_jacobian(Equations& equations);
+void add_linear(Equations& equations);
+
+/// An Observe kernel for these expressions.
+void add_expressions(Scope& scope, const std::vector<NamedExpression>& expressions);
+
+/// What `observe` writes, in the order of its outputs: subexpressions and `constant over dt` values
+/// that read no noise.
+[[nodiscard]] std::vector<model::VariableId> observables(Scope& scope);
+
+} // namespace hhc::lower

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Pieces that several kernels share: the start of a step, blocks of statements, what is written back.
+#pragma once
+
+#include "lower/frame.h"
+
+#include <vector>
+
+namespace hhc::lower {
+
+/// The frame at t with every `constant over dt` value computed and refractoriness known.
+[[nodiscard]] Frame start_of_step(Scope& scope, ir::Builder& builder);
+
+/// Variables with `constant over dt`, each after those that it reads.
+[[nodiscard]] std::vector<model::VariableId> constants_over_dt(const model::CheckedModel& model);
+/// Variables with an initial value, each after those that it reads.
+[[nodiscard]] std::vector<model::VariableId> initial_order(const model::CheckedModel& model);
+
+/// Stores the values that these variables have in the frame.
+void store_written(Frame& frame, const std::vector<model::VariableId>& variables);
+
+} // namespace hhc::lower

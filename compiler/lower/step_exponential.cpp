@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Exponential updates, and the staggered method built of them.
+#include "lower/signs.h"
+#include "lower/step.h"
+
+namespace hhc::lower {
+
+using ir::ValueId;
+
+namespace {
+
+/// -rate*length; of a rate 1/tau without the detour over the reciprocal.
+ValueId exponent(Frame& frame, ValueId rate, ValueId length) {
+    ir::Builder& builder = frame.builder();
+    ir::Builder& graph = frame.scope().graph();
+    const ir::Value& value = graph[rate];
+    if (value.op == ir::Op::Div && graph.is_real(value.args[0], 1.0)) {
+        const ValueId tau = value.args[1];
+        return builder.neg(builder.div(length, frame.of(tau)));
+    }
+    return builder.neg(builder.mul(length, frame.of(rate)));
+}
+
+} // namespace
+
+/// x over `length`, everything else as in the frame. For dx/dt = a*x + b this is exact; otherwise a
+/// is the slope at x, and it is of second order.
+ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length) {
+    const ir::Builder::Context context(builder_, equations_.variable(state).span);
+    const ValueId x = frame.of(equations_[state].leaf);
+    const auto relaxation = equations_.relaxation(state);
+    if (relaxation && is_positive(equations_.scope(), relaxation->rate)) {
+        const ValueId steady = frame.of(relaxation->steady);
+        const ValueId decay = builder_.exp(exponent(frame, relaxation->rate, length));
+        return builder_.add(steady, builder_.mul(builder_.sub(x, steady), decay));
+    }
+    const Term meaning = equations_.jacobian(state, state);
+    const ValueId slope = frame.of(equations_[state].drift);
+    if (!meaning) {
+        return builder_.add(x, builder_.mul(length, slope));
+    }
+    // x + length*f(x)*exprel(a*length): right at a = 0 too
+    const ValueId a = frame.of(*meaning);
+    const ValueId factor = builder_.math(ir::MathOp::Exprel, builder_.mul(length, a));
+    return builder_.add(x, builder_.mul(slope, builder_.mul(length, factor)));
+}
+
+void Step::exponential_euler(const States& states) {
+    for (const StateIndex state : states) {
+        put(state, exponential(start_, state, dt_));
+    }
+}
+
+/// (1 - h/2 A) d = h f for the change d of a linear scheme, by elimination without pivoting: the
+/// matrix of a kinetic scheme is diagonally dominant. Sums of states are conserved.
+Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId length) {
+    const std::size_t n = block.size();
+    const ValueId half = builder_.mul(builder_.real(0.5), length);
+    std::vector<std::vector<Term>> rows(n, std::vector<Term>(n + 1));
+    const auto form = equations_.linear(block);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < n; ++j) {
+            if (const Term entry = frame.of(form->matrix[i][j])) {
+                rows[i][j] = builder_.neg(builder_.mul(half, *entry));
+            }
+        }
+        const ValueId one = builder_.real(1.0);
+        rows[i][i] = rows[i][i] ? builder_.add(one, *rows[i][i]) : one;
+        rows[i][n] = builder_.mul(length, frame.of(equations_[block[i]].drift));
+    }
+    const auto subtract = [&](Term& from, const Term& factor, const Term& what) {
+        if (factor && what) {
+            const ValueId product = builder_.mul(*factor, *what);
+            from = from ? builder_.sub(*from, product) : builder_.neg(product);
+        }
+    };
+    for (std::size_t k = 0; k < n; ++k) {
+        for (std::size_t i = k + 1; i < n; ++i) {
+            if (!rows[i][k]) {
+                continue;
+            }
+            const Term factor = builder_.div(*rows[i][k], *rows[k][k]);
+            for (std::size_t j = k + 1; j <= n; ++j) {
+                subtract(rows[i][j], factor, rows[k][j]);
+            }
+        }
+    }
+    Values values(n);
+    std::vector<Term> change(n);
+    for (std::size_t i = n; i-- > 0;) {
+        Term right = rows[i][n];
+        for (std::size_t j = i + 1; j < n; ++j) {
+            subtract(right, rows[i][j], change[j]);
+        }
+        change[i] = builder_.div(*right, *rows[i][i]);
+        values[i] = builder_.add(frame.of(equations_[block[i]].leaf), *change[i]);
+    }
+    return values;
+}
+
+void Step::gate_block(Frame& frame, const GateBlock& block, ValueId length,
+                      std::map<StateIndex, ValueId>& result) {
+    if (block.size() == 1) {
+        result[block[0]] = exponential(frame, block[0], length);
+        return;
+    }
+    const Values values = trapezoidal(frame, block, length);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        result[block[i]] = values[i];
+    }
+}
+
+void Step::staggered() {
+    const Split& split = plan_.split;
+    const ValueId half = builder_.mul(builder_.real(0.5), dt_);
+    // V from t to t + dt: gates stand at t + dt/2 already, linear states by their mean
+    Frame middle(start_);
+    for (const LinearPart& part : split.linear) {
+        exact(part);
+        const Values means = moved(part, propagators_.of(part), true);
+        for (std::size_t i = 0; i < part.states.size(); ++i) {
+            middle.set(equations_[part.states[i]].leaf, hold(part.states[i], means[i]));
+        }
+    }
+    middle.set(equations_.scope().time_leaf(), builder_.add(builder_.time(), half));
+    for (const StateIndex state : split.potentials) {
+        put(state, exponential(middle, state, dt_));
+    }
+    // G from t + dt/2 to t + 3dt/2 with everything else at t + dt
+    Frame ahead(start_);
+    for (const StateIndex state : split.potentials) {
+        ahead.set(equations_[state].leaf, next_[state]);
+    }
+    for (const LinearPart& part : split.linear) {
+        for (const StateIndex state : part.states) {
+            ahead.set(equations_[state].leaf, next_[state]);
+        }
+    }
+    ahead.set(equations_.scope().time_leaf(), builder_.add(builder_.time(), dt_));
+    std::map<StateIndex, ValueId> gates;
+    for (const GateBlock& block : split.gates) {
+        gate_block(ahead, block, dt_, gates);
+    }
+    for (const auto& [state, value] : gates) {
+        put(state, value);
+    }
+}
+
+std::map<StateIndex, ValueId> Step::half_step() {
+    const ValueId half = builder_.mul(builder_.real(0.5), dt_);
+    Frame frame(start_);
+    frame.set(equations_.scope().time_leaf(),
+              builder_.add(builder_.time(), builder_.mul(builder_.real(0.25), dt_)));
+    std::map<StateIndex, ValueId> result;
+    for (const GateBlock& block : plan_.split.gates) {
+        gate_block(frame, block, half, result);
+    }
+    return result;
+}
+
+} // namespace hhc::lower
