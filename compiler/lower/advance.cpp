@@ -42,8 +42,7 @@ private:
         const ir::FieldId memory = scope_.not_refractory_field();
         ValueId free = now_.not_refractory();
         if (memory.valid()) {
-            const ValueId condition =
-                builder_.to_bool(now_.of(scope_.model().refractory->value));
+            const ValueId condition = builder_.to_bool(now_.of(scope_.model().refractory->value));
             free = builder_.logical_or(builder_.load(memory), builder_.logical_not(condition));
             builder_.store(memory, free);
         }
@@ -59,8 +58,8 @@ private:
     /// True in the steps in which a block with an interval of its own runs.
     ValueId is_due(const model::Update& update) {
         const ValueId steps = builder_.math(
-            ir::MathOp::Floor, builder_.add(builder_.div(now_.of(update.every), builder_.dt()),
-                                            builder_.real(0.5)));
+            ir::MathOp::Floor,
+            builder_.add(builder_.div(now_.of(update.every), builder_.dt()), builder_.real(0.5)));
         return builder_.equal(builder_.mod(builder_.step(), builder_.to_int(steps)),
                               builder_.integer(0));
     }
@@ -71,8 +70,7 @@ private:
                 continue;
             }
             Frame before(now_);
-            const ValueId due =
-                update.every.valid() ? is_due(update) : builder_.boolean(true);
+            const ValueId due = update.every.valid() ? is_due(update) : builder_.boolean(true);
             for (const model::VariableId id : run_block(now_, update.statements)) {
                 const ValueId leaf = scope_.leaf(id);
                 ValueId keep = due;

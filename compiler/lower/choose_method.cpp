@@ -200,9 +200,8 @@ private:
         if (!equations_.is_stochastic(state)) {
             return method == Method::Heun ? "strong 1" : "strong 1";
         }
-        const bool commutes =
-            equations_.noises().size() <= 1 || equations_.has_diagonal_noise() ||
-            !equations_.has_multiplicative_noise();
+        const bool commutes = equations_.noises().size() <= 1 || equations_.has_diagonal_noise() ||
+                              !equations_.has_multiplicative_noise();
         return commutes ? "strong 1" : "strong 1/2";
     }
 
@@ -283,9 +282,8 @@ private:
     }
 
     [[nodiscard]] bool spikes() const {
-        return std::ranges::any_of(scope_.model().events, [](const model::Event& event) {
-            return event.name == "spike";
-        });
+        return std::ranges::any_of(scope_.model().events,
+                                   [](const model::Event& event) { return event.name == "spike"; });
     }
 
     [[nodiscard]] std::optional<StateIndex> potential() const {
@@ -483,6 +481,8 @@ std::optional<Refusal> refusal(Equations& equations, Method method,
     HHC_CHECK(false, "no such method");
 }
 
-Plan make_plan(Equations& equations) { return Chooser(equations).choose(); }
+Plan make_plan(Equations& equations) {
+    return Chooser(equations).choose();
+}
 
 } // namespace hhc::lower

@@ -16,9 +16,13 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-double exprel(double x) { return x == 0.0 ? 1.0 : std::expm1(x) / x; }
+double exprel(double x) {
+    return x == 0.0 ? 1.0 : std::expm1(x) / x;
+}
 
-double sign(double x) { return x > 0 ? 1.0 : (x < 0 ? -1.0 : x); }
+double sign(double x) {
+    return x > 0 ? 1.0 : (x < 0 ? -1.0 : x);
+}
 
 double call(std::string_view name, const std::vector<double>& x) {
     struct Row {

@@ -99,9 +99,8 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
 Json statements_of(const model::CheckedModel& model, const model::Block& block) {
     Json list = Json::array();
     for (const model::Statement& statement : block.statements) {
-        const std::string target = statement.to_local
-                                       ? block.locals[statement.local]
-                                       : model.variables[statement.target].name;
+        const std::string target = statement.to_local ? block.locals[statement.local]
+                                                      : model.variables[statement.target].name;
         list.push_back(target + " = " + model::expression_text(model, block, statement.value));
     }
     return list;

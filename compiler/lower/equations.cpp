@@ -91,7 +91,9 @@ void Equations::find_reads() {
     }
 }
 
-std::string Equations::name(StateIndex i) const { return variable(i).name; }
+std::string Equations::name(StateIndex i) const {
+    return variable(i).name;
+}
 
 const model::Variable& Equations::variable(StateIndex i) const {
     return scope_->variable(equations_[i].variable);
@@ -141,8 +143,7 @@ bool Equations::has_diagonal_noise() const {
             }
             ++count;
             for (StateIndex j = 0; j < equations_.size(); ++j) {
-                if (j != i &&
-                    ir::depends_on(scope_->graph_kernel(), *factor, equations_[j].leaf)) {
+                if (j != i && ir::depends_on(scope_->graph_kernel(), *factor, equations_[j].leaf)) {
                     return false;
                 }
             }
@@ -204,8 +205,7 @@ std::optional<Relaxation> Equations::relaxation(StateIndex i) {
     }
     if (variable.gate) {
         const ValueId tau = scope_->value(variable.gate->tau);
-        return Relaxation{scope_->value(variable.gate->steady),
-                          graph.div(graph.real(1.0), tau)};
+        return Relaxation{scope_->value(variable.gate->steady), graph.div(graph.real(1.0), tau)};
     }
     if (!equations_[i].linear_in_itself) {
         return std::nullopt;

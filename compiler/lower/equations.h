@@ -24,10 +24,10 @@ struct Relaxation {
 /// One differential equation.
 struct Equation {
     model::VariableId variable;
-    ir::ValueId leaf;         // the state itself
-    ir::ValueId drift;        // dx/dt without noise
-    std::vector<Term> noise;  // factor of each noise
-    std::vector<bool> reads;  // by state: the drift or a noise factor is computed from it
+    ir::ValueId leaf;        // the state itself
+    ir::ValueId drift;       // dx/dt without noise
+    std::vector<Term> noise; // factor of each noise
+    std::vector<bool> reads; // by state: the drift or a noise factor is computed from it
     bool linear_in_itself = false;
     bool smooth_in_itself = true; // its derivative with respect to itself has no jumps
 };

@@ -27,8 +27,8 @@ ValueId Frame::not_refractory_by_rule() {
     if (refractory->is_condition) {
         return builder_.load(scope_.not_refractory_field());
     }
-    const ValueId steps = builder_.add(builder_.div(of(refractory->value), builder_.dt()),
-                                       builder_.real(0.001));
+    const ValueId steps =
+        builder_.add(builder_.div(of(refractory->value), builder_.dt()), builder_.real(0.001));
     const ValueId length = builder_.to_int(builder_.math(ir::MathOp::Floor, steps));
     const ValueId last = of(scope_.graph().load(scope_.last_spike()));
     return builder_.greater_equal(builder_.sub(builder_.step(), last), length);
@@ -80,8 +80,9 @@ std::vector<model::VariableId> run_block(Frame& frame, const model::Block& block
         const ir::Builder::Context context(frame.builder(), statement.span);
         const ValueId target =
             statement.to_local ? locals[statement.local] : scope.leaf(statement.target);
-        const ValueId value = of_type(frame.builder(), frame.of(scope.value(statement.value, locals)),
-                                      scope.graph().type(target));
+        const ValueId value =
+            of_type(frame.builder(), frame.of(scope.value(statement.value, locals)),
+                    scope.graph().type(target));
         frame.set(target, value);
         const bool first = std::ranges::find(written, statement.target) == written.end();
         if (!statement.to_local && first) {

@@ -25,7 +25,9 @@ ir::Kernel make_kernel(KernelKind kind) {
     return kernel;
 }
 
-void add(Scope& scope, ir::Kernel kernel) { scope.module().kernels.push_back(std::move(kernel)); }
+void add(Scope& scope, ir::Kernel kernel) {
+    scope.module().kernels.push_back(std::move(kernel));
+}
 
 } // namespace
 
@@ -33,8 +35,8 @@ void mark_staggered(Equations& equations, const Plan& plan) {
     Scope& scope = equations.scope();
     for (const StateIndex state : equations.all()) {
         if (plan.is_staggered(state)) {
-            const ir::UniformId flag = scope.add_hidden_uniform("stagger:" + equations.name(state),
-                                                                ir::Storage::Boolean);
+            const ir::UniformId flag =
+                scope.add_hidden_uniform("stagger:" + equations.name(state), ir::Storage::Boolean);
             ir::Field& field = scope.module().fields[scope.field(equations[state].variable)];
             field.flags |= HHK_STAGGERED;
             field.stagger_flag = flag;
@@ -125,8 +127,7 @@ std::vector<model::VariableId> observables(Scope& scope) {
         if (role != Role::Subexpression && role != Role::ConstantOverDt) {
             continue;
         }
-        const ValueId value =
-            role == Role::Subexpression ? scope.value(id) : scope.definition(id);
+        const ValueId value = role == Role::Subexpression ? scope.value(id) : scope.definition(id);
         if (!ir::dependents(scope.graph_kernel(), noises)[value.index]) {
             result.push_back(id);
         }

@@ -95,8 +95,8 @@ std::vector<std::vector<StateIndex>> connected(const Equations& equations,
         done[start] = true;
         for (std::size_t next = 0; next < group.size(); ++next) {
             for (const StateIndex other : states) {
-                const bool linked = equations[group[next]].reads[other] ||
-                                    equations[other].reads[group[next]];
+                const bool linked =
+                    equations[group[next]].reads[other] || equations[other].reads[group[next]];
                 if (linked && !done[other]) {
                     done[other] = true;
                     group.push_back(other);
@@ -138,11 +138,12 @@ std::optional<Refusal> refuse_state(const Equations& equations, StateIndex state
         }
     }
     if (equations.depends_on_time(equations[state].drift)) {
-        return Refusal{diag::Code::ExactNotConstant, variable.span,
-                       "method `exact` needs an equation that stays the same over a step, and the "
-                       "one of `" +
-                           variable.name + "` depends on `t`",
-                       "`rk4` can solve it; or make a `constant over dt` value of the part with `t`"};
+        return Refusal{
+            diag::Code::ExactNotConstant, variable.span,
+            "method `exact` needs an equation that stays the same over a step, and the "
+            "one of `" +
+                variable.name + "` depends on `t`",
+            "`rk4` can solve it; or make a `constant over dt` value of the part with `t`"};
     }
     return std::nullopt;
 }

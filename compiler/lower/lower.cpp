@@ -62,8 +62,8 @@ bool check_size(Scope& scope, const Equations& equations) {
                         "model `" + scope.model().name + "` has " +
                             std::to_string(equations.size()) + " states and " +
                             std::to_string(scope.graph_kernel().values.size()) +
-                            " operations; the limits are " + std::to_string(most_states) +
-                            " and " + std::to_string(ir::max_kernel_values));
+                            " operations; the limits are " + std::to_string(most_states) + " and " +
+                            std::to_string(ir::max_kernel_values));
     return false;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From the checked model to the IR: the layout of its values, the method that integrates each state,
-// and one kernel per hook of the kernel ABI. The only header of this room that others need.
+// From the checked model to the IR: the layout of its values, the method that integrates each
+// state, and one kernel per hook of the kernel ABI. The only header of this room that others need.
 #pragma once
 
 #include "diag/sink.h"
@@ -23,7 +23,7 @@ struct Options {
     std::uint32_t real_size = 8;
     std::string method; // overrides the model's own; empty: the model's, or chosen
     Interpretation interpretation = Interpretation::Stratonovich;
-    std::set<std::string> per_entity; // parameters with one value per entity
+    std::set<std::string> per_entity;                    // parameters with one value per entity
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pieces that several kernels share: the start of a step, blocks of statements, what is written back.
+// Pieces that several kernels share: the start of a step, blocks of statements, what is written
+// back.
 #pragma once
 
 #include "lower/frame.h"

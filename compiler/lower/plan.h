@@ -80,7 +80,6 @@ struct SplitResult {
     Split split;
     std::optional<Refusal> refusal;
 };
-[[nodiscard]] SplitResult split_states(Equations& equations,
-                                       const std::vector<StateIndex>& states);
+[[nodiscard]] SplitResult split_states(Equations& equations, const std::vector<StateIndex>& states);
 
 } // namespace hhc::lower

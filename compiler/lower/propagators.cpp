@@ -16,8 +16,8 @@ namespace {
 class Writer {
 public:
     Writer(Equations& equations, ir::KernelKind kind)
-        : equations_(equations), scope_(equations.scope()), per_entity_(
-              kind == ir::KernelKind::PrepareEntities) {
+        : equations_(equations), scope_(equations.scope()),
+          per_entity_(kind == ir::KernelKind::PrepareEntities) {
         kernel_.kind = kind;
         kernel_.name = ir::text(kind);
     }
@@ -132,9 +132,8 @@ private:
                 if (!part.reach[i][j]) {
                     continue;
                 }
-                const std::string name = "propagator:" + prefix +
-                                         equations_.name(part.states[i]) + ":" +
-                                         equations_.name(part.states[j]);
+                const std::string name = "propagator:" + prefix + equations_.name(part.states[i]) +
+                                         ":" + equations_.name(part.states[j]);
                 if (per_entity_) {
                     const ir::FieldId field = scope_.add_hidden_field(name);
                     builder.store(field, values[i][j]);

@@ -60,7 +60,9 @@ bool Scope::is_frozen(model::VariableId id) const {
            (variable.role == Role::SharedParameter && options_.freeze.contains(variable.name));
 }
 
-bool Scope::is_per_entity(model::VariableId id) const { return fields_[id.index].valid(); }
+bool Scope::is_per_entity(model::VariableId id) const {
+    return fields_[id.index].valid();
+}
 
 void Scope::evaluate_defaults() {
     for (std::size_t i = 0; i < numbers_.size(); ++i) {

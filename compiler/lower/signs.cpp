@@ -155,19 +155,20 @@ std::vector<std::uint8_t> signs_of(Scope& scope) {
         if (leaf.valid() && leaf.index < values.size()) {
             const bool shared = scope.uniform(id).valid();
             const double number = scope.number(id);
-            of_leaf[leaf.index] = variables[id].gate ? Positive | Zero
+            of_leaf[leaf.index] = variables[id].gate        ? Positive | Zero
                                   : shared && number != 0.0 ? sign_of_number(number)
                                                             : AnySign;
         }
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        known[i] =
-            of_leaf[i] != 0 ? of_leaf[i] : sign_of_operation(values[ValueId(i)], known);
+        known[i] = of_leaf[i] != 0 ? of_leaf[i] : sign_of_operation(values[ValueId(i)], known);
     }
     return known;
 }
 
-bool is_positive(Scope& scope, ValueId value) { return signs_of(scope)[value.index] == Positive; }
+bool is_positive(Scope& scope, ValueId value) {
+    return signs_of(scope)[value.index] == Positive;
+}
 
 void check_current_signs(Equations& equations) {
     Scope& scope = equations.scope();
@@ -198,8 +199,8 @@ void check_current_signs(Equations& equations) {
         const std::string& name = variables[*potential].name;
         auto report = scope.sink().report(
             diag::Code::CurrentSign, variable.span,
-            "`" + variable.name + "` grows with `" + name + "` and drives it further away: " +
-                "currents are positive inward here");
+            "`" + variable.name + "` grows with `" + name +
+                "` and drives it further away: " + "currents are positive inward here");
         if (variable.flags.outward) {
             report.note("it is flagged `(outward)`, so it is negated once; remove the flag or the "
                         "second negation");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What signs a value can have, for any state of the model: positive rates allow a cheaper update, and
-// a membrane current that provably grows with v was written in the other convention.
+// What signs a value can have, for any state of the model: positive rates allow a cheaper update,
+// and a membrane current that provably grows with v was written in the other convention.
 #pragma once
 
 #include "lower/scope.h"

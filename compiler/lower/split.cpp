@@ -164,10 +164,10 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
     const auto potential = equations.scope().model().membrane_potential();
     const auto v = potential ? equations.find(*potential) : std::nullopt;
     if (!v || !contains(states, *v)) {
-        result.refusal = Refusal{diag::Code::StaggeredNeedsPotential,
-                                 equations.scope().model().method_span,
-                                 "method `staggered` needs a membrane potential",
-                                 "name it `v`, or choose another method"};
+        result.refusal =
+            Refusal{diag::Code::StaggeredNeedsPotential, equations.scope().model().method_span,
+                    "method `staggered` needs a membrane potential",
+                    "name it `v`, or choose another method"};
         return result;
     }
     split.linear = stand_alone(equations, without(states, {*v}));
@@ -198,8 +198,8 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
     std::ranges::sort(split.potentials);
     for (const StateIndex state : split.potentials) {
         if (state != *v && !equations[state].linear_in_itself) {
-            result.refusal = refuse(equations, state,
-                                    "the one of `" + equations.name(state) + "` is not");
+            result.refusal =
+                refuse(equations, state, "the one of `" + equations.name(state) + "` is not");
             return result;
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One step of every method, written as IR. Each function computes the new values of its states from a
-// frame of the values at t, and puts them into `next`; nothing is stored here.
+// One step of every method, written as IR. Each function computes the new values of its states from
+// a frame of the values at t, and puts them into `next`; nothing is stored here.
 #pragma once
 
 #include "lower/frame.h"

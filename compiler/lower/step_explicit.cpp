@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Euler, Runge-Kutta and the stochastic methods. A state that is held by refractoriness has drift and
-// noise zero in every stage, as if its equation were multiplied by not_refractory.
+// Euler, Runge-Kutta and the stochastic methods. A state that is held by refractoriness has drift
+// and noise zero in every stage, as if its equation were multiplied by not_refractory.
 #include "lower/step.h"
-
 #include "support/check.h"
 
 namespace hhc::lower {
@@ -149,8 +148,8 @@ void Step::heun(const States& states) {
     const Values second = drifts(ahead, states);
     const ValueId one_half = builder_.real(0.5);
     for (std::size_t i = 0; i < states.size(); ++i) {
-        ValueId change = builder_.mul(builder_.mul(one_half, dt_),
-                                      builder_.add(first[i], second[i]));
+        ValueId change =
+            builder_.mul(builder_.mul(one_half, dt_), builder_.add(first[i], second[i]));
         if (noise[i]) {
             const ValueId both = builder_.add(*noise[i], *diffusion(ahead, states[i]));
             change = builder_.add(change, builder_.mul(one_half, both));
@@ -172,10 +171,9 @@ void Step::milstein(const States& states) {
             const Term slope = ir::Derivative(graph, equations_[state].leaf).of(*factor);
             if (slope) { // Stratonovich: half of g g' dW**2
                 const ValueId square = builder_.mul(increment(k), increment(k));
-                const ValueId product =
-                    builder_.mul(start_.of(*factor), start_.of(*slope));
-                change = builder_.add(change, builder_.mul(builder_.mul(builder_.real(0.5), product),
-                                                           square));
+                const ValueId product = builder_.mul(start_.of(*factor), start_.of(*slope));
+                change = builder_.add(
+                    change, builder_.mul(builder_.mul(builder_.real(0.5), product), square));
             }
         }
         put(state, builder_.add(this->state(state), change));

@@ -16,10 +16,9 @@ ValueId mean_weight(ir::Builder& builder, ValueId z) {
     for (const double divisor : {5040.0, 720.0, 120.0, 24.0, 6.0, 2.0}) {
         series = builder.add(builder.real(1.0 / divisor), builder.mul(z, series));
     }
-    const ValueId quotient = builder.div(
-        builder.sub(builder.math(ir::MathOp::Exprel, z), builder.real(1.0)), z);
-    const ValueId small =
-        builder.less(builder.math(ir::MathOp::Abs, z), builder.real(edge));
+    const ValueId quotient =
+        builder.div(builder.sub(builder.math(ir::MathOp::Exprel, z), builder.real(1.0)), z);
+    const ValueId small = builder.less(builder.math(ir::MathOp::Abs, z), builder.real(edge));
     return builder.select(small, series, quotient);
 }
 
@@ -42,8 +41,7 @@ ValueId Step::moved_alone(StateIndex state, bool mean) {
         return builder_.add(x, builder_.mul(slope, length));
     }
     const ValueId z = builder_.mul(dt_, *a);
-    const ValueId weight =
-        mean ? mean_weight(builder_, z) : builder_.math(ir::MathOp::Exprel, z);
+    const ValueId weight = mean ? mean_weight(builder_, z) : builder_.math(ir::MathOp::Exprel, z);
     return builder_.add(x, builder_.mul(slope, builder_.mul(dt_, weight)));
 }
 
@@ -58,8 +56,7 @@ Step::Values Step::moved(const LinearPart& part, const PartPropagator& propagato
         std::vector<ValueId> terms;
         for (std::size_t j = 0; j < part.states.size(); ++j) {
             const bool is_held = equations_.variable(part.states[j]).flags.unless_refractory;
-            if (std::holds_alternative<std::monostate>(matrix[i][j]) ||
-                (without_held && is_held)) {
+            if (std::holds_alternative<std::monostate>(matrix[i][j]) || (without_held && is_held)) {
                 continue;
             }
             const ValueId slope = start_.of(equations_[part.states[j]].drift);

@@ -2,7 +2,6 @@
 // Expressions of the model as values of the graph. Subexpressions are shared, never pasted: a chain
 // of n of them takes n values.
 #include "lower/scope.h"
-
 #include "support/check.h"
 
 #include <cmath>
@@ -221,7 +220,7 @@ private:
     ValueId draw(const model::Expr& expr) {
         ir::Value value;
         value.op = ir::Op::Random;
-        const ir::Distribution distribution = 
+        const ir::Distribution distribution =
             find_distribution(model::distributions()[expr.symbol].function);
         value.symbol = static_cast<std::uint32_t>(distribution);
         value.type = ir::info(distribution).result;
@@ -233,10 +232,8 @@ private:
     }
 
     ValueId table(const model::Expr& expr) {
-        const ValueId time =
-            graph_.to_real(Translator(scope_, locals_, true).of(expr.args[0]));
-        const ValueId column =
-            expr.args.size() > 1 ? graph_.to_int(arg(expr, 1)) : ValueId();
+        const ValueId time = graph_.to_real(Translator(scope_, locals_, true).of(expr.args[0]));
+        const ValueId column = expr.args.size() > 1 ? graph_.to_int(arg(expr, 1)) : ValueId();
         return graph_.table(ir::TableId(expr.symbol), time, column);
     }
 
@@ -333,9 +330,13 @@ private:
     bool in_table_;
 };
 
-ValueId Scope::value(model::ExprId id) { return Translator(*this, nullptr, false).of(id); }
+ValueId Scope::value(model::ExprId id) {
+    return Translator(*this, nullptr, false).of(id);
+}
 
-ValueId Scope::value(model::VariableId id) { return Translator(*this, nullptr, false).of(id); }
+ValueId Scope::value(model::VariableId id) {
+    return Translator(*this, nullptr, false).of(id);
+}
 
 ValueId Scope::value(model::ExprId id, const std::vector<ValueId>& locals) {
     return Translator(*this, &locals, false).of(id);
