@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""hodgpy compiles neuron models: equations as a paper prints them, machine code 30 ms later.
+
+>>> import hodgpy as hp
+>>> from hodgpy.units import mV, ms
+>>> cell = hp.compile("dv/dt = (-70*mV - v)/(20*ms) : volt", threshold="v > -50*mV",
+...                   reset="v = -70*mV")
+>>> P = hp.Population(cell, 100)
+>>> net = hp.Network(P, dt=0.1*ms)
+>>> net.run(100*ms)
+"""
+
+from hodgpy import errors, units
+from hodgpy._core import __version__
+from hodgpy.compiling import check, compile, load
+from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
+from hodgpy.library import models
+from hodgpy.model import Model, ModelFile
+from hodgpy.network import Network
+from hodgpy.population import Population
+from hodgpy.recording import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
+from hodgpy.timed_array import TimedArray
+
+__all__ = [
+    "EventRecorder",
+    "HodgError",
+    "InternalError",
+    "Model",
+    "ModelError",
+    "ModelFile",
+    "ModelWarning",
+    "Network",
+    "Population",
+    "RateRecorder",
+    "SimulationError",
+    "SpikeRecorder",
+    "StateRecorder",
+    "TimedArray",
+    "__version__",
+    "check",
+    "compile",
+    "errors",
+    "load",
+    "models",
+    "units",
+]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The errors that hodgpy raises: whose fault it was decides the class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Note:
+    """A second place or a hint that belongs to a diagnostic."""
+
+    text: str
+    line: int | None = None
+    column: int | None = None
+    replacement: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding of the compiler: what, where, and what to write instead."""
+
+    code: str
+    severity: str
+    message: str
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    notes: tuple[Note, ...] = field(default=())
+
+
+class HodgError(Exception):
+    """Base of every error of hodgpy."""
+
+
+class ModelError(HodgError):
+    """A model, an equation or an expression is wrong; ``diagnostics`` says where and how.
+
+    The text of the error shows each line with the place underlined, as ``hhc check`` does.
+    """
+
+    def __init__(self, text: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
+        super().__init__(text)
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+
+
+class SimulationError(HodgError):
+    """Something that can only be known at run time: a bad value, a NaN, a network that cannot run.
+
+    ``code`` is the permanent code of the error, for ``hhc explain``.
+    """
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class UnitError(HodgError, ValueError):
+    """A quantity has another dimension than what it is used for."""
+
+
+class InternalError(HodgError):
+    """A mistake of hodgpy itself; please report it with the text of the error."""
+
+
+class ModelWarning(UserWarning):
+    """A finding of the compiler that is no error: shown once per model, with its place."""
