@@ -7,6 +7,8 @@
 #include "hhc/export.h"
 #include "hhc/options.h"
 
+#include <array>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +20,13 @@ struct hhk_model;
 
 namespace hhc {
 
+/// Where a diagnostic points, as its author sees it; line 0 if it has no place.
+struct DiagnosticPlace {
+    std::string file;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
+
 /// Texts of one compilation; renders diagnostics with the lines that they point at.
 class HODGPY_API Texts {
 public:
@@ -25,6 +34,7 @@ public:
     [[nodiscard]] virtual std::string render(const std::vector<Diagnostic>& diagnostics,
                                              bool colour) const = 0;
     [[nodiscard]] virtual std::string json(const std::vector<Diagnostic>& diagnostics) const = 0;
+    [[nodiscard]] virtual DiagnosticPlace place(Span span) const = 0;
 };
 
 /// Time that one stage took, seconds.
@@ -94,10 +104,10 @@ private:
                                                        const Options& options);
 
 /// Expressions in the scope of `model`, for recorders and string assignments. `interpret` runs
-/// them without compiling. Random functions are streams named by `stream`.
+/// them without compiling. Random functions draw from streams named by `stream`.
 [[nodiscard]] HODGPY_API Expressions compile_expressions(const Model& model,
                                                          const std::vector<SourceText>& expressions,
-                                                         bool interpret, std::uint64_t stream,
+                                                         bool interpret, const std::string& stream,
                                                          const std::vector<External>& externals);
 
 /// Makes the code of all that have none in one Clang call.
@@ -114,12 +124,27 @@ HODGPY_API void write_library(std::span<const std::shared_ptr<Model>> models,
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>>
 list_library(const std::string& library_folder);
 
-/// A quantity as text: "10 uA/cm**2" gives its SI value and its unit ("amp/meter**2").
+/// Exponents of metre, kilogram, second, ampere, kelvin, mole, candela: numerator, denominator.
+using Exponents = std::array<std::pair<int, int>, 7>;
+
+/// A quantity as text: "10 uA/cm**2" gives its SI value and its dimension.
 struct QuantityText {
     double value = 0.0;
-    std::string unit;
-    std::vector<Diagnostic> diagnostics;
+    Exponents dimension{};
+    std::string problem; // rendered diagnostics; empty if the text is a quantity
 };
 [[nodiscard]] HODGPY_API QuantityText read_quantity(std::string_view text);
+
+struct UnitEntry {
+    std::string name;
+    double scale = 1.0; // SI
+    Exponents dimension{};
+};
+/// Every unit of the language.
+[[nodiscard]] HODGPY_API std::vector<UnitEntry> unit_table();
+/// "amp/meter**2"
+[[nodiscard]] HODGPY_API std::string describe_dimension(const Exponents& dimension);
+/// The unit that people use for the dimension, with its SI value: ("mV", 0.001).
+[[nodiscard]] HODGPY_API std::pair<std::string, double> display_unit(const Exponents& dimension);
 
 } // namespace hhc

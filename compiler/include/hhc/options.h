@@ -16,7 +16,6 @@ enum class ExternalKind : std::uint8_t {
     Integer,  // value, dimensionless
     Boolean,  // value 0 or 1
     Table,    // a timed array: f(t), or f(t, i) if per_entity; unit of its values
-    Function, // text: "function name(x : volt, k) = ..." in the language itself
 };
 
 /// A name that an equation string uses and its surroundings define.
@@ -26,7 +25,7 @@ struct External {
     double value = 0.0;      // SI
     std::string unit = "1";  // "volt", "amp/meter**2"
     bool per_entity = false; // Table
-    std::string text;        // Function
+
 };
 
 /// A piece of text and where its author sees it: a string literal in line 12 of a script.

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "driver/backend.h"
+
+#include "driver/compiled_model.h"
+#include "driver/guard.h"
+#include "interp/interpreter.h"
+#include "jit/object_cache.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace hhc {
+
+namespace driver {
+namespace {
+
+constexpr std::size_t large_module = 1500; // IR values: above it -O3 costs more than it gains
+constexpr std::string_view interpreter_target = "interpreter";
+
+std::size_t value_count(const Batch& batch) {
+    std::size_t total = 0;
+    for (const ir::Module* module : batch.modules) {
+        for (const ir::Kernel& kernel : module->kernels) {
+            total += kernel.values.size();
+        }
+    }
+    return total;
+}
+
+jit::TargetSpec target_of(const Batch& batch) {
+    diag::Sink sink;
+    std::optional<jit::TargetSpec> target = jit::resolve_target(batch.options->target, sink);
+    throw_errors(sink);
+    if (batch.options->vector_bytes != 0) {
+        target->vector_bytes =
+            std::min(target->vector_bytes, static_cast<int>(batch.options->vector_bytes));
+    }
+    return std::move(*target);
+}
+
+std::vector<Code> interpret(const Batch& batch) {
+    std::vector<Code> codes;
+    for (const ir::Module* module : batch.modules) {
+        auto owner = std::make_shared<const interp::Interpreter>(*module);
+        const hhk_model* table = owner->table();
+        codes.push_back({table, std::move(owner), false});
+    }
+    return codes;
+}
+
+} // namespace
+
+jit::CompileOptions compile_options(const Batch& batch) {
+    jit::CompileOptions result;
+    result.target = target_of(batch);
+    result.name = batch.modules.front()->name;
+    result.opt_level = batch.options->optimisation;
+    if (result.opt_level < 0) {
+        result.opt_level = value_count(batch) > large_module ? 1 : 3;
+    }
+    return result;
+}
+
+codegen::CppUnit emit(const Batch& batch, bool library) {
+    const jit::TargetSpec target = target_of(batch);
+    codegen::Options options;
+    options.vector_width =
+        std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
+    options.required_features = target.required_features();
+    options.library = library;
+    options.fast_math = batch.options->fast_math;
+    if (batch.sources != nullptr) {
+        const source::SourceManager& sources = *batch.sources;
+        options.place = [&sources](Span span) -> std::optional<codegen::Place> {
+            if (!span.valid()) {
+                return std::nullopt;
+            }
+            const source::SourceFile& file = sources.file(span.file);
+            const std::uint32_t line = file.position(span.begin).line;
+            return codegen::Place{file.shown_name(), file.shown_line(line),
+                                  std::string(file.line(line))};
+        };
+    }
+    return codegen::emit_cpp(batch.modules, options);
+}
+
+std::string make_object(const Batch& batch, bool library, bool& from_cache,
+                        std::vector<StageTime>& times) {
+    codegen::CppUnit unit;
+    {
+        const StageTimer timer(times, "emit");
+        unit = emit(batch, library);
+    }
+    return object_of(unit.text, batch, from_cache, times);
+}
+
+std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times) {
+    if (batch.options->target == interpreter_target) {
+        return interpret(batch);
+    }
+    codegen::CppUnit unit;
+    {
+        const StageTimer timer(times, "emit");
+        unit = emit(batch, false);
+    }
+    bool from_cache = false;
+    const std::string object = object_of(unit.text, batch, from_cache, times);
+    const StageTimer timer(times, "link");
+    diag::Sink sink;
+    const std::shared_ptr<jit::LoadedCode> loaded =
+        jit::load_object(object, batch.modules.front()->name, sink);
+    throw_errors(sink);
+    std::vector<Code> codes;
+    for (const std::string& symbol : unit.symbols) {
+        const auto* table = static_cast<const hhk_model*>(loaded->symbol(symbol));
+        HHC_CHECK(table != nullptr, "the object lacks `" + symbol + "`");
+        codes.push_back({table, loaded, from_cache});
+    }
+    return codes;
+}
+
+} // namespace driver
+
+void build(std::span<const std::shared_ptr<Model>> models) {
+    // One Clang call for all that agree on the options that reach Clang.
+    std::map<std::tuple<std::string, std::uint32_t, std::uint32_t, bool, int>,
+             std::vector<const driver::CompiledModel*>>
+        groups;
+    for (const std::shared_ptr<Model>& model : models) {
+        const auto& compiled = dynamic_cast<const driver::CompiledModel&>(*model);
+        if (!compiled.has_code()) {
+            const Options& options = compiled.options();
+            groups[{options.target, options.real_size, options.vector_bytes, options.fast_math,
+                    options.optimisation}]
+                .push_back(&compiled);
+        }
+    }
+    for (const auto& [key, group] : groups) {
+        driver::Batch batch{{}, &group.front()->options(), nullptr};
+        for (const driver::CompiledModel* model : group) {
+            batch.modules.push_back(&model->module());
+        }
+        std::vector<StageTime> times;
+        const std::vector<Code> codes = driver::make_code(batch, times);
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            group[i]->set_code(codes[i], times);
+        }
+    }
+}
+
+} // namespace hhc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// From optimised IR to running code: the interpreter's table, or C++ text, object cache, Clang, link.
+#pragma once
+
+#include "codegen/emit_cpp.h"
+#include "ir/ir.h"
+#include "jit/jit.h"
+
+#include "hhc/compile.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::driver {
+
+/// Modules that are compiled together: same target, same options.
+struct Batch {
+    std::vector<const ir::Module*> modules;
+    const Options* options = nullptr;
+    const source::SourceManager* sources = nullptr; // for comments in the generated text
+};
+
+/// The generated C++ of a batch; `library` adds what a shared library exports.
+[[nodiscard]] codegen::CppUnit emit(const Batch& batch, bool library);
+
+/// The object file of a batch, from the cache if it is there.
+[[nodiscard]] std::string make_object(const Batch& batch, bool library, bool& from_cache,
+                                      std::vector<StageTime>& times);
+
+/// Running code of each module of the batch.
+[[nodiscard]] std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times);
+
+/// How the batch is compiled by Clang.
+[[nodiscard]] jit::CompileOptions compile_options(const Batch& batch);
+
+} // namespace hhc::driver

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "driver/compiled_model.h"
+
+#include "ast/dump.h"
+#include "codegen/emit_header.h"
+#include "driver/backend.h"
+#include "driver/guard.h"
+#include "ir/print.h"
+#include "model/dump.h"
+#include "parse/parse.h"
+#include "passes/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hhc::driver {
+
+lower::Options lower_options(const Options& options) {
+    lower::Options result;
+    result.real_size = options.real_size;
+    result.method = options.method;
+    result.per_entity = {options.per_entity.begin(), options.per_entity.end()};
+    result.freeze = options.freeze;
+    return result;
+}
+
+CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked,
+                             Options options, std::vector<StageTime> times, diag::Sink& sink)
+    : unit_(std::move(unit)), checked_(std::move(checked)), options_(std::move(options)),
+      times_(std::move(times)) {
+    {
+        const StageTimer timer(times_, "lower");
+        lower::Lowered lowered = lower_again(sink);
+        methods_ = std::move(lowered.methods);
+        module_ = std::move(lowered.module);
+    }
+    if (!sink.has_errors()) {
+        const StageTimer timer(times_, "passes");
+        passes::run_passes(module_, pass_options(options_), &sink);
+    }
+}
+
+lower::Lowered CompiledModel::lower_again(diag::Sink& sink) const {
+    return lower::lower(checked_, lower_options(options_), sink);
+}
+
+std::string CompiledModel::explain() const { return lower::explain(checked_, methods_); }
+
+std::string CompiledModel::emit(std::string_view stage) const {
+    const Batch batch{{&module_}, &options_, &unit_->texts->sources};
+    diag::Sink sink;
+    if (stage == "tokens") {
+        return parse::dump_tokens(unit_->texts->sources.file(0), *unit_->files.front());
+    }
+    if (stage == "ast") {
+        return ast::dump(*unit_->files.front());
+    }
+    if (stage == "model") {
+        return model::dump(checked_);
+    }
+    if (stage == "ir") {
+        return ir::print(lower_again(sink).module);
+    }
+    if (stage == "ir-opt") {
+        return ir::print(module_);
+    }
+    if (stage == "cpp") {
+        return driver::emit(batch, false).text;
+    }
+    if (stage == "header") {
+        return codegen::emit_c_header(batch.modules);
+    }
+    if (stage == "obj") {
+        bool from_cache = false;
+        std::vector<StageTime> times;
+        return make_object(batch, false, from_cache, times);
+    }
+    if (stage == "llvm" || stage == "asm") {
+        const auto text_stage = stage == "llvm" ? jit::TextStage::Llvm : jit::TextStage::Asm;
+        std::optional<std::string> text = jit::emit_text(
+            driver::emit(batch, false).text, compile_options(batch), text_stage, sink);
+        throw_errors(sink);
+        return std::move(*text);
+    }
+    sink.report(diag::Code::UnknownStage, {},
+                "found `--emit=" + std::string(stage) +
+                    "`, expected one of tokens, ast, model, ir, ir-opt, cpp, llvm, asm, obj, header");
+    throw CompileError(sink.take());
+}
+
+bool CompiledModel::has_code() const {
+    const std::lock_guard lock(mutex_);
+    return code_.table != nullptr;
+}
+
+Code CompiledModel::code() const {
+    if (!has_code()) {
+        const auto self = std::const_pointer_cast<Model>(shared_from_this());
+        build({&self, 1});
+    }
+    const std::lock_guard lock(mutex_);
+    return code_;
+}
+
+void CompiledModel::set_code(Code code, const std::vector<StageTime>& times) const {
+    const std::lock_guard lock(mutex_);
+    code_ = std::move(code);
+    times_.insert(times_.end(), times.begin(), times.end());
+}
+
+std::vector<StageTime> CompiledModel::times() const {
+    const std::lock_guard lock(mutex_);
+    return times_;
+}
+
+std::shared_ptr<Model> CompiledModel::with_per_entity(const std::vector<std::string>& names) const {
+    Options options = options_;
+    for (const std::string& name : names) {
+        if (std::find(options.per_entity.begin(), options.per_entity.end(), name) ==
+            options.per_entity.end()) {
+            options.per_entity.push_back(name);
+        }
+    }
+    std::sort(options.per_entity.begin(), options.per_entity.end());
+    diag::Sink sink;
+    auto variant = std::make_shared<CompiledModel>(unit_, checked_, std::move(options),
+                                                   std::vector<StageTime>{}, sink);
+    throw_errors(sink);
+    return variant;
+}
+
+} // namespace hhc::driver

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// One model on its way from the checked form to code; the only implementation of hhc::Model.
+#pragma once
+
+#include "driver/unit.h"
+#include "ir/ir.h"
+#include "lower/lower.h"
+#include "model/model.h"
+
+#include "hhc/compile.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::driver {
+
+class CompiledModel final : public Model {
+public:
+    /// Lowers and optimises; what is wrong goes to `sink`, and the model must then be dropped.
+    CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked, Options options,
+                  std::vector<StageTime> times, diag::Sink& sink);
+
+    [[nodiscard]] const std::string& name() const override { return checked_.name; }
+    [[nodiscard]] const std::string& description() const override { return module_.description; }
+    [[nodiscard]] std::string explain() const override;
+    [[nodiscard]] std::string emit(std::string_view stage) const override;
+    [[nodiscard]] Code code() const override;
+    [[nodiscard]] std::shared_ptr<Model>
+    with_per_entity(const std::vector<std::string>& names) const override;
+    [[nodiscard]] std::vector<StageTime> times() const override;
+
+    [[nodiscard]] const std::shared_ptr<const Unit>& unit() const { return unit_; }
+    [[nodiscard]] const model::CheckedModel& checked() const { return checked_; }
+    [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] const ir::Module& module() const { return module_; }
+    [[nodiscard]] bool has_code() const;
+    /// Called by the backend, once.
+    void set_code(Code code, const std::vector<StageTime>& times) const;
+
+private:
+    [[nodiscard]] lower::Lowered lower_again(diag::Sink& sink) const;
+
+    std::shared_ptr<const Unit> unit_;
+    model::CheckedModel checked_;
+    Options options_;
+    lower::MethodReport methods_;
+    ir::Module module_; // after all passes
+
+    mutable std::mutex mutex_; // guards what follows
+    mutable Code code_;
+    mutable std::vector<StageTime> times_;
+};
+
+/// Options of lower, from the caller's.
+[[nodiscard]] lower::Options lower_options(const Options& options);
+
+} // namespace hhc::driver

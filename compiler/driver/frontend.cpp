@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// compile_file, compile_text and compile_equations: the order of the stages up to optimised IR.
+#include "driver/compiled_model.h"
+#include "driver/externals.h"
+#include "driver/guard.h"
+#include "driver/import_resolver.h"
+#include "parse/parse.h"
+#include "sema/check.h"
+
+#include "hhc/compile.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace hhc {
+
+namespace driver {
+namespace {
+
+/// Everything that one call of compile_... needs while it runs.
+class Frontend {
+public:
+    explicit Frontend(const Options& options) : unit_(std::make_shared<Unit>()) {
+        unit_->options = options;
+    }
+
+    source::SourceFile& add_text(const SourceText& text) {
+        source::SourceFile& file = unit_->texts->sources.add(text.shown_name, text.text);
+        file.set_origin(text.shown_name, text.first_line);
+        return file;
+    }
+
+    ast::File& parse_file(const SourceText& text) {
+        const StageTimer timer(times_, "parse");
+        unit_->files.push_back(
+            std::make_unique<ast::File>(parse::parse_file(add_text(text), sink_)));
+        return *unit_->files.back();
+    }
+
+    Compilation check_file(const ast::File& file, const std::filesystem::path& folder) {
+        ImportResolver resolver(unit_->texts->sources, sink_, unit_->options.library_folder,
+                                unit_->options.search_path);
+        resolver.set_root(file, folder);
+        sema::CheckedFile checked;
+        {
+            const StageTimer timer(times_, "check");
+            checked = sema::check_file(file, environment(&resolver), sink_);
+        }
+        return finish(std::move(checked.models));
+    }
+
+    Compilation compile(const EquationSource& source) {
+        sema::EquationSet set;
+        {
+            const StageTimer timer(times_, "parse");
+            set = parse(source);
+        }
+        std::vector<model::CheckedModel> models;
+        {
+            const StageTimer timer(times_, "check");
+            models.push_back(sema::check_equations(set, environment(nullptr), sink_));
+        }
+        return finish(std::move(models));
+    }
+
+    diag::Sink& sink() { return sink_; }
+    std::shared_ptr<Unit>& unit() { return unit_; }
+
+private:
+    sema::EquationSet parse(const EquationSource& source) {
+        unit_->files.push_back(std::make_unique<ast::File>(
+            parse::parse_equations(add_text(source.equations), sink_)));
+        ast::File& file = *unit_->files.back();
+        sema::EquationSet set;
+        set.name = source.name;
+        set.file = &file;
+        if (source.threshold) {
+            set.threshold = parse::parse_expression(add_text(*source.threshold), file, sink_);
+        }
+        if (source.refractory) {
+            set.refractory = parse::parse_expression(add_text(*source.refractory), file, sink_);
+        }
+        if (source.reset) {
+            set.reset = parse::parse_statements(add_text(*source.reset), file, sink_);
+        }
+        for (const auto& [name, text] : source.events) {
+            set.events.push_back({name, parse::parse_expression(add_text(text), file, sink_)});
+        }
+        for (const auto& [name, text] : source.event_handlers) {
+            set.handlers.push_back({name, parse::parse_statements(add_text(text), file, sink_)});
+        }
+        for (const auto& [name, text] : source.initial_values) {
+            ast::Init init;
+            init.name.text = name;
+            init.value = parse::parse_expression(add_text(text), file, sink_);
+            init.name.span = file.expr(init.value).span;
+            set.initial_values.push_back(std::move(init));
+        }
+        return set;
+    }
+
+    sema::Environment environment(ImportResolver* resolver) {
+        sema::Environment result;
+        result.externals = to_externals(unit_->options.externals, sink_);
+        result.free_names = unit_->options.free_names;
+        result.freeze = unit_->options.freeze;
+        result.per_entity = unit_->options.per_entity;
+        result.method = unit_->options.method;
+        result.sources = &unit_->texts->sources;
+        if (resolver != nullptr) {
+            result.resolve_import = [resolver](const sema::ImportRequest& request) {
+                return resolver->resolve(request);
+            };
+        }
+        return result;
+    }
+
+    Compilation finish(std::vector<model::CheckedModel> checked) {
+        Compilation result;
+        if (!sink_.has_errors() && !unit_->options.free_names) {
+            for (model::CheckedModel& model : checked) {
+                result.models.push_back(std::make_shared<CompiledModel>(
+                    unit_, std::move(model), unit_->options, times_, sink_));
+            }
+        }
+        if (sink_.has_errors()) {
+            result.models.clear();
+        }
+        result.diagnostics = sink_.take();
+        result.texts = unit_->texts;
+        return result;
+    }
+
+    std::shared_ptr<Unit> unit_;
+    diag::Sink sink_;
+    std::vector<StageTime> times_;
+};
+
+Compilation failed(Frontend& frontend) {
+    Compilation result;
+    result.diagnostics = frontend.sink().take();
+    result.texts = frontend.unit()->texts;
+    return result;
+}
+
+} // namespace
+} // namespace driver
+
+bool Compilation::ok() const {
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.severity == Severity::Error) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Compilation compile_file(const std::string& path, const Options& options) {
+    return driver::guarded([&] {
+        driver::Frontend frontend(options);
+        std::string why;
+        std::optional<std::string> text = driver::read_text(path, why);
+        if (!text) {
+            frontend.sink().report(diag::Code::FileUnreadable, {},
+                                   "`" + path + "` cannot be compiled: " + why);
+            return driver::failed(frontend);
+        }
+        const ast::File& file = frontend.parse_file({std::move(*text), path, 1});
+        return frontend.check_file(file, std::filesystem::path(path).parent_path());
+    });
+}
+
+Compilation compile_text(const SourceText& text, const Options& options) {
+    return driver::guarded([&] {
+        driver::Frontend frontend(options);
+        const ast::File& file = frontend.parse_file(text);
+        return frontend.check_file(file, {});
+    });
+}
+
+Compilation compile_equations(const EquationSource& source, const Options& options) {
+    return driver::guarded([&] { return driver::Frontend(options).compile(source); });
+}
+
+} // namespace hhc

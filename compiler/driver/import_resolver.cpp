@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "driver/import_resolver.h"
+
+#include "parse/parse.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace hhc::driver {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t largest_file = std::uintmax_t{4} << 20U; // bytes; the parser's own limit
+
+bool is_below(const fs::path& path, const fs::path& root) {
+    const auto [end, at] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
+    return end == root.end() || (std::next(end) == root.end() && end->empty());
+}
+
+sema::ImportReply refusal(std::string why) {
+    sema::ImportReply reply;
+    reply.why = std::move(why);
+    return reply;
+}
+
+bool leaves_its_folder(const fs::path& path) {
+    return path.is_absolute() ||
+           std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
+}
+
+} // namespace
+
+std::optional<std::string> read_text(const fs::path& path, std::string& why) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+        why = "there is no such file";
+        return std::nullopt;
+    }
+    if (!fs::is_regular_file(path, error)) {
+        why = "it is no regular file";
+        return std::nullopt;
+    }
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) {
+        why = "it cannot be read";
+        return std::nullopt;
+    }
+    // One byte more than the limit is enough for the parser to say that the file is too large.
+    const std::uintmax_t size = std::min(fs::file_size(path, error), largest_file + 1);
+    std::string text(size, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(size));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
+}
+
+ImportResolver::ImportResolver(source::SourceManager& sources, diag::Sink& sink,
+                               std::string library, std::vector<std::string> search_path)
+    : sources_(sources), sink_(sink), library_(std::move(library)),
+      search_path_(std::move(search_path)) {}
+
+void ImportResolver::set_root(const ast::File& file, const fs::path& folder) {
+    folders_[&file] = folder;
+}
+
+sema::ImportReply ImportResolver::resolve(const sema::ImportRequest& request) {
+    return request.is_quoted ? resolve_quoted(request) : resolve_dotted(request);
+}
+
+std::vector<fs::path> ImportResolver::roots(const ast::File* importing) const {
+    std::vector<fs::path> found;
+    if (const auto folder = folders_.find(importing); folder != folders_.end()) {
+        found.push_back(folder->second);
+    }
+    found.insert(found.end(), search_path_.begin(), search_path_.end());
+    if (!library_.empty()) {
+        found.emplace_back(library_);
+    }
+    return found;
+}
+
+sema::ImportReply ImportResolver::resolve_quoted(const sema::ImportRequest& request) {
+    const fs::path relative(request.path);
+    if (leaves_its_folder(relative)) {
+        return refusal("an import names a file below the importing one, without `..`");
+    }
+    if (relative.extension() != ".hhm") {
+        return refusal("only `.hhm` files can be imported");
+    }
+    for (const fs::path& root : roots(request.importing)) {
+        std::error_code error;
+        if (fs::exists(root / relative, error)) {
+            return load(root, relative);
+        }
+    }
+    return refusal("there is no such file below the importing one, in the search path or in the "
+                   "standard library");
+}
+
+sema::ImportReply ImportResolver::resolve_dotted(const sema::ImportRequest& request) {
+    // `channels.squid` is the file channels/squid.hhm; `channels.squid.NaT` one block of it.
+    std::string slashed = request.path;
+    std::replace(slashed.begin(), slashed.end(), '.', '/');
+    const fs::path whole(slashed + ".hhm");
+    const fs::path file = fs::path(slashed).parent_path().concat(".hhm");
+    const std::string block = fs::path(slashed).filename().string();
+    for (const fs::path& root : roots(request.importing)) {
+        std::error_code error;
+        if (fs::exists(root / whole, error)) {
+            return load(root, whole);
+        }
+        if (fs::exists(root / file, error)) {
+            sema::ImportReply reply = load(root, file);
+            reply.selected = block;
+            return reply;
+        }
+    }
+    return refusal("the standard library has no `" + request.path +
+                   "`, nor has the folder of the importing file");
+}
+
+sema::ImportReply ImportResolver::load(const fs::path& root, const fs::path& relative) {
+    std::error_code error;
+    const fs::path canonical_root = fs::weakly_canonical(root, error);
+    const fs::path path = fs::weakly_canonical(root / relative, error);
+    if (error || !is_below(path, canonical_root)) {
+        return refusal("it lies outside the folder that may be read (a symbolic link?)");
+    }
+    auto [entry, is_new] = loaded_.try_emplace(path.string());
+    if (is_new) {
+        std::string why;
+        std::optional<std::string> text = read_text(path, why);
+        if (!text) {
+            loaded_.erase(entry);
+            return refusal(why);
+        }
+        const source::SourceFile& file = sources_.add(path.string(), std::move(*text));
+        entry->second.file = std::make_unique<ast::File>(parse::parse_file(file, sink_));
+        entry->second.folder = path.parent_path();
+        folders_[entry->second.file.get()] = path.parent_path();
+    }
+    sema::ImportReply reply;
+    reply.file = entry->second.file.get();
+    reply.identity = path.string();
+    return reply;
+}
+
+} // namespace hhc::driver

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Ahead of time: shared libraries, objects and C headers; and the list of the standard library.
+#include "codegen/emit_header.h"
+#include "driver/backend.h"
+#include "driver/compiled_model.h"
+#include "driver/guard.h"
+#include "driver/import_resolver.h"
+#include "parse/parse.h"
+#include "support/atomic_file.h"
+
+#include "hhc/compile.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace hhc {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void write_or_throw(const std::string& path, std::string_view bytes) {
+    std::string why;
+    if (!write_atomically(path, bytes, why)) {
+        diag::Sink sink;
+        sink.report(diag::Code::CannotWrite, {}, "`" + path + "` cannot be written: " + why);
+        throw CompileError(sink.take());
+    }
+}
+
+std::string first_line(std::string_view text) {
+    const std::size_t start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos) {
+        return {};
+    }
+    const std::size_t end = text.find('\n', start);
+    return std::string(text.substr(start, end == std::string_view::npos ? end : end - start));
+}
+
+} // namespace
+
+void write_library(std::span<const std::shared_ptr<Model>> models, const std::string& path) {
+    driver::Batch batch;
+    for (const std::shared_ptr<Model>& model : models) {
+        const auto& compiled = dynamic_cast<const driver::CompiledModel&>(*model);
+        batch.modules.push_back(&compiled.module());
+        batch.options = &compiled.options();
+        batch.sources = &compiled.unit()->texts->sources;
+    }
+    const std::string suffix = fs::path(path).extension().string();
+    if (suffix == ".h") {
+        write_or_throw(path, codegen::emit_c_header(batch.modules));
+        return;
+    }
+    bool from_cache = false;
+    std::vector<StageTime> times;
+    const std::string object = driver::make_object(batch, true, from_cache, times);
+    if (suffix == ".o") {
+        write_or_throw(path, object);
+        return;
+    }
+    diag::Sink sink;
+    static_cast<void>(
+        jit::link_shared(object, path, driver::compile_options(batch).target, sink));
+    driver::throw_errors(sink);
+}
+
+std::vector<std::pair<std::string, std::string>> list_library(const std::string& library_folder) {
+    std::vector<std::pair<std::string, std::string>> found;
+    std::error_code error;
+    for (const fs::directory_entry& entry :
+         fs::recursive_directory_iterator(library_folder, error)) {
+        if (entry.path().extension() != ".hhm") {
+            continue;
+        }
+        std::string why;
+        const std::optional<std::string> text = driver::read_text(entry.path(), why);
+        if (!text) {
+            continue;
+        }
+        std::string name = fs::relative(entry.path(), library_folder).replace_extension().string();
+        std::replace(name.begin(), name.end(), '/', '.');
+        diag::Sink sink;
+        const source::SourceFile source(0, name, *text);
+        const ast::File file = parse::parse_file(source, sink);
+        found.emplace_back(std::move(name), file.doc ? first_line(file.doc->text) : "");
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+} // namespace hhc
