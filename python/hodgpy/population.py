@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,13 +41,12 @@ class Population:
     makes it one value per neuron, which compiles the model once more.
     """
 
-    _own = ("model", "_core", "_namespace_level")
-
     def __init__(self, model: Model, N: int, *, name: str = "", **values: Any) -> None:
         if not isinstance(model, Model):
             hint = " (choose one of the file's models)" if hasattr(model, "_models") else ""
             raise SimulationError(f"a population needs a model, not {type(model).__name__}{hint}")
         object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_assignments", 0)
         object.__setattr__(self, "_core", _core.Population(model._handle, int(N), name))
         for table_name, table in model._tables.items():
             if table_name in self._core.tables():
@@ -208,14 +208,17 @@ class Population:
 
     def _evaluate(self, text: str, *, level: int) -> tuple[np.ndarray, Any]:
         """Values of an expression for every neuron, and its dimension."""
-        import sys
-
+        object.__setattr__(self, "_assignments", self._assignments + 1)  # a fresh random stream
         frame = sys._getframe(level + 1)
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
         externals = [e for e in externals if e["name"] not in known and e["kind"] != "table"]
         expressions = _core.compile_expressions(
-            self.model._handle, [(text, "<expression>", 1)], self.N < _INTERPRET_BELOW, externals
+            self.model._handle,
+            [(text, "<expression>", 1)],
+            self.N < _INTERPRET_BELOW,
+            f"assignment {self._assignments}",
+            externals,
         )
         if not expressions.ok:
             raise ModelError("\n" + expressions.render(False))

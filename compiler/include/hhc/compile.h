@@ -20,6 +20,9 @@ struct hhk_model;
 
 namespace hhc {
 
+/// Exponents of metre, kilogram, second, ampere, kelvin, mole, candela: numerator, denominator.
+using Exponents = std::array<std::pair<int, int>, 7>;
+
 /// Where a diagnostic points, as its author sees it; line 0 if it has no place.
 struct DiagnosticPlace {
     std::string file;
@@ -75,6 +78,7 @@ struct Expressions {
     std::shared_ptr<const Texts> texts;
     Code code; // its hook observe; table null if there were errors
     std::vector<std::string> units; // of the outputs, SI
+    std::vector<Exponents> dimensions;
     std::vector<bool> is_boolean;
 };
 
@@ -123,9 +127,6 @@ HODGPY_API void write_library(std::span<const std::shared_ptr<Model>> models,
 /// The standard library: (import name, first line of its documentation).
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>>
 list_library(const std::string& library_folder);
-
-/// Exponents of metre, kilogram, second, ampere, kelvin, mole, candela: numerator, denominator.
-using Exponents = std::array<std::pair<int, int>, 7>;
 
 /// A quantity as text: "10 uA/cm**2" gives its SI value and its dimension.
 struct QuantityText {

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+// hhc/compile.h: compilations, models, expressions.
+#include "bindings.h"
+
+#include "hodg/model.h"
+
+#include <string>
+#include <tuple>
+
+namespace hodgpy {
+
+namespace {
+
+using Place = std::tuple<std::string, std::string, std::uint32_t>; // text, shown name, first line
+
+hhc::SourceText source_text(const Place& place) {
+    return {std::get<0>(place), std::get<1>(place), std::get<2>(place)};
+}
+
+hhc::External external(const py::dict& given) {
+    hhc::External result;
+    result.name = given["name"].cast<std::string>();
+    result.value = given["value"].cast<double>();
+    result.unit = given["unit"].cast<std::string>();
+    const auto kind = given["kind"].cast<std::string>();
+    if (kind == "table") {
+        result.kind = hhc::ExternalKind::Table;
+        result.per_entity = given["per_entity"].cast<bool>();
+    } else if (kind == "integer") {
+        result.kind = hhc::ExternalKind::Integer;
+    } else if (kind == "boolean") {
+        result.kind = hhc::ExternalKind::Boolean;
+    }
+    return result;
+}
+
+std::vector<hhc::External> external_list(const py::list& given) {
+    std::vector<hhc::External> result;
+    for (const py::handle& item : given) {
+        result.push_back(external(py::reinterpret_borrow<py::dict>(item)));
+    }
+    return result;
+}
+
+template <class T> void take(const py::dict& given, const char* name, T& into) {
+    if (given.contains(name)) {
+        into = given[name].cast<T>();
+    }
+}
+
+hhc::Options options(const py::dict& given) {
+    hhc::Options result;
+    take(given, "library_folder", result.library_folder);
+    take(given, "free_names", result.free_names);
+    take(given, "method", result.method);
+    take(given, "real_size", result.real_size);
+    take(given, "target", result.target);
+    take(given, "strict", result.strict);
+    take(given, "fast_math", result.fast_math);
+    take(given, "per_entity", result.per_entity);
+    take(given, "freeze", result.freeze);
+    if (given.contains("externals")) {
+        result.externals = external_list(given["externals"].cast<py::list>());
+    }
+    return result;
+}
+
+void take_text(const py::dict& given, const char* name, std::optional<hhc::SourceText>& into) {
+    if (given.contains(name)) {
+        into = source_text(given[name].cast<Place>());
+    }
+}
+
+void take_list(const py::dict& given, const char* name,
+               std::vector<std::pair<std::string, hhc::SourceText>>& into) {
+    if (given.contains(name)) {
+        for (const auto& [key, place] :
+             given[name].cast<std::vector<std::pair<std::string, Place>>>()) {
+            into.emplace_back(key, source_text(place));
+        }
+    }
+}
+
+hhc::EquationSource equation_source(const py::dict& given) {
+    hhc::EquationSource result;
+    result.name = given["name"].cast<std::string>();
+    result.equations = source_text(given["equations"].cast<Place>());
+    take_text(given, "threshold", result.threshold);
+    take_text(given, "reset", result.reset);
+    take_text(given, "refractory", result.refractory);
+    take_list(given, "events", result.events);
+    take_list(given, "event_handlers", result.event_handlers);
+    take_list(given, "initial_values", result.initial_values);
+    return result;
+}
+
+const char* severity_text(hhc::Severity severity) {
+    switch (severity) {
+    case hhc::Severity::Note:
+        return "note";
+    case hhc::Severity::Warning:
+        return "warning";
+    case hhc::Severity::Error:
+        break;
+    }
+    return "error";
+}
+
+/// Diagnostics with places as the user knows them.
+py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const hhc::Texts& texts) {
+    py::list result;
+    const auto place_or_none = [](std::uint32_t number) {
+        return number == 0 ? py::object(py::none()) : py::object(py::int_(number));
+    };
+    for (const hhc::Diagnostic& diagnostic : diagnostics) {
+        const hhc::DiagnosticPlace place = texts.place(diagnostic.span);
+        py::list notes;
+        for (const hhc::DiagnosticNote& note : diagnostic.notes) {
+            const hhc::DiagnosticPlace at = note.span ? texts.place(*note.span) : hhc::DiagnosticPlace{};
+            py::dict entry;
+            entry["text"] = note.text;
+            entry["line"] = place_or_none(at.line);
+            entry["column"] = place_or_none(at.column);
+            entry["replacement"] = note.replacement;
+            notes.append(entry);
+        }
+        py::dict entry;
+        entry["code"] = diagnostic.code;
+        entry["severity"] = severity_text(diagnostic.severity);
+        entry["message"] = diagnostic.message;
+        entry["file"] = place.file;
+        entry["line"] = place_or_none(place.line);
+        entry["column"] = place_or_none(place.column);
+        entry["notes"] = notes;
+        result.append(entry);
+    }
+    return result;
+}
+
+std::vector<std::shared_ptr<ModelHandle>> handles(const hhc::Compilation& compilation) {
+    std::vector<std::shared_ptr<ModelHandle>> result;
+    for (const std::shared_ptr<hhc::Model>& model : compilation.models) {
+        result.push_back(std::make_shared<ModelHandle>(ModelHandle{model, nullptr}));
+    }
+    return result;
+}
+
+const hhc::Model& compiled(const ModelHandle& handle) {
+    if (!handle.compiled) {
+        throw py::type_error("this model was loaded from a library: its equations are not in it");
+    }
+    return *handle.compiled;
+}
+
+std::vector<std::shared_ptr<ModelHandle>> load_library(const std::string& path) {
+    std::vector<std::shared_ptr<ModelHandle>> result;
+    for (hodg::Model& model : hodg::load_library(path)) {
+        result.push_back(std::make_shared<ModelHandle>(
+            ModelHandle{nullptr, std::make_shared<hodg::Model>(std::move(model))}));
+    }
+    return result;
+}
+
+void bind_model(py::module_& module) {
+    py::class_<ModelHandle, std::shared_ptr<ModelHandle>>(module, "Model")
+        .def_property_readonly("name",
+                               [](ModelHandle& self) {
+                                   return self.compiled ? self.compiled->name()
+                                                        : std::string(self.runnable().name());
+                               })
+        .def_property_readonly("description",
+                               [](ModelHandle& self) {
+                                   return self.compiled ? self.compiled->description()
+                                                        : std::string(self.runnable().description());
+                               })
+        .def("explain", [](const ModelHandle& self) { return compiled(self).explain(); })
+        .def("emit",
+             [](const ModelHandle& self, const std::string& stage) {
+                 return py::bytes(compiled(self).emit(stage));
+             })
+        .def("times",
+             [](const ModelHandle& self) {
+                 std::vector<std::pair<std::string, double>> times;
+                 for (const hhc::StageTime& time : compiled(self).times()) {
+                     times.emplace_back(time.stage, time.seconds);
+                 }
+                 return times;
+             })
+        .def("with_per_entity", [](const ModelHandle& self, const std::vector<std::string>& names) {
+            return std::make_shared<ModelHandle>(
+                ModelHandle{compiled(self).with_per_entity(names), nullptr});
+        });
+}
+
+} // namespace
+
+const hodg::Model& ModelHandle::runnable() {
+    if (!loaded) {
+        const hhc::Code code = compiled->code();
+        loaded = std::make_shared<hodg::Model>(code.table, code.owner);
+    }
+    return *loaded;
+}
+
+void bind_compiler(py::module_& module) {
+    bind_model(module);
+    py::class_<hhc::Compilation>(module, "Compilation")
+        .def_property_readonly("ok", &hhc::Compilation::ok)
+        .def_property_readonly("models", &handles)
+        .def_property_readonly("diagnostics",
+                               [](const hhc::Compilation& self) {
+                                   return diagnostic_list(self.diagnostics, *self.texts);
+                               })
+        .def("render", [](const hhc::Compilation& self, bool colour) {
+            return self.texts->render(self.diagnostics, colour);
+        });
+    py::class_<hhc::Expressions>(module, "Expressions")
+        .def_property_readonly("ok",
+                               [](const hhc::Expressions& self) { return self.code.table != nullptr; })
+        .def_readonly("units", &hhc::Expressions::units)
+        .def_readonly("dimensions", &hhc::Expressions::dimensions)
+        .def("render", [](const hhc::Expressions& self, bool colour) {
+            return self.texts->render(self.diagnostics, colour);
+        });
+    module.def("compile_file", [](const std::string& path, const py::dict& given) {
+        return hhc::compile_file(path, options(given));
+    });
+    module.def("compile_text", [](const Place& text, const py::dict& given) {
+        return hhc::compile_text(source_text(text), options(given));
+    });
+    module.def("compile_equations", [](const py::dict& source, const py::dict& given) {
+        return hhc::compile_equations(equation_source(source), options(given));
+    });
+    module.def("compile_expressions",
+               [](const ModelHandle& model, const std::vector<Place>& expressions, bool interpret,
+                  const std::string& stream, const py::list& externals) {
+                   std::vector<hhc::SourceText> texts;
+                   for (const Place& place : expressions) {
+                       texts.push_back(source_text(place));
+                   }
+                   return hhc::compile_expressions(compiled(model), texts, interpret, stream,
+                                                   external_list(externals));
+               });
+    module.def("build", [](const std::vector<std::shared_ptr<ModelHandle>>& models) {
+        std::vector<std::shared_ptr<hhc::Model>> pending;
+        for (const std::shared_ptr<ModelHandle>& model : models) {
+            if (model->compiled) {
+                pending.push_back(model->compiled);
+            }
+        }
+        hhc::build(pending);
+    });
+    module.def("write_library",
+               [](const std::vector<std::shared_ptr<ModelHandle>>& models, const std::string& path) {
+                   std::vector<std::shared_ptr<hhc::Model>> all;
+                   for (const std::shared_ptr<ModelHandle>& model : models) {
+                       compiled(*model);
+                       all.push_back(model->compiled);
+                   }
+                   hhc::write_library(all, path);
+               });
+    module.def("load_library", &load_library);
+    module.def("list_library", &hhc::list_library);
+    module.def("explain_code", [](const std::string& code) { return hhc::explain_code(code); });
+}
+
+} // namespace hodgpy

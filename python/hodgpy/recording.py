@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""Recorders: spikes and other events, states and expressions, population rates.
+
+Recordings are plain numpy arrays in SI; they can be read between runs, and after a run that was
+stopped or failed. Add recorders to the network together with their population.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hodgpy import _core, plotting, units
+from hodgpy.errors import ModelError, SimulationError
+from hodgpy.population import Population
+
+
+class EventRecorder:
+    """When which neuron had an event, ordered by time, then neuron.
+
+    Parameters
+    ----------
+    population : Population
+    event : str
+        Name of the event; ``"spike"`` is the threshold.
+    interpolate : bool or str
+        Give the time at which the variable crossed the level, by linear interpolation between the
+        ends of the step, instead of the start of the step. ``True``: ``v`` and ``level``.
+    level : Quantity, optional
+        The level for ``interpolate``.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        event: str = "spike",
+        *,
+        interpolate: bool | str = False,
+        level: Any = 0.0,
+    ) -> None:
+        self.population = population
+        self.event = event
+        variable = "v" if interpolate is True else (interpolate or "")
+        threshold = 0.0
+        if variable:
+            dimension = population._core.variable(variable)["dimension"]
+            threshold = float(units.to_si(level, units._exponents(dimension), "level"))
+        self._core = _core.EventRecorder(population._core, event, variable, threshold)
+
+    @property
+    def t(self) -> np.ndarray:
+        """Times in seconds, shape (n,)."""
+        return self._core.times()
+
+    @property
+    def i(self) -> np.ndarray:
+        """Indices of the neurons, shape (n,)."""
+        return self._core.indices()
+
+    @property
+    def steps(self) -> np.ndarray:
+        """Step numbers k of the events, shape (n,); t = k*dt."""
+        return self._core.steps()
+
+    @property
+    def count(self) -> np.ndarray:
+        """Number of events of each neuron, shape (N,)."""
+        return self._core.counts()
+
+    def trains(self) -> dict[int, np.ndarray]:
+        """Event times in seconds by neuron."""
+        t, i = self.t, self.i
+        order = np.argsort(i, kind="stable")
+        edges = np.searchsorted(i[order], np.arange(self.population.N + 1))
+        return {n: t[order[edges[n] : edges[n + 1]]] for n in range(self.population.N)}
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._core.clear()
+
+    def plot(self, ax: Any = None, **style: Any) -> Any:
+        """A raster plot; returns the matplotlib axes."""
+        return plotting.raster(self, ax, **style)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.population.name}: {len(self)} events>"
+
+
+class SpikeRecorder(EventRecorder):
+    """Spikes of a population; see :class:`EventRecorder`."""
+
+    def __init__(
+        self, population: Population, *, interpolate: bool | str = False, level: Any = 0.0
+    ) -> None:
+        super().__init__(population, "spike", interpolate=interpolate, level=level)
+
+
+class StateRecorder:
+    """Values of variables and expressions over time.
+
+    Parameters
+    ----------
+    population : Population
+    variables : str or list of str
+        Variables (``"v"``, ``"na.m"``), subexpressions (``"na.I"``) or any expression of the
+        language (``"g_L*(E_L - v)"``).
+    record : True, int or list of int
+        Which neurons; ``True`` is all of them.
+    dt : Quantity, optional
+        Time between samples, a multiple of the network's step; default every step.
+    average : bool
+        Staggered gates stand at t + dt/2; average them to t.
+
+    Notes
+    -----
+    ``run(T)`` samples 0 ... T - dt; ``run(T, record_end=True)`` adds T.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        variables: str | Sequence[str],
+        record: Any = True,
+        *,
+        dt: Any = None,
+        average: bool = False,
+    ) -> None:
+        self.population = population
+        self.variables = [variables] if isinstance(variables, str) else list(variables)
+        indices = np.empty(0, np.int64) if record is True else population._indices(record)
+        if record is not True and len(indices) == 0:
+            raise SimulationError("`record` names no neuron")
+        interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
+        fields = [n for n in self.variables if population._core.has(n)]
+        computed = [n for n in self.variables if n not in fields]
+        expressions = self._compile(computed) if computed else None
+        self._core = _core.StateRecorder(
+            population._core, fields, indices, interval, average, expressions, computed
+        )
+
+    def _compile(self, texts: list[str]) -> Any:
+        places = [(text, "<expression>", 1) for text in texts]
+        model = self.population.model._handle
+        expressions = _core.compile_expressions(model, places, False, "recorder", [])
+        if not expressions.ok:
+            raise ModelError("\n" + expressions.render(False))
+        return expressions
+
+    @property
+    def t(self) -> np.ndarray:
+        """Sample times in seconds, shape (samples,)."""
+        return self._core.times()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Values in SI, shape (recorded neurons, samples)."""
+        if name not in self.variables:
+            raise SimulationError(f"`{name}` was not recorded; recorded: {', '.join(self.variables)}")
+        return self._core.values(name)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name.startswith("_") or name not in self.__dict__.get("variables", ()):
+            raise AttributeError(f"`{name}` was not recorded")
+        return self[name]
+
+    def get(self, name: str, unit: str) -> np.ndarray:
+        """Values in another unit, shape (recorded neurons, samples)."""
+        quantity = units.parse(f"1 {unit}", unit_only=True)
+        return self[name] / quantity.value
+
+    @property
+    def indices(self) -> np.ndarray:
+        """The recorded neurons."""
+        return self._core.indices()
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._core.clear()
+
+    def plot(self, ax: Any = None, **style: Any) -> Any:
+        """Traces over time, one panel per variable; returns the matplotlib axes."""
+        return plotting.traces(self, ax, **style)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        return (
+            f"<StateRecorder of {self.population.name}: {', '.join(self.variables)} of "
+            f"{len(self.indices)} neurons, {len(self)} samples>"
+        )
+
+
+class RateRecorder:
+    """Mean rate of a population in bins.
+
+    Parameters
+    ----------
+    population : Population
+    bin : Quantity, optional
+        Width of a bin, a multiple of the step; default one step.
+    event : str
+        Which event; default spikes.
+    """
+
+    def __init__(self, population: Population, bin: Any = None, *, event: str = "spike") -> None:  # noqa: A002
+        self.population = population
+        width = 0.0 if bin is None else units.duration(bin, "bin")
+        self._core = _core.RateRecorder(population._core, event, width)
+
+    @property
+    def t(self) -> np.ndarray:
+        """Start of each bin in seconds."""
+        return self._core.times()
+
+    @property
+    def rate(self) -> np.ndarray:
+        """Events per neuron and second (Hz) in each bin."""
+        return self._core.rates()
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._core.clear()
+
+    def plot(self, ax: Any = None, **style: Any) -> Any:
+        """The rate over time; returns the matplotlib axes."""
+        return plotting.rate(self, ax, **style)
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __repr__(self) -> str:
+        return f"<RateRecorder of {self.population.name}: {len(self)} bins>"
