@@ -4,9 +4,12 @@
 #include "driver/compiled_model.h"
 #include "driver/guard.h"
 #include "interp/interpreter.h"
-#include "jit/object_cache.h"
+#include "cache/object_cache.h"
+#include "support/env.h"
+#include "support/hash.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -40,6 +43,55 @@ jit::TargetSpec target_of(const Batch& batch) {
     return std::move(*target);
 }
 
+/// What the runtime must find on the CPU before it calls the code. Of the native CPU's features only
+/// those count that compilers use for code like ours.
+std::string required_features(const jit::TargetSpec& target) {
+    static constexpr std::array<std::string_view, 19> relevant = {
+        "sse3",     "ssse3",    "sse4.1",   "sse4.2",      "popcnt",      "avx",
+        "f16c",     "fma",      "avx2",     "bmi",         "bmi2",        "avx512f",
+        "avx512bw", "avx512cd", "avx512dq", "avx512vl",    "avx512vbmi",  "avx512vbmi2",
+        "avx512ifma"};
+    if (target.name.starts_with("x86-64-")) {
+        return target.name;
+    }
+    std::string list;
+    for (const std::string& feature : target.features) {
+        const std::string_view name = std::string_view(feature).substr(1);
+        if (feature.front() == '+' &&
+            std::find(relevant.begin(), relevant.end(), name) != relevant.end()) {
+            list += (list.empty() ? "" : ",") + std::string(name);
+        }
+    }
+    return target.name == "native" ? list : std::string();
+}
+
+/// The object of a text, from the cache or from Clang.
+std::string object_of(const std::string& text, const Batch& batch, bool& from_cache,
+                      std::vector<StageTime>& times) {
+    const jit::CompileOptions options = compile_options(batch);
+    cache::ObjectCache cache(batch.options->use_cache ? env::cache_dir() : std::string());
+    Hasher hasher;
+    hasher.field(text).field(jit::toolchain_version());
+    for (const std::string& argument : jit::clang_arguments(options)) {
+        hasher.field(argument);
+    }
+    const Hash128 key = hasher.finish();
+    {
+        const StageTimer timer(times, "cache");
+        if (std::optional<std::string> found = cache.find_object(key)) {
+            from_cache = true;
+            return std::move(*found);
+        }
+    }
+    from_cache = false;
+    const StageTimer timer(times, "clang");
+    diag::Sink sink;
+    std::optional<std::string> object = jit::compile_to_object(text, options, sink);
+    throw_errors(sink);
+    cache.store_object(key, *object);
+    return std::move(*object);
+}
+
 std::vector<Code> interpret(const Batch& batch) {
     std::vector<Code> codes;
     for (const ir::Module* module : batch.modules) {
@@ -68,7 +120,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
     codegen::Options options;
     options.vector_width =
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
-    options.required_features = target.required_features();
+    options.required_features = required_features(target);
     options.library = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {

@@ -19,11 +19,11 @@ namespace hhc {
 namespace driver {
 
 std::string SourceTexts::render(const std::vector<Diagnostic>& diagnostics, bool colour) const {
-    return diag::render(diagnostics, sources, {.colour = colour});
+    return diag::render_all(diagnostics, sources, {.colour = colour});
 }
 
 std::string SourceTexts::json(const std::vector<Diagnostic>& diagnostics) const {
-    return diag::to_json(diagnostics, sources);
+    return diag::to_json_lines(diagnostics, sources);
 }
 
 DiagnosticPlace SourceTexts::place(Span span) const {
