@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""A network: objects that share a clock, and the run loop."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from hodgpy import _core, units
+from hodgpy.errors import SimulationError
+from hodgpy.population import Population
+from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
+
+_log = logging.getLogger(__name__)
+_RECORDERS = (EventRecorder, StateRecorder, RateRecorder)
+
+
+class Network:
+    """Populations and recorders that run together on one clock.
+
+    Parameters
+    ----------
+    *objects
+        Populations and recorders, in any order: the order never matters to the results.
+    dt : Quantity
+        Time step; default 0.1 ms. All of the network shares it.
+    threads : int
+        Threads to use; results are the same bits for any number. 0: as many as the machine has.
+    seed : int
+        Of all random numbers of the network.
+    temperature : Quantity or str, optional
+        Temperature of every model that has one: ``"18.5 degC"``.
+
+    Examples
+    --------
+    >>> net = hp.Network(P, spikes, dt=0.01*ms)
+    >>> net.run(100*ms)
+    """
+
+    def __init__(
+        self,
+        *objects: Any,
+        dt: Any = 0.1e-3,
+        threads: int = 1,
+        seed: int = 0,
+        temperature: Any = None,
+    ) -> None:
+        self._core = _core.Network(units.duration(dt, "dt"), int(threads), int(seed))
+        self._populations: dict[str, Population] = {}
+        self._objects: list[Any] = []
+        self._temperature = temperature
+        self.add(*objects)
+
+    def add(self, *objects: Any) -> None:
+        """Add populations and recorders; lists of them are taken apart.
+
+        Raises
+        ------
+        SimulationError
+            For a name that is taken, or a population that is in another network.
+        """
+        for item in objects:
+            if isinstance(item, (list, tuple)):
+                self.add(*item)
+            elif isinstance(item, Population):
+                self._core.add_population(item._core)
+                self._populations[item.name] = item
+                if self._temperature is not None and item._core.has("temperature"):
+                    item.set("temperature", self._temperature)
+            elif isinstance(item, _RECORDERS):
+                self._core.add_recorder(item._core)
+            else:
+                raise SimulationError(
+                    f"a network takes populations and recorders, not {type(item).__name__}"
+                )
+            self._objects.append(item)
+
+    def __getitem__(self, name: str) -> Population:
+        try:
+            return self._populations[name]
+        except KeyError:
+            raise SimulationError(
+                f"the network has no population `{name}`; it has {', '.join(self._populations)}"
+            ) from None
+
+    @property
+    def t(self) -> float:
+        """Current time in seconds."""
+        return float(self._core.t)
+
+    @property
+    def dt(self) -> float:
+        """Time step in seconds."""
+        return float(self._core.dt)
+
+    def run(
+        self,
+        duration: Any,
+        *,
+        report: str | Callable[[float, float, float], None] | None = None,
+        record_end: bool = False,
+    ) -> None:
+        """Simulate for a time; a run can be continued by another one.
+
+        Parameters
+        ----------
+        duration : Quantity
+            A whole number of steps.
+        report : "text", "bar" or callable, optional
+            Progress: lines of text, a bar (with tqdm), or a function of (fraction done, simulated
+            seconds, elapsed seconds).
+        record_end : bool
+            Also record states at the end of the run (else the samples are 0 ... T - dt).
+
+        Raises
+        ------
+        SimulationError
+            NaN or infinity (with variable, neuron and time), a duration that is no multiple of dt.
+        KeyboardInterrupt
+            After Ctrl+C, at the end of a step: everything computed so far is there, and ``run``
+            goes on from there.
+        """
+        seconds = units.duration(duration, "duration")
+        progress = _progress(report, seconds)
+        try:
+            self._core.run(seconds, progress.update if progress else None, record_end)
+        finally:
+            if progress:
+                progress.close()
+
+    def at(self, time: Any, action: Callable[[], None]) -> None:
+        """Call ``action()`` at a time, before the recorders of that step."""
+        self._core.at(units.duration(time, "time"), action)
+
+    def every(self, interval: Any, action: Callable[[], None]) -> None:
+        """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step."""
+        self._core.every(units.duration(interval, "interval"), action)
+
+    def __repr__(self) -> str:
+        names = ", ".join(repr(p) for p in self._populations.values())
+        return f"<Network: {names}; t = {self.t * 1e3:g} ms, dt = {self.dt * 1e3:g} ms>"
+
+
+class _Progress:
+    """Progress of one run, as text, bar or a call of the user's function."""
+
+    def __init__(self, report: Any, seconds: float) -> None:
+        self._bar: Any = None
+        self._call: Callable[[float, float, float], None] = self._print
+        self._next = 0.0
+        if callable(report):
+            self._call = report
+        elif report == "bar" or (report is True and sys.stderr.isatty()):
+            try:
+                from tqdm.auto import tqdm
+            except ImportError:
+                _log.info("a progress bar needs tqdm; showing text")
+            else:
+                self._bar = tqdm(total=seconds * 1e3, unit="ms", unit_scale=False)
+                self._call = self._move
+        elif report not in ("text", True):
+            raise SimulationError(f"report is {report!r}; it must be 'text', 'bar' or a function")
+
+    def update(self, fraction: float, simulated: float, elapsed: float) -> None:
+        self._call(fraction, simulated, elapsed)
+
+    def _move(self, fraction: float, simulated: float, elapsed: float) -> None:
+        self._bar.update(round(fraction * self._bar.total - self._bar.n, 3))
+
+    def _print(self, fraction: float, simulated: float, elapsed: float) -> None:
+        if elapsed < self._next and fraction < 1:
+            return
+        self._next = elapsed + 1.0
+        left = elapsed / fraction - elapsed if fraction > 0 else float("nan")
+        print(
+            f"{100 * fraction:5.1f} %: {simulated:.4g} s simulated in {elapsed:.1f} s, "
+            f"{left:.1f} s to go",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _progress(report: Any, seconds: float) -> _Progress | None:
+    return None if report is None or report is False else _Progress(report, seconds)
