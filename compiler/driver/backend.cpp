@@ -96,7 +96,7 @@ std::vector<Code> interpret(const Batch& batch) {
     std::vector<Code> codes;
     for (const ir::Module* module : batch.modules) {
         auto owner = std::make_shared<const interp::Interpreter>(*module);
-        const hhk_model* table = owner->table();
+        const hhk_model* table = owner->model();
         codes.push_back({table, std::move(owner), false});
     }
     return codes;
