@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// hodg/network.h: the run loop. It runs without the GIL; progress and Ctrl+C come every 50 ms.
+#include "bindings.h"
+
+#include "hodg/network.h"
+
+namespace hodgpy {
+
+namespace {
+
+/// What Python sees of a progress report, or a pending Ctrl+C. Returns false to stop the run.
+bool poll(const hodg::Progress& progress, const py::object& report, bool& stopped_by_signal) {
+    const py::gil_scoped_acquire gil;
+    if (!report.is_none()) {
+        report(progress.fraction, progress.time, progress.wall_seconds);
+    }
+    stopped_by_signal = PyErr_CheckSignals() != 0;
+    return !stopped_by_signal;
+}
+
+/// A Python callable that the network calls during a run, when the GIL is not held.
+std::function<void()> operation(py::function action) {
+    return [action = std::make_shared<py::function>(std::move(action))] {
+        const py::gil_scoped_acquire gil;
+        (*action)();
+    };
+}
+
+void run(hodg::Network& network, double duration, const py::object& report, bool record_end) {
+    bool stopped_by_signal = false;
+    hodg::RunOptions options;
+    options.record_end = record_end;
+    options.progress = [&](const hodg::Progress& progress) {
+        return poll(progress, report, stopped_by_signal);
+    };
+    {
+        const py::gil_scoped_release release;
+        static_cast<void>(network.run(duration, options));
+    }
+    if (stopped_by_signal) {
+        throw py::error_already_set();
+    }
+}
+
+} // namespace
+
+void bind_network(py::module_& module) {
+    using hodg::Network;
+    py::class_<Network>(module, "Network")
+        .def(py::init([](double dt, int threads, std::uint64_t seed) {
+            hodg::NetworkOptions options;
+            options.dt = dt;
+            options.threads = threads;
+            options.seed = seed;
+            return Network(options);
+        }))
+        .def("add_population",
+             [](Network& self, const hodg::Population& population) { self.add(population); })
+        .def("add_recorder",
+             [](Network& self, const hodg::EventRecorder& recorder) { self.add(recorder); })
+        .def("add_recorder",
+             [](Network& self, const hodg::StateRecorder& recorder) { self.add(recorder); })
+        .def("add_recorder",
+             [](Network& self, const hodg::RateRecorder& recorder) { self.add(recorder); })
+        .def("run", &run)
+        .def("at",
+             [](Network& self, double time, py::function action) {
+                 self.at(time, operation(std::move(action)));
+             })
+        .def("every",
+             [](Network& self, double interval, py::function action) {
+                 self.every(interval, operation(std::move(action)));
+             })
+        .def_property_readonly("t", &Network::time)
+        .def_property_readonly("dt", &Network::dt)
+        .def_property_readonly("seed", &Network::seed)
+        .def_property("threads", &Network::threads, &Network::set_threads);
+}
+
+} // namespace hodgpy
