@@ -2,6 +2,7 @@
 // hodg/population.h: values by name, always SI.
 #include "bindings.h"
 
+#include "hodg/expression.h"
 #include "hodg/population.h"
 
 namespace hodgpy {
@@ -94,14 +95,15 @@ void bind_population(py::module_& module) {
              })
         .def("initialize", &Population::initialize)
         .def("rebind", [](Population& self, ModelHandle& model) { self.rebind(model.runnable()); })
-        .def("evaluate", [](Population& self, const hhc::Expressions& compiled) {
+        .def("evaluate", [](const Population& self, const hhc::Expressions& compiled,
+                            std::uint64_t seed) {
             std::vector<std::string> outputs;
             for (std::size_t i = 0; i < compiled.units.size(); ++i) {
                 outputs.push_back("value" + std::to_string(i));
             }
             py::list result;
             for (std::vector<double>& values :
-                 self.evaluate(to_expression(compiled, std::move(outputs)))) {
+                 hodg::evaluate(self, to_expression(compiled, std::move(outputs)), seed)) {
                 result.append(to_array(std::move(values)));
             }
             return result;

@@ -29,6 +29,9 @@ class Population:
         Number of neurons.
     name : str, optional
         Used in messages and as the identity of the population's random streams.
+    seed : int
+        Of the random functions in expressions that are assigned; those in the model's equations
+        follow the network's seed.
     **values
         Initial assignments, as by :meth:`set`.
 
@@ -41,11 +44,14 @@ class Population:
     makes it one value per neuron, which compiles the model once more.
     """
 
-    def __init__(self, model: Model, N: int, *, name: str = "", **values: Any) -> None:
+    def __init__(
+        self, model: Model, N: int, *, name: str = "", seed: int = 0, **values: Any
+    ) -> None:
         if not isinstance(model, Model):
             hint = " (choose one of the file's models)" if hasattr(model, "_models") else ""
             raise SimulationError(f"a population needs a model, not {type(model).__name__}{hint}")
         object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_seed", int(seed))
         object.__setattr__(self, "_assignments", 0)
         object.__setattr__(self, "_core", _core.Population(model._handle, int(N), name))
         for table_name, table in model._tables.items():
@@ -222,7 +228,7 @@ class Population:
         )
         if not expressions.ok:
             raise ModelError("\n" + expressions.render(False))
-        return self._core.evaluate(expressions)[0], expressions.dimensions[0]
+        return self._core.evaluate(expressions, self._seed)[0], expressions.dimensions[0]
 
 
 def _attribute(population: Population, name: str) -> Any:

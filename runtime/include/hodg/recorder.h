@@ -4,6 +4,7 @@
 // of the time step in seconds, values are SI.
 #pragma once
 
+#include "hodg/expression.h"
 #include "hodg/population.h"
 
 #include <cstddef>
@@ -12,9 +13,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-struct hhk_context;
-struct hhk_block;
 
 namespace hodg {
 
@@ -57,17 +55,6 @@ private:
 };
 
 using SpikeRecorder = EventRecorder;
-
-/// A kernel that computes values for a recorder: called block by block with the context of the
-/// population, it writes context->outputs[0 ... names.size() - 1].
-struct Expression {
-    using Function = std::int32_t (*)(const hhk_context*, hhk_block*);
-
-    Function function = nullptr;
-    std::vector<std::string> names;    // one per output, as they shall be recorded
-    const hhk_model* model = nullptr;  // what context->model shall be; null: the population's
-    std::shared_ptr<const void> owner; // keeps the code alive
-};
 
 struct StateOptions {
     std::vector<std::int64_t> indices = {}; // entities; empty: all
