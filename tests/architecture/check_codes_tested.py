@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that every code of codes.def is unique and named by some test.
+"""Checks that every code of the two codes.def is unique and named by some test.
 
 python3 tests/architecture/check_codes_tested.py
 """
@@ -21,9 +21,10 @@ EXEMPT = {
 
 
 def check() -> list[str]:
-    rows = ROW.findall((ROOT / "compiler/diag/codes.def").read_text(encoding="utf-8"))
+    tables = ("compiler/diag/codes.def", "runtime/include/hodg/codes.def")
+    rows = [row for table in tables for row in ROW.findall((ROOT / table).read_text("utf-8"))]
     codes = [code for _, code in rows]
-    problems = [f"{code} stands twice in codes.def" for code in set(codes) if codes.count(code) > 1]
+    problems = [f"{code} stands twice" for code in set(codes) if codes.count(code) > 1]
     texts = [
         path.read_text(encoding="utf-8", errors="replace")
         for path in sorted((ROOT / "tests").rglob("*"))

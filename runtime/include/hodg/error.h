@@ -2,6 +2,8 @@
 // What the runtime throws at its API rim. Every message has a permanent code (hodg/codes.def).
 #pragma once
 
+#include "hodg/export.h"
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -10,7 +12,7 @@ namespace hodg {
 
 /// A mistake of the caller, or of the machine: wrong name, wrong length, unreadable file.
 /// `what()` is "HH6010: message (hint)".
-class Error : public std::runtime_error {
+class HODG_API Error : public std::runtime_error {
 public:
     Error(std::string code, std::string message, std::string hint = {});
 
@@ -35,7 +37,7 @@ struct Fault {
 };
 
 /// A run met a value that is not a number. What was recorded before stays readable.
-class SimulationError : public Error {
+class HODG_API SimulationError : public Error {
 public:
     SimulationError(std::string code, std::string message, std::string hint, Fault fault);
     [[nodiscard]] const Fault& fault() const noexcept { return fault_; }
@@ -46,7 +48,7 @@ private:
 
 /// An array was assigned to a parameter that this compiled model keeps once for all entities. The
 /// caller compiles the model with this parameter per entity, and calls Population::rebind.
-class NeedsPerEntity : public Error {
+class HODG_API NeedsPerEntity : public Error {
 public:
     NeedsPerEntity(std::string variable, std::string message);
     [[nodiscard]] const std::string& variable() const noexcept { return variable_; }

@@ -3,6 +3,7 @@
 // what string assignments evaluate.
 #pragma once
 
+#include "hodg/export.h"
 #include "hodg/population.h"
 
 #include <cstdint>
@@ -28,7 +29,7 @@ struct Expression {
 
 /// One vector of size() values per name, with the values in force now. Random functions draw from
 /// the streams of `seed`.
-[[nodiscard]] std::vector<std::vector<double>>
+[[nodiscard]] HODG_API std::vector<std::vector<double>>
 evaluate(const Population& population, const Expression& expression, std::uint64_t seed);
 
 } // namespace hodg

@@ -3,6 +3,8 @@
 // matter who made the table: the JIT, `hhc -o model.so`, the interpreter, or a hand-written kernel.
 #pragma once
 
+#include "hodg/export.h"
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -51,7 +53,7 @@ struct Table {
 };
 
 /// A checked model; a cheap handle, which keeps the code alive.
-class Model {
+class HODG_API Model {
 public:
     /// Refuses (HH8504, HH8505, HH8506) a table of another ABI version or for another CPU, or one
     /// that contradicts itself. `owner` keeps table and code alive; it may be null for static code.
@@ -75,6 +77,6 @@ private:
 /// The models of a library made by `hhc model.hhm -o model.so`. A file that cannot be read
 /// (HH8501), is no library (HH8502), or is for another machine (HH8503), ABI (HH8504) or CPU
 /// (HH8505) is refused before any of its kernels is called.
-std::vector<Model> load_library(const std::string& path);
+HODG_API std::vector<Model> load_library(const std::string& path);
 
 } // namespace hodg

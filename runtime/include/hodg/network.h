@@ -2,6 +2,7 @@
 // A network: objects that run together on one clock.
 #pragma once
 
+#include "hodg/export.h"
 #include "hodg/population.h"
 #include "hodg/recorder.h"
 
@@ -47,7 +48,7 @@ struct RunReport {
 
 /// A handle: copies refer to the same network. Step k goes from k*dt to (k+1)*dt; run(T) computes
 /// T/dt steps, and run(a), run(b) is run(a + b), bit by bit.
-class Network {
+class HODG_API Network {
 public:
     explicit Network(NetworkOptions options = {});
 

@@ -2,6 +2,7 @@
 // A number of entities (neurons) that share one model.
 #pragma once
 
+#include "hodg/export.h"
 #include "hodg/model.h"
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct FieldView {
 /// Initial values: at the first run, entities that were not assigned get the `init` expression or
 /// steady state of their variable, from the values then in force. Reading before shows what that
 /// would give now.
-class Population {
+class HODG_API Population {
 public:
     /// An empty name is replaced by "population", "population_1", ... when a network takes it.
     Population(Model model, std::int64_t count, std::string name = {});

@@ -4,6 +4,7 @@
 // of the time step in seconds, values are SI.
 #pragma once
 
+#include "hodg/export.h"
 #include "hodg/expression.h"
 #include "hodg/population.h"
 
@@ -36,7 +37,7 @@ struct EventOptions {
 };
 
 /// When which entity had an event, ordered by step, then entity.
-class EventRecorder {
+class HODG_API EventRecorder {
 public:
     explicit EventRecorder(const Population& population, EventOptions options = {});
 
@@ -67,7 +68,7 @@ struct StateOptions {
 };
 
 /// Values of variables and expressions at sample times.
-class StateRecorder {
+class HODG_API StateRecorder {
 public:
     StateRecorder(const Population& population, std::vector<std::string> variables,
                   StateOptions options = {});
@@ -93,7 +94,7 @@ struct RateOptions {
 };
 
 /// Events per entity and second in bins, counted from where the recording began.
-class RateRecorder {
+class HODG_API RateRecorder {
 public:
     explicit RateRecorder(const Population& population, RateOptions options = {});
 
