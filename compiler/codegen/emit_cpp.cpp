@@ -131,6 +131,7 @@ void UnitWriter::add_module(const ir::Module& module) {
     Hasher code;
     code.field(prelude_text()).field(abi_text()).field(kernel_support_text());
     code.field(static_cast<std::uint64_t>(options_.vector_width)).field(module.real_size);
+    code.field(options_.fast_math ? 1 : 0);
     for (const ir::Kernel& kernel : module.kernels) {
         const KernelBody body = emit_kernel(module, kernel, options_);
         code.field(ir::text(kernel.kind)).field(kernel.event.index);
@@ -169,6 +170,9 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     unit.add(abi_text());
     unit.add(fmt::format("#define HHK_WIDTH {}\n#define HHK_REAL {}\n", options_.vector_width,
                          real_size * 8));
+    if (options_.fast_math) {
+        unit.add("#define HHK_FAST\n");
+    }
     std::vector<std::string_view> needed = called_functions(kernels_.text_);
     const std::vector<std::string_view> more = called_functions(kernel_support_text());
     needed.insert(needed.end(), more.begin(), more.end());

@@ -25,6 +25,7 @@ struct Options {
     int vector_width = 1;          ///< entities per vector: 1, 2, 4, 8 or 16
     std::string required_features; ///< comma-separated, as hhk_model.required_features
     bool library = false;          ///< export hhk_library_v1 with all models
+    bool fast_math = false;        ///< precision="fast": the prelude's shorter functions
     bool line_directives = false;  ///< #line per statement, for debuggers
     /// Place of a span; without it there are no comments about places.
     std::function<std::optional<Place>(Span)> place;

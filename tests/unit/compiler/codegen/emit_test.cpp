@@ -2,6 +2,7 @@
 // The generated text: kernels and tables as files under tests/golden/codegen, sharing, names.
 #include "codegen/cpp_names.h"
 #include "codegen/emit_cpp.h"
+#include "codegen/emit_header.h"
 #include "codegen/model_hash.h"
 #include "golden.h"
 #include "hand_models.h"
@@ -163,6 +164,14 @@ TEST(EmitUnit, TablesQuoteWhatPeopleWrote) {
     const std::string tables = text.substr(text.rfind("static const hhk_field"));
     const std::regex code_hash("\\.code_hash = [^\n]*"); // changes with the prelude
     expect_golden(std::regex_replace(tables, code_hash, ".code_hash = {}"), "codegen/tables.cpp");
+}
+
+TEST(EmitHeader, NamesEveryIndex) {
+    const AllTypes types;
+    const ir::Module* module = &types.module;
+    const std::string text = emit_c_header({&module, 1});
+    EXPECT_NE(text.find("typedef struct hhk_model"), std::string::npos);
+    expect_golden(text.substr(text.find("/* ---- types")), "codegen/header.h");
 }
 
 TEST(InterfaceHash, DependsOnNamesUnitsAndTypesButNotOnCode) {
