@@ -6,7 +6,7 @@
 namespace hhc::codegen {
 namespace {
 
-constexpr std::array reserved = {
+constexpr std::array reserved_words = {
     // C++
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
     "case", "catch", "char", "char8_t", "char16_t", "char32_t", "class", "compl", "concept",
@@ -51,7 +51,11 @@ std::string identifier(std::string_view name) {
     return result;
 }
 
-Names::Names() : taken_(reserved.begin(), reserved.end()) {}
+Names::Names(Reserved reserved) {
+    if (reserved == Reserved::Words) {
+        taken_.insert(reserved_words.begin(), reserved_words.end());
+    }
+}
 
 std::string Names::make(std::string_view wanted) {
     const std::string base = identifier(wanted);

@@ -2,6 +2,7 @@
 // Every identifier of the generated C++ is made here: readable, unique within its scope, legal.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -14,8 +15,9 @@ namespace hhc::codegen {
 /// Names of one scope. A name that is taken gets a number: "v", "v_2", "v_3".
 class Names {
 public:
-    /// Keywords, and the words that generated text uses itself, are taken from the start.
-    Names();
+    enum class Reserved : std::uint8_t { Words, Nothing };
+    /// Words: keywords, and what generated text uses itself, are taken from the start.
+    explicit Names(Reserved reserved = Reserved::Words);
     [[nodiscard]] std::string make(std::string_view wanted);
 
 private:

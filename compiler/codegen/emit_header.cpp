@@ -57,7 +57,7 @@ std::string indices(const std::string& model, std::string_view kind, const Items
     if (items.empty()) {
         return {};
     }
-    Names names;
+    Names names(Names::Reserved::Nothing); // the prefix keeps them apart from keywords
     std::string text = fmt::format("\nenum {}_{} {{\n", model, kind);
     std::size_t index = 0;
     for (const auto& item : items) {

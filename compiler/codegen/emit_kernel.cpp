@@ -102,6 +102,12 @@ void KernelWriter::place_comment(Span span) {
 void KernelWriter::population_values() {
     for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
         const ValueId id(k);
+        if (values_.is_live(id) && kernel_.values[id].op == ir::Op::Random) {
+            say(values_.key_declaration(id), kernel_.values[id].span);
+        }
+    }
+    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+        const ValueId id(k);
         if (!values_.is_live(id) || values_.is_literal(id) ||
             values_.lanes(id) != Lanes::Population) {
             continue;

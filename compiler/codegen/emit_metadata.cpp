@@ -129,7 +129,9 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
         text += "};\n";
     }
     const auto interface = interface_hash(module);
-    text += fmt::format("extern \"C\" const hhk_model hhk_model_{} = {{\n", model);
+    text += fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const hhk_model "
+                        "hhk_model_{} = {{\n",
+                        model);
     const auto member = [&](std::string_view name, const std::string& value) {
         text += fmt::format("    .{} = {},\n", name, value);
     };

@@ -546,14 +546,22 @@ std::string ValueWriter::conversion(const Value& value, Lanes lanes) const {
     }
 }
 
-std::string ValueWriter::random(const Value& value, Lanes lanes) const {
+std::string ValueWriter::key_declaration(ValueId id) const {
+    return fmt::format("const hhk_random_key {}_key = hhk_random_stream(context->seed, "
+                       "context->random_object, {:#x}ULL);",
+                       value_names_[id.index],
+                       static_cast<std::uint64_t>(kernel_->values[id].payload));
+}
+
+std::string ValueWriter::random(ValueId id, Lanes lanes) const {
+    const Value& value = kernel_->values[id];
     const auto distribution = static_cast<ir::Distribution>(value.symbol);
     std::string args;
     for (const ValueId arg : value.args) {
         args += ", " + operand(arg, lanes);
     }
-    return fmt::format("hhk_draw_{}(context, {:#x}ULL, {}{})", ir::info(distribution).text,
-                       static_cast<std::uint64_t>(value.payload),
+    return fmt::format("hhk_draw_{}<{}>({}_key, {}, context->step{})", ir::info(distribution).text,
+                       type_name(Type::Real, lanes), value_names_[id.index],
                        lanes == Lanes::Population ? "int64_t(0)" : "here", args);
 }
 
@@ -599,7 +607,7 @@ std::string ValueWriter::expression(ValueId id, Lanes lanes) const {
                            operand(value.args[1], lanes), operand(value.args[2], lanes));
     }
     case Op::Random:
-        return random(value, lanes);
+        return random(id, lanes);
     case Op::Table:
         return table(value, lanes);
     case Op::MatrixElement:

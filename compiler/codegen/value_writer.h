@@ -41,6 +41,8 @@ public:
     [[nodiscard]] std::string declaration(ir::ValueId id) const;
     /// The same value in all lanes: "const Real na_g_all = hhk_all(na_g);"
     [[nodiscard]] std::string spread_declaration(ir::ValueId id) const;
+    /// The key of a random value's stream: "const hhk_random_key xi_key = ...;"
+    [[nodiscard]] std::string key_declaration(ir::ValueId id) const;
     /// The value as an operand with these lanes, of exactly the type.
     [[nodiscard]] std::string operand(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string type_name(ir::Type type, Lanes lanes) const;
@@ -77,7 +79,7 @@ private:
     [[nodiscard]] std::string comparison(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string conversion(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string leaf(const ir::Value& value, Lanes lanes) const;
-    [[nodiscard]] std::string random(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string random(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string table(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string literal(const ir::Value& value, Lanes lanes, bool bare) const;
     [[nodiscard]] std::string bare_operand(ir::ValueId id, Lanes lanes) const;

@@ -2,7 +2,7 @@
 
 enum types_field {
     TYPES_FIELD_x = 0, /* x: a number */
-    TYPES_FIELD_class_2 = 1, /* class: a number */
+    TYPES_FIELD_class = 1, /* class: a number */
     TYPES_FIELD_is_on = 2, /* is.on: a number */
     TYPES_FIELD_since = 3, /* since: a number */
     TYPES_FIELD_COUNT = 4

@@ -1,7 +1,7 @@
 static const hhk_field x_y_z_fields[] = {
     {"v", "mV", 0.001, -0.065, {{2, 1, -3, -1, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1}}, 0, 0, 9, {}, 3, -1},
 };
-extern "C" const hhk_model hhk_model_x_y_z = {
+extern "C" __attribute__((visibility("default"))) const hhk_model hhk_model_x_y_z = {
     .size = sizeof(hhk_model),
     .abi_version = HHK_ABI_VERSION,
     .name = "x\"y\\z\n"
