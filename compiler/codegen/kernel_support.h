@@ -179,19 +179,3 @@ template <int64_t exponent, class L, class M> HHK_INLINE L hhk_ipow(L a, M& faul
     }
     return result;
 }
-template <int64_t exponent, class V> HHK_INLINE V hhk_powi(V x) {
-    V square = x;
-    V result = V(1);
-    bool any = false;
-    for (uint64_t left = exponent < 0 ? -exponent : exponent; left != 0;) {
-        if (left & 1) {
-            result = any ? result * square : square;
-            any = true;
-        }
-        left >>= 1;
-        if (left != 0) {
-            square = square * square;
-        }
-    }
-    return exponent < 0 ? V(1) / result : result;
-}

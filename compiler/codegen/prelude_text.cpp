@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/prelude_text.h"
 
-#include <algorithm>
 #include <cctype>
 #include <unordered_map>
 #include <vector>
@@ -10,83 +9,135 @@ namespace hhc::codegen {
 
 namespace {
 
+constexpr std::string_view prefix = "hhk_";
+
 bool is_name_char(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-/// Calls visit(name) for every hhk_ name in the text.
+/// Calls visit(name, depth, next) for every hhk_ name: how deep in brackets of any kind it stands,
+/// and the first character after it that is not blank.
 template <class Visit> void for_each_name(std::string_view text, Visit visit) {
-    for (std::size_t at = text.find("hhk_"); at != std::string_view::npos;) {
+    int depth = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        if (!is_name_char(c)) {
+            depth += (c == '(' || c == '{' || c == '[') - (c == ')' || c == '}' || c == ']');
+            ++at;
+            continue;
+        }
         std::size_t end = at;
         while (end < text.size() && is_name_char(text[end])) {
             ++end;
         }
-        if (at == 0 || !is_name_char(text[at - 1])) {
-            visit(text.substr(at, end - at));
+        const std::string_view name = text.substr(at, end - at);
+        if (name.starts_with(prefix)) {
+            const std::size_t next = text.find_first_not_of(" \n", end);
+            visit(name, depth, next < text.size() ? text[next] : ' ');
         }
-        at = text.find("hhk_", end);
+        at = end;
     }
 }
 
-/// Where each name is first written, and which earlier sections each section needs. A name is
-/// defined before it is used, so its first place is its definition.
-struct Index {
-    std::unordered_map<std::string_view, std::size_t> section_of;
-    std::vector<std::vector<bool>> needs;
+/// Outside all brackets a name is being defined when it is followed by its parameters, its value or
+/// its body; a type that begins a declaration is followed by another name or `::`.
+bool defines(int depth, char next) {
+    return depth == 0 && std::string_view("(={[;_").find(next) != std::string_view::npos;
+}
 
-    Index() {
-        const auto sections = prelude_sections();
-        needs.resize(sections.size());
-        for (std::size_t i = 0; i < sections.size(); ++i) {
-            needs[i].resize(sections.size());
-            needs[i][0] = true;
-            for_each_name(sections[i].text, [&](std::string_view name) {
-                needs[i][section_of.try_emplace(name, i).first->second] = true;
+/// The units of the prelude in order, and what each one needs.
+class Units {
+public:
+    Units() {
+        for (const PreludeSection& section : prelude_sections()) {
+            split(section.text);
+        }
+        for (std::size_t i = 0; i < units_.size(); ++i) {
+            for_each_name(units_[i].text, [&](std::string_view name, int depth, char next) {
+                if (defines(depth, next)) {
+                    definitions_[name].push_back(i);
+                }
             });
         }
     }
+
+    /// Marks the units that define the name, and those that these need.
+    void mark(std::string_view name, std::vector<bool>& wanted) const {
+        std::vector<std::string_view> open{name};
+        while (!open.empty()) {
+            const auto found = definitions_.find(open.back());
+            open.pop_back();
+            if (found == definitions_.end()) {
+                continue;
+            }
+            for (const std::size_t i : found->second) {
+                if (!wanted[i]) {
+                    wanted[i] = true;
+                    open.insert(open.end(), units_[i].names.begin(), units_[i].names.end());
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] std::size_t size() const { return units_.size(); }
+
+    /// Units without a name (macros, pragmas) are always needed.
+    [[nodiscard]] std::string text(const std::vector<bool>& wanted) const {
+        std::string result;
+        for (std::size_t i = 0; i < units_.size(); ++i) {
+            if (wanted[i] || units_[i].names.empty()) {
+                result += units_[i].text;
+            }
+        }
+        return result;
+    }
+
+private:
+    struct Unit {
+        std::string_view text;
+        std::vector<std::string_view> names;
+    };
+
+    void split(std::string_view text) {
+        while (!text.empty()) {
+            const std::size_t blank = text.find("\n\n");
+            const std::size_t length = blank == std::string_view::npos ? text.size() : blank + 1;
+            Unit unit{text.substr(0, length), {}};
+            for_each_name(unit.text,
+                          [&](std::string_view name, int, char) { unit.names.push_back(name); });
+            units_.push_back(std::move(unit));
+            text.remove_prefix(blank == std::string_view::npos ? length : length + 1);
+        }
+    }
+
+    std::vector<Unit> units_;
+    std::unordered_map<std::string_view, std::vector<std::size_t>> definitions_;
 };
 
-const Index& index() {
-    static const Index instance;
+const Units& units() {
+    static const Units instance;
     return instance;
 }
 
 } // namespace
 
 std::string_view prelude_text() {
-    static const std::string whole = [] {
-        std::string text;
-        for (const PreludeSection& section : prelude_sections()) {
-            text += section.text;
-        }
-        return text;
-    }();
+    static const std::string whole = units().text(std::vector<bool>(units().size(), true));
     return whole;
 }
 
-std::string prelude_text(std::span<const std::string_view> functions) {
-    const auto sections = prelude_sections();
-    std::vector<bool> wanted(sections.size());
-    wanted[0] = true;
-    for (const std::string_view function : functions) {
-        const auto found = index().section_of.find(function);
-        if (found != index().section_of.end()) {
-            wanted[found->second] = true;
-        }
+std::string prelude_text(std::span<const std::string_view> names) {
+    std::vector<bool> wanted(units().size());
+    for (const std::string_view name : names) {
+        units().mark(name, wanted);
     }
-    for (std::size_t i = sections.size(); i-- > 0;) {
-        for (std::size_t j = 0; wanted[i] && j < i; ++j) {
-            wanted[j] = wanted[j] || index().needs[i][j];
-        }
-    }
-    std::string text;
-    for (std::size_t i = 0; i < sections.size(); ++i) {
-        if (wanted[i]) {
-            text += sections[i].text;
-        }
-    }
-    return text;
+    return units().text(wanted);
+}
+
+std::string prelude_text_for(std::string_view code) {
+    std::vector<bool> wanted(units().size());
+    for_each_name(code, [&](std::string_view name, int, char) { units().mark(name, wanted); });
+    return units().text(wanted);
 }
 
 } // namespace hhc::codegen

@@ -8,7 +8,8 @@
 
 namespace hhc::codegen {
 
-/// One header of the prelude: "types", "exp", ...
+/// One header of the prelude without its comments: "types", "exp", ...; blank lines separate its
+/// units.
 struct PreludeSection {
     std::string_view name;
     std::string_view text;
@@ -20,8 +21,11 @@ struct PreludeSection {
 /// The whole prelude.
 [[nodiscard]] std::string_view prelude_text();
 
-/// The sections that define the named functions ("hhk_exp", ...), and all that these need.
-/// Names that no section defines are ignored. The order of the names does not matter.
-[[nodiscard]] std::string prelude_text(std::span<const std::string_view> functions);
+/// What defines the named things ("hhk_exp", ...; others are ignored), and all that these need, in
+/// the order of the prelude. Parsing the whole prelude costs several milliseconds, this little.
+[[nodiscard]] std::string prelude_text(std::span<const std::string_view> names);
+
+/// The same for every hhk_ name in a piece of generated code.
+[[nodiscard]] std::string prelude_text_for(std::string_view code);
 
 } // namespace hhc::codegen

@@ -25,7 +25,7 @@ constexpr std::array op_rows = {
 };
 
 constexpr std::array math_rows = {
-#define HHC_MATH(id, text, arity, function) MathInfo{text, arity, function},
+#define HHC_MATH(id, text, arity, function) MathInfo{text, arity, #function},
 #include "ir/math_ops.def"
 #undef HHC_MATH
 };

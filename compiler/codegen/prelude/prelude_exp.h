@@ -11,6 +11,7 @@ static constexpr double hhk_exp2_table[16] __attribute__((aligned(64))) = {
     0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
     0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0,
     0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
+
 // What the table above lacks of 2^(j/16).
 static constexpr double hhk_exp2_table_low[16] __attribute__((aligned(64))) = {
     0x0.0000000000000p+0,   0x1.8a62e4adc610bp-54,  -0x1.19041b9d78a76p-55, 0x1.9b07eb6c70573p-54,
@@ -82,6 +83,7 @@ template <class V> HHK_INLINE V hhk_pow2_of(V rounded) {
 }
 
 // y 2^k with one rounding for float, |k| < 250.
+#if HHK_REAL == 32
 template <class V> HHK_INLINE V hhk_scale_f32(V y, V k) {
 #if defined(__AVX512F__) && HHK_WIDTH == 16
     if constexpr (!hhk_is_scalar<V>) {
@@ -92,15 +94,19 @@ template <class V> HHK_INLINE V hhk_scale_f32(V y, V k) {
     const V rest = (k - (half - V(0x1.8p23f))) + V(0x1.8p23f);
     return y * hhk_pow2_of(half) * hhk_pow2_of(rest);
 }
+#endif
 
 // q in e^r = 1 + r + r^2 q(r)
+#if HHK_REAL == 32
 template <class V> HHK_INLINE V hhk_exp_tail_f32(V r) {
     const V r2 = r * r;
     const V q01 = hhk_fma(V(0x1.5554aep-3f), r, V(0.5f));
     const V q23 = hhk_fma(V(0x1.12284ap-7f), r, V(0x1.55547ap-5f));
     return hhk_fma(hhk_fma(V(0x1.6da6f8p-10f), r2, q23), r2, q01);
 }
+#endif
 
+#if HHK_REAL == 32
 template <class V> HHK_INLINE V hhk_exp_f32(V x) {
     x = hhk_at_most(hhk_at_least(x, V(-104.0f)), V(89.0f));
     const V rounded = hhk_fma(x, V(0x1.715476p+0f), V(0x1.8p23f));
@@ -110,6 +116,7 @@ template <class V> HHK_INLINE V hhk_exp_f32(V x) {
     const V p = hhk_fma(hhk_exp_tail_f32(r), r * r, r);
     return hhk_scale_f32(V(1.0f) + p, k);
 }
+#endif
 
 template <class V> HHK_INLINE V hhk_exp(V x) {
     if constexpr (hhk_is_f64<V>) {
@@ -140,19 +147,30 @@ template <class V> HHK_INLINE V hhk_inverse_pow2(V k) {
     return hhk_pow2_of(hhk_const<V>(magic) - hhk_at_most(k, hhk_const<V>(100.0)));
 }
 
-// e^x = 2^k T (1 + r0 + s): r0 is exact, s small and rounded.
+// q in e^r = 1 + r + r^2 q(r), closer by one degree: expm1 divides its error by r.
+#if HHK_REAL == 32
+template <class V> HHK_INLINE V hhk_expm1_tail_f32(V r) {
+    const V r2 = r * r;
+    const V q01 = hhk_fma(V(0x1.555556p-3f), r, V(0.5f));
+    const V q23 = hhk_fma(V(0x1.111086p-7f), r, V(0x1.5554aep-5f));
+    const V q45 = hhk_fma(V(0x1.a1b196p-13f), r, V(0x1.6d74cep-10f));
+    return hhk_fma(hhk_fma(q45, r2, q23), r2, q01);
+}
+#endif
+
+// e^(x + low) = 2^k T (1 + r0 + s): r0 is exact, s small and rounded.
 template <class V> struct hhk_exp_reduced {
     V t, t_low, r0, s, k;
 };
 
-template <class V> HHK_INLINE hhk_exp_reduced<V> hhk_exp_reduce(V x) {
+template <class V> HHK_INLINE hhk_exp_reduced<V> hhk_exp_reduce(V x, V x_low) {
     using U = typename hhk_lane<V>::U;
     if constexpr (hhk_is_f64<V>) {
         const V rounded = hhk_fma(x, V(0x1.71547652b82fep+0), V(0x1.8p48));
         const auto bits = hhk_bits(rounded);
         const V n = rounded - V(0x1.8p48);
         const V r0 = hhk_fma(n, V(-0x1.62e42fefa39efp-1), x);
-        const V c = n * V(-0x1.abc9e3b39803fp-56);
+        const V c = hhk_fma(n, V(-0x1.abc9e3b39803fp-56), x_low);
         const V r = r0 + c;
         const V r2 = r * r;
         const V q01 = hhk_fma(V(0x1.5555555555559p-3), r, V(0x1.0000000000003p-1));
@@ -164,15 +182,15 @@ template <class V> HHK_INLINE hhk_exp_reduced<V> hhk_exp_reduce(V x) {
     } else {
         const V k = hhk_fma(x, V(0x1.715476p+0f), V(0x1.8p23f)) - V(0x1.8p23f);
         const V r0 = hhk_fma(k, V(-0x1.62e430p-1f), x);
-        const V c = k * V(0x1.05c610p-29f);
+        const V c = hhk_fma(k, V(0x1.05c610p-29f), x_low);
         const V r = r0 + c;
-        return {V(1.0f), V(0.0f), r0, hhk_fma(r * r, hhk_exp_tail_f32(r), c), k};
+        return {V(1.0f), V(0.0f), r0, hhk_fma(r * r, hhk_expm1_tail_f32(r), c), k};
     }
 }
 
 // e^x as parts, for |x| < 760 (double), 170 (float); high is about 1 to 2.
 template <class V> HHK_INLINE hhk_parts<V> hhk_exp_parts(V x) {
-    const hhk_exp_reduced<V> e = hhk_exp_reduce(x);
+    const hhk_exp_reduced<V> e = hhk_exp_reduce(x, V(0));
     const V rest = hhk_fma(e.t, e.r0, hhk_fma(e.t, e.s, e.t_low));
     const V high = e.t + rest;
     return {high, rest - (high - e.t), hhk_inverse_pow2(e.k), e.k};
@@ -180,7 +198,7 @@ template <class V> HHK_INLINE hhk_parts<V> hhk_exp_parts(V x) {
 
 // e^x - 1 as parts, for -40 <= x < 760 (double), -20 <= x < 170 (float).
 template <class V> HHK_INLINE hhk_parts<V> hhk_expm1_parts(V x) {
-    const hhk_exp_reduced<V> e = hhk_exp_reduce(x);
+    const hhk_exp_reduced<V> e = hhk_exp_reduce(x, V(0));
     const V one = hhk_inverse_pow2(e.k);
     const V a = e.t - one;
     const V a_low = e.t - (a + one);

@@ -9,6 +9,7 @@
 static constexpr double hhk_log_inverse[16] __attribute__((aligned(64))) = {
     0x1.64p+0, 0x1.54p+0, 0x1.48p+0, 0x1.3cp+0, 0x1.30p+0, 0x1.24p+0, 0x1.1cp+0, 0x1.10p+0,
     0x1.08p+0, 0x1.00p+0, 0x1.e0p-1, 0x1.c8p-1, 0x1.b0p-1, 0x1.98p-1, 0x1.88p-1, 0x1.78p-1};
+
 // -log of the above in two parts; the first and ln2's first part are multiples of 2^-42.
 static constexpr double hhk_log_high[16]
     __attribute__((aligned(64))) = {-0x1.51aad872ep-2,  -0x1.22941fbcf8p-2,
@@ -19,6 +20,7 @@ static constexpr double hhk_log_high[16]
                                     0x1.08598b59e4p-4,  0x1.da72763844p-4,
                                     0x1.5bf406b544p-3,  0x1.d1037f2656p-3,
                                     0x1.1178e8227ep-2,  0x1.3c25277333p-2};
+
 static constexpr double hhk_log_low[16]
     __attribute__((aligned(64))) = {0x1.f4bd8db0a7cc1p-44,  0x1.a6976f5eb0963p-44,
                                     0x1.d572aab993c87p-47,  0x1.a4e633fcd9066p-52,
@@ -81,6 +83,7 @@ template <class V> HHK_INLINE V hhk_log_special(V x, V value) {
 template <class V> struct hhk_log_sum {
     V high, low;
 };
+
 template <class V> HHK_INLINE hhk_log_sum<V> hhk_log_parts(V x) {
     const hhk_log_reduced<V> e = hhk_log_reduce_any(x);
     const V r = hhk_fma(e.z, e.inverse, V(-1.0));
@@ -101,9 +104,11 @@ template <class V> HHK_INLINE V hhk_log_times(V x, V factor, V factor_low) {
     const V rest = hhk_fma(low, factor, high * factor_low);
     return hhk_log_special(x, hhk_fma(high, factor, rest));
 }
+
 template <class V> HHK_INLINE V hhk_log2_f64(V x) {
     return hhk_log_times(x, V(0x1.71547652b82fep+0), V(0x1.777d0ffda0d24p-56));
 }
+
 template <class V> HHK_INLINE V hhk_log10_f64(V x) {
     return hhk_log_times(x, V(0x1.bcb7b1526e50ep-2), V(0x1.95355baaafad3p-57));
 }
@@ -125,12 +130,15 @@ template <class V> HHK_INLINE V hhk_log1p_f64(V x) {
 template <class V> HHK_INLINE V hhk_log(V x) {
     return hhk_narrow<V>(hhk_log_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_log2(V x) {
     return hhk_narrow<V>(hhk_log2_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_log10(V x) {
     return hhk_narrow<V>(hhk_log10_f64(hhk_widen(x)));
 }
+
 template <class V> HHK_INLINE V hhk_log1p(V x) {
     return hhk_narrow<V>(hhk_log1p_f64(hhk_widen(x)));
 }

@@ -1,60 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Kernel prelude: lane types, masks, bits, conversions, memory. First section, always present.
+// Kernel prelude: lane types, masks, bits, conversions, memory.
 //
-// The prelude is freestanding text: every generated kernel embeds it, and the interpreter compiles
-// it at width 1. Set before it: HHK_WIDTH (lanes: 1, 2, 4, 8, 16) and HHK_REAL (64 or 32).
+// The prelude is freestanding text: every generated kernel embeds what it needs of it, and the
+// interpreter compiles it at width 1. Set before it: HHK_WIDTH (lanes: 1, 2, 4, 8, 16) and
+// HHK_REAL (64 or 32).
 // Rounding promise: only +, -, *, /, fma, sqrt, comparisons, conversions and bit operations occur,
 // so that every width, optimisation level and target gives the same bits (contraction off).
+// A blank line ends a unit of text: the emitter takes the units that define the names it uses, so
+// a unit is a whole definition, with its overloads and its #if, and stands after what it needs.
 #if defined(__clang__)
 #pragma clang fp contract(off)
 #endif
-
 #define HHK_INLINE static inline __attribute__((always_inline))
+#define HHK_CALLED static __attribute__((noinline, unused))
 
 using hhk_i64 = __INT64_TYPE__;
 using hhk_u64 = __UINT64_TYPE__;
 using hhk_i32 = __INT32_TYPE__;
 using hhk_u32 = __UINT32_TYPE__;
-
-// What belongs to a real type: its integers of the same lane size, its mask, its double and int64
-// counterparts with as many lanes.
-template <class V> struct hhk_lane;
-template <> struct hhk_lane<double> {
-    using real = double;
-    using I = hhk_i64;
-    using U = hhk_u64;
-    using M = bool;
-    using D = double;
-    using S = float;
-    using L = hhk_i64;
-    static constexpr int width = 1;
-};
-template <> struct hhk_lane<float> {
-    using real = float;
-    using I = hhk_i32;
-    using U = hhk_u32;
-    using M = bool;
-    using D = double;
-    using S = float;
-    using L = hhk_i64;
-    static constexpr int width = 1;
-};
-template <> struct hhk_lane<hhk_i64> {
-    using real = hhk_i64;
-    using U = hhk_u64;
-    using M = bool;
-    static constexpr int width = 1;
-};
-
-template <class A, class B> struct hhk_same_type {
-    static constexpr bool value = false;
-};
-template <class A> struct hhk_same_type<A, A> {
-    static constexpr bool value = true;
-};
-template <class A, class B> constexpr bool hhk_same = hhk_same_type<A, B>::value;
-template <class V> constexpr bool hhk_is_f64 = hhk_same<typename hhk_lane<V>::real, double>;
-template <class V> constexpr bool hhk_is_scalar = hhk_lane<V>::width == 1;
 
 #if HHK_WIDTH > 1
 typedef double hhk_f64v __attribute__((ext_vector_type(HHK_WIDTH)));
@@ -65,33 +28,42 @@ typedef hhk_i32 hhk_i32v __attribute__((ext_vector_type(HHK_WIDTH)));
 typedef hhk_u32 hhk_u32v __attribute__((ext_vector_type(HHK_WIDTH)));
 typedef unsigned char hhk_u8v __attribute__((ext_vector_type(HHK_WIDTH)));
 typedef bool hhk_boolv __attribute__((ext_vector_type(HHK_WIDTH)));
-template <> struct hhk_lane<hhk_f64v> {
-    using real = double;
-    using I = hhk_i64v;
-    using U = hhk_u64v;
-    using M = hhk_i64v;
-    using D = hhk_f64v;
-    using S = hhk_f32v;
-    using L = hhk_i64v;
-    static constexpr int width = HHK_WIDTH;
-};
-template <> struct hhk_lane<hhk_f32v> {
-    using real = float;
-    using I = hhk_i32v;
-    using U = hhk_u32v;
-    using M = hhk_i32v;
-    using D = hhk_f64v;
-    using S = hhk_f32v;
-    using L = hhk_i64v;
-    static constexpr int width = HHK_WIDTH;
-};
-template <> struct hhk_lane<hhk_i64v> {
-    using real = hhk_i64;
-    using U = hhk_u64v;
-    using M = hhk_i64v;
-    static constexpr int width = HHK_WIDTH;
-};
 #endif
+
+// What belongs to a type: the type of one lane, integers of the same lane size, its mask, int64
+// with as many lanes.
+template <class R, class Signed, class Unsigned, class Mask, class Long, int Width>
+struct hhk_lane_types {
+    using real = R;
+    using I = Signed;
+    using U = Unsigned;
+    using M = Mask;
+    using L = Long;
+    static constexpr int width = Width;
+};
+template <class V> struct hhk_lane;
+template <> struct hhk_lane<double> : hhk_lane_types<double, hhk_i64, hhk_u64, bool, hhk_i64, 1> {};
+template <> struct hhk_lane<float> : hhk_lane_types<float, hhk_i32, hhk_u32, bool, hhk_i64, 1> {};
+template <>
+struct hhk_lane<hhk_i64> : hhk_lane_types<hhk_i64, hhk_i64, hhk_u64, bool, hhk_i64, 1> {};
+#if HHK_WIDTH > 1
+template <>
+struct hhk_lane<hhk_f64v>
+    : hhk_lane_types<double, hhk_i64v, hhk_u64v, hhk_i64v, hhk_i64v, HHK_WIDTH> {};
+template <>
+struct hhk_lane<hhk_f32v>
+    : hhk_lane_types<float, hhk_i32v, hhk_u32v, hhk_i32v, hhk_i64v, HHK_WIDTH> {};
+template <>
+struct hhk_lane<hhk_i64v>
+    : hhk_lane_types<hhk_i64, hhk_i64v, hhk_u64v, hhk_i64v, hhk_i64v, HHK_WIDTH> {};
+#endif
+
+template <class A, class B> constexpr bool hhk_same = false;
+template <class A> constexpr bool hhk_same<A, A> = true;
+
+template <class V> constexpr bool hhk_is_f64 = hhk_same<typename hhk_lane<V>::real, double>;
+
+template <class V> constexpr bool hhk_is_scalar = hhk_lane<V>::width == 1;
 
 // The types of a kernel: real numbers, integers and masks of all lanes; their uniform counterparts
 // are hhk_real, hhk_i64 and bool.
@@ -111,23 +83,25 @@ using hhk_f = hhk_f32v;
 #endif
 using hhk_l = hhk_i64v;
 #endif
-using hhk_i = hhk_lane<hhk_f>::I;
-using hhk_u = hhk_lane<hhk_f>::U;
 using hhk_m = hhk_lane<hhk_f>::M;
 
 // ---- bits and constants -------------------------------------------------------------------------
 template <class V> HHK_INLINE typename hhk_lane<V>::U hhk_bits(V x) {
     return __builtin_bit_cast(typename hhk_lane<V>::U, x);
 }
+
 template <class V> HHK_INLINE V hhk_from_bits(typename hhk_lane<V>::U x) {
     return __builtin_bit_cast(V, x);
 }
+
 template <class V> HHK_INLINE V hhk_const(double x) {
     return V(static_cast<typename hhk_lane<V>::real>(x));
 }
+
 template <class V> constexpr auto hhk_sign_bit = hhk_is_f64<V> ? 1ULL << 63 : 1ULL << 31;
 
 // ---- select -------------------------------------------------------------------------------------
+// Under the mask of a float kernel integers (always 64 bits) and double values may be chosen too.
 template <class V> HHK_INLINE V hhk_select(bool m, V a, V b) {
     return m ? a : b;
 }
@@ -141,61 +115,52 @@ HHK_INLINE hhk_i64v hhk_select(hhk_i64v m, hhk_i64v a, hhk_i64v b) {
 HHK_INLINE hhk_u64v hhk_select(hhk_i64v m, hhk_u64v a, hhk_u64v b) {
     return m ? a : b;
 }
+#if HHK_REAL == 32
 HHK_INLINE hhk_f32v hhk_select(hhk_i32v m, hhk_f32v a, hhk_f32v b) {
     return m ? a : b;
 }
 HHK_INLINE hhk_i32v hhk_select(hhk_i32v m, hhk_i32v a, hhk_i32v b) {
     return m ? a : b;
 }
-HHK_INLINE hhk_u32v hhk_select(hhk_i32v m, hhk_u32v a, hhk_u32v b) {
-    return m ? a : b;
-}
-// An integer variable (always 64 bits) under the mask of a float kernel, and the reverse.
 HHK_INLINE hhk_i64v hhk_select(hhk_i32v m, hhk_i64v a, hhk_i64v b) {
     return __builtin_convertvector(m, hhk_i64v) ? a : b;
 }
-HHK_INLINE hhk_f32v hhk_select(hhk_i64v m, hhk_f32v a, hhk_f32v b) {
-    return __builtin_convertvector(m, hhk_i32v) ? a : b;
-}
+#endif
 #endif
 
 // ---- masks --------------------------------------------------------------------------------------
-// Comparisons give hhk_m for any operands with lanes, bool for scalars.
-HHK_INLINE bool hhk_mask(bool m) {
-    return m;
-}
 HHK_INLINE bool hhk_not(bool m) {
     return !m;
 }
+#if HHK_WIDTH > 1
+HHK_INLINE hhk_m hhk_not(hhk_m m) {
+    return ~m;
+}
+#endif
+
 HHK_INLINE bool hhk_and(bool a, bool b) {
     return a & b;
 }
+#if HHK_WIDTH > 1
+HHK_INLINE hhk_m hhk_and(hhk_m a, hhk_m b) {
+    return a & b;
+}
+#endif
+
 HHK_INLINE bool hhk_or(bool a, bool b) {
     return a | b;
 }
-HHK_INLINE bool hhk_any(bool m) {
-    return m;
+#if HHK_WIDTH > 1
+HHK_INLINE hhk_m hhk_or(hhk_m a, hhk_m b) {
+    return a | b;
 }
+#endif
+
+// Bit i is lane i.
 HHK_INLINE unsigned hhk_mask_bits(bool m) {
     return m;
 }
 #if HHK_WIDTH > 1
-HHK_INLINE hhk_m hhk_mask(hhk_i64v m) {
-    return __builtin_convertvector(m, hhk_m);
-}
-HHK_INLINE hhk_m hhk_mask(hhk_i32v m) {
-    return __builtin_convertvector(m, hhk_m);
-}
-HHK_INLINE hhk_m hhk_not(hhk_m m) {
-    return ~m;
-}
-HHK_INLINE hhk_m hhk_and(hhk_m a, hhk_m b) {
-    return a & b;
-}
-HHK_INLINE hhk_m hhk_or(hhk_m a, hhk_m b) {
-    return a | b;
-}
-// Bit i is lane i.
 template <class M> HHK_INLINE unsigned hhk_mask_bits(M m) {
 #if HHK_WIDTH == 16
     return __builtin_bit_cast(unsigned short, __builtin_convertvector(m != 0, hhk_boolv));
@@ -204,32 +169,55 @@ template <class M> HHK_INLINE unsigned hhk_mask_bits(M m) {
            ((1U << HHK_WIDTH) - 1);
 #endif
 }
+#endif
+
 template <class M> HHK_INLINE bool hhk_any(M m) {
     return hhk_mask_bits(m) != 0;
 }
+
 HHK_INLINE hhk_m hhk_splat_mask(bool m) {
+#if HHK_WIDTH > 1
     return hhk_m(m ? -1 : 0);
-}
 #else
-HHK_INLINE bool hhk_splat_mask(bool m) {
+    return m;
+#endif
+}
+
+// Comparisons give hhk_m for any operands with lanes, bool for scalars.
+HHK_INLINE bool hhk_mask(bool m) {
+    return m;
+}
+#if HHK_WIDTH > 1
+HHK_INLINE hhk_m hhk_mask(hhk_i64v m) {
+    return __builtin_convertvector(m, hhk_m);
+}
+#if HHK_REAL == 32
+HHK_INLINE hhk_m hhk_mask(hhk_i32v m) {
     return m;
 }
 #endif
+#endif
+
 template <class V> HHK_INLINE auto hhk_lt(V a, V b) {
     return hhk_mask(a < b);
 }
+
 template <class V> HHK_INLINE auto hhk_le(V a, V b) {
     return hhk_mask(a <= b);
 }
+
 template <class V> HHK_INLINE auto hhk_gt(V a, V b) {
     return hhk_mask(a > b);
 }
+
 template <class V> HHK_INLINE auto hhk_ge(V a, V b) {
     return hhk_mask(a >= b);
 }
+
 template <class V> HHK_INLINE auto hhk_eq(V a, V b) {
     return hhk_mask(a == b);
 }
+
 template <class V> HHK_INLINE auto hhk_ne(V a, V b) {
     return hhk_mask(a != b);
 }
@@ -239,18 +227,6 @@ template <class V> HHK_INLINE auto hhk_ne(V a, V b) {
 template <class V> HHK_INLINE V hhk_fma(V a, V b, V c) {
     return __builtin_elementwise_fma(a, b, c);
 }
-template <class V> HHK_INLINE V hhk_sqrt(V x) {
-    return __builtin_elementwise_sqrt(x);
-}
-template <class V> HHK_INLINE V hhk_floor(V x) {
-    return __builtin_elementwise_floor(x);
-}
-template <class V> HHK_INLINE V hhk_ceil(V x) {
-    return __builtin_elementwise_ceil(x);
-}
-template <class V> HHK_INLINE V hhk_trunc(V x) {
-    return __builtin_elementwise_trunc(x);
-}
 #else
 HHK_INLINE double hhk_fma(double a, double b, double c) {
     return __builtin_fma(a, b, c);
@@ -258,42 +234,57 @@ HHK_INLINE double hhk_fma(double a, double b, double c) {
 HHK_INLINE float hhk_fma(float a, float b, float c) {
     return __builtin_fmaf(a, b, c);
 }
+#endif
+
+#if defined(__clang__)
+template <class V> HHK_INLINE V hhk_sqrt(V x) {
+    return __builtin_elementwise_sqrt(x);
+}
+#else
 HHK_INLINE double hhk_sqrt(double x) {
     return __builtin_sqrt(x);
 }
 HHK_INLINE float hhk_sqrt(float x) {
     return __builtin_sqrtf(x);
 }
+#endif
+
+#if defined(__clang__)
+template <class V> HHK_INLINE V hhk_floor(V x) {
+    return __builtin_elementwise_floor(x);
+}
+#else
 HHK_INLINE double hhk_floor(double x) {
     return __builtin_floor(x);
 }
 HHK_INLINE float hhk_floor(float x) {
     return __builtin_floorf(x);
 }
+#endif
+
+#if defined(__clang__)
+template <class V> HHK_INLINE V hhk_ceil(V x) {
+    return __builtin_elementwise_ceil(x);
+}
+#else
 HHK_INLINE double hhk_ceil(double x) {
     return __builtin_ceil(x);
 }
 HHK_INLINE float hhk_ceil(float x) {
     return __builtin_ceilf(x);
 }
-HHK_INLINE double hhk_trunc(double x) {
-    return __builtin_trunc(x);
-}
-HHK_INLINE float hhk_trunc(float x) {
-    return __builtin_truncf(x);
-}
 #endif
+
 template <class V> HHK_INLINE V hhk_abs(V x) {
     return hhk_from_bits<V>(hhk_bits(x) & ~typename hhk_lane<V>::U(hhk_sign_bit<V>));
 }
-HHK_INLINE hhk_i64 hhk_abs(hhk_i64 x) {
-    return x < 0 ? hhk_i64(0 - hhk_u64(x)) : x;
-}
+
 template <class V> HHK_INLINE V hhk_copysign(V magnitude, V sign) {
     using U = typename hhk_lane<V>::U;
     return hhk_from_bits<V>((hhk_bits(magnitude) & ~U(hhk_sign_bit<V>)) |
                             (hhk_bits(sign) & U(hhk_sign_bit<V>)));
 }
+
 // max(low, x) and min(high, x) that keep a NaN in x.
 template <class V> HHK_INLINE V hhk_at_least(V x, V low) {
     return hhk_select(x < low, low, x);
@@ -309,24 +300,6 @@ HHK_INLINE double hhk_widen(float x) {
 HHK_INLINE double hhk_widen(double x) {
     return x;
 }
-template <class V> HHK_INLINE V hhk_narrow(double x) {
-    return static_cast<V>(x);
-}
-HHK_INLINE double hhk_to_f64(hhk_i64 x) {
-    return static_cast<double>(x);
-}
-HHK_INLINE hhk_i64 hhk_cast_i64(double x) {
-    return static_cast<hhk_i64>(x);
-}
-HHK_INLINE hhk_real hhk_to_real(hhk_i64 x) {
-    return static_cast<hhk_real>(x);
-}
-HHK_INLINE hhk_real hhk_to_real(bool x) {
-    return static_cast<hhk_real>(x);
-}
-HHK_INLINE hhk_i64 hhk_to_int(bool x) {
-    return x;
-}
 #if HHK_WIDTH > 1
 HHK_INLINE hhk_f64v hhk_widen(hhk_f32v x) {
     return __builtin_convertvector(x, hhk_f64v);
@@ -334,32 +307,56 @@ HHK_INLINE hhk_f64v hhk_widen(hhk_f32v x) {
 HHK_INLINE hhk_f64v hhk_widen(hhk_f64v x) {
     return x;
 }
+#endif
+
+template <class V> HHK_INLINE V hhk_narrow(double x) {
+    return static_cast<V>(x);
+}
+#if HHK_WIDTH > 1
 template <class V> HHK_INLINE V hhk_narrow(hhk_f64v x) {
     return __builtin_convertvector(x, V);
 }
+#endif
+
+HHK_INLINE double hhk_to_f64(hhk_i64 x) {
+    return static_cast<double>(x);
+}
+#if HHK_WIDTH > 1
 HHK_INLINE hhk_f64v hhk_to_f64(hhk_i64v x) {
     return __builtin_convertvector(x, hhk_f64v);
 }
-HHK_INLINE hhk_i64v hhk_cast_i64(hhk_f64v x) {
-    return __builtin_convertvector(x, hhk_i64v);
+#endif
+
+// Integers and truth values as the kernel's real numbers.
+HHK_INLINE hhk_real hhk_to_real(hhk_i64 x) {
+    return static_cast<hhk_real>(x);
 }
+HHK_INLINE hhk_real hhk_to_real(bool x) {
+    return static_cast<hhk_real>(x);
+}
+#if HHK_WIDTH > 1
 HHK_INLINE hhk_f hhk_to_real(hhk_i64v x) {
     return __builtin_convertvector(x, hhk_f);
 }
+#endif
+
 HHK_INLINE hhk_f hhk_mask_to_real(hhk_m x) {
     return hhk_select(x, hhk_f(1), hhk_f(0));
 }
+
 HHK_INLINE hhk_l hhk_mask_to_int(hhk_m x) {
-    return -__builtin_convertvector(x, hhk_l);
+    return hhk_select(x, hhk_l(1), hhk_l(0));
 }
-#else
-HHK_INLINE hhk_f hhk_mask_to_real(bool x) {
-    return static_cast<hhk_f>(x);
+
+HHK_INLINE hhk_i64 hhk_cast_i64(double x) {
+    return static_cast<hhk_i64>(x);
 }
-HHK_INLINE hhk_l hhk_mask_to_int(bool x) {
-    return x;
+#if HHK_WIDTH > 1
+HHK_INLINE hhk_i64v hhk_cast_i64(hhk_f64v x) {
+    return __builtin_convertvector(x, hhk_i64v);
 }
 #endif
+
 // int(x): toward zero, saturated to +-(2^63 - 1024), 0 for NaN.
 template <class V> HHK_INLINE typename hhk_lane<V>::L hhk_to_int(V value) {
     auto x = hhk_widen(value);
@@ -374,59 +371,65 @@ template <class V> HHK_INLINE typename hhk_lane<V>::L hhk_to_int(V value) {
 HHK_INLINE hhk_f hhk_load(const hhk_real* p) {
     return *reinterpret_cast<const hhk_f*>(p);
 }
-HHK_INLINE void hhk_store(hhk_real* p, hhk_f x) {
-    *reinterpret_cast<hhk_f*>(p) = x;
-}
 HHK_INLINE hhk_l hhk_load(const hhk_i64* p) {
     return *reinterpret_cast<const hhk_l*>(p);
+}
+HHK_INLINE hhk_l hhk_load(const hhk_i32* p) {
+#if HHK_WIDTH > 1
+    return __builtin_convertvector(*reinterpret_cast<const hhk_i32v*>(p), hhk_l);
+#else
+    return *p;
+#endif
+}
+
+HHK_INLINE void hhk_store(hhk_real* p, hhk_f x) {
+    *reinterpret_cast<hhk_f*>(p) = x;
 }
 HHK_INLINE void hhk_store(hhk_i64* p, hhk_l x) {
     *reinterpret_cast<hhk_l*>(p) = x;
 }
+HHK_INLINE void hhk_store(hhk_i32* p, hhk_l x) {
 #if HHK_WIDTH > 1
-HHK_INLINE hhk_l hhk_load(const hhk_i32* p) {
-    return __builtin_convertvector(*reinterpret_cast<const hhk_i32v*>(p), hhk_l);
-}
-HHK_INLINE void hhk_store(hhk_i32* p, hhk_l x) {
     *reinterpret_cast<hhk_i32v*>(p) = __builtin_convertvector(x, hhk_i32v);
-}
-HHK_INLINE hhk_m hhk_load_mask(const unsigned char* p) {
-    return __builtin_convertvector(*reinterpret_cast<const hhk_u8v*>(p), hhk_m) != 0;
-}
-HHK_INLINE void hhk_store_mask(unsigned char* p, hhk_m x) {
-    *reinterpret_cast<hhk_u8v*>(p) = __builtin_convertvector(x, hhk_u8v) & hhk_u8v(1);
-}
 #else
-HHK_INLINE hhk_l hhk_load(const hhk_i32* p) {
-    return *p;
-}
-HHK_INLINE void hhk_store(hhk_i32* p, hhk_l x) {
     *p = static_cast<hhk_i32>(x);
-}
-HHK_INLINE hhk_m hhk_load_mask(const unsigned char* p) {
-    return *p != 0;
-}
-HHK_INLINE void hhk_store_mask(unsigned char* p, hhk_m x) {
-    *p = x;
-}
 #endif
+}
+
+HHK_INLINE hhk_m hhk_load_mask(const unsigned char* p) {
+#if HHK_WIDTH > 1
+    return __builtin_convertvector(*reinterpret_cast<const hhk_u8v*>(p), hhk_m) != 0;
+#else
+    return *p != 0;
+#endif
+}
+
+HHK_INLINE void hhk_store_mask(unsigned char* p, hhk_m x) {
+#if HHK_WIDTH > 1
+    *reinterpret_cast<hhk_u8v*>(p) = __builtin_convertvector(x, hhk_u8v) & hhk_u8v(1);
+#else
+    *p = x;
+#endif
+}
 
 // ---- lanes --------------------------------------------------------------------------------------
-template <class V> HHK_INLINE auto hhk_get(V x, int lane) {
+template <class V> HHK_INLINE auto hhk_get(V x, [[maybe_unused]] int lane) {
     if constexpr (hhk_is_scalar<V>) {
-        return (void)lane, x;
+        return x;
     } else {
         return x[lane];
     }
 }
-template <class V, class R> HHK_INLINE void hhk_set(V& x, int lane, R value) {
+
+template <class V, class R> HHK_INLINE void hhk_set(V& x, [[maybe_unused]] int lane, R value) {
     if constexpr (hhk_is_scalar<V>) {
-        (void)lane;
         x = value;
     } else {
         x[lane] = value;
     }
 }
+
+// 0, 1, 2, ...
 HHK_INLINE hhk_l hhk_iota() {
     hhk_l lanes = hhk_l(0);
     for (int i = 0; i < HHK_WIDTH; ++i) {
@@ -434,6 +437,7 @@ HHK_INLINE hhk_l hhk_iota() {
     }
     return lanes;
 }
+
 HHK_INLINE hhk_f hhk_gather(const hhk_real* p, hhk_l index) {
     hhk_f values = hhk_f(0);
     for (int i = 0; i < HHK_WIDTH; ++i) {
@@ -441,6 +445,7 @@ HHK_INLINE hhk_f hhk_gather(const hhk_real* p, hhk_l index) {
     }
     return values;
 }
+
 template <class T> HHK_INLINE hhk_l hhk_gather_int(const T* p, hhk_l index) {
     hhk_l values = hhk_l(0);
     for (int i = 0; i < HHK_WIDTH; ++i) {
@@ -448,11 +453,12 @@ template <class T> HHK_INLINE hhk_l hhk_gather_int(const T* p, hhk_l index) {
     }
     return values;
 }
+
 // Stores in lane order: of equal indices the last lane wins.
 HHK_INLINE void hhk_scatter(hhk_real* p, hhk_l index, hhk_f x, hhk_m where) {
     const unsigned bits = hhk_mask_bits(where);
     for (int i = 0; i < HHK_WIDTH; ++i) {
-        if (bits >> i & 1) {
+        if ((bits >> i & 1) != 0) {
             p[hhk_get(index, i)] = hhk_get(x, i);
         }
     }

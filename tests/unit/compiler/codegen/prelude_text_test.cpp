@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The prelude as text: sections in order, units whole, and selections that are closed.
+#include "codegen/prelude_text.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace hhc::codegen {
+namespace {
+
+long count_of(std::string_view text, char c) {
+    return std::count(text.begin(), text.end(), c);
+}
+
+TEST(PreludeText, begins_with_types_and_has_no_comments) {
+    ASSERT_FALSE(prelude_sections().empty());
+    EXPECT_EQ(prelude_sections().front().name, "types");
+    EXPECT_EQ(prelude_text().find("//"), std::string_view::npos);
+    EXPECT_EQ(prelude_text().find("#include"), std::string_view::npos);
+}
+
+TEST(PreludeText, units_are_whole_definitions) {
+    for (const PreludeSection& section : prelude_sections()) {
+        std::string_view rest = section.text;
+        while (!rest.empty()) {
+            const std::size_t blank = std::min(rest.find("\n\n"), rest.size());
+            const std::string_view unit = rest.substr(0, blank);
+            EXPECT_EQ(count_of(unit, '{'), count_of(unit, '}')) << unit;
+            rest.remove_prefix(std::min(blank + 2, rest.size()));
+        }
+    }
+}
+
+TEST(PreludeText, a_selection_holds_what_it_needs_and_no_more) {
+    const std::string text = prelude_text_for("hhk_store(p, hhk_exp(hhk_load(p)));");
+    EXPECT_NE(text.find("#define HHK_INLINE"), std::string::npos);
+    EXPECT_NE(text.find("hhk_exp_f64(V x)"), std::string::npos);
+    EXPECT_NE(text.find("hhk_exp2_table[16]"), std::string::npos);
+    EXPECT_NE(text.find("typedef double hhk_f64v"), std::string::npos);
+    EXPECT_EQ(text.find("hhk_sin"), std::string::npos);
+    EXPECT_EQ(text.find("hhk_exp2_table_low"), std::string::npos);
+    EXPECT_LT(text.size(), prelude_text().size() / 3);
+}
+
+TEST(PreludeText, a_selection_keeps_the_order_of_the_prelude) {
+    const std::string_view names[] = {"hhk_sigmoid", "hhk_bits", "not_ours"};
+    const std::string text = prelude_text(names);
+    EXPECT_LT(text.find(" hhk_bits("), text.find(" hhk_exp_parts("));
+    EXPECT_LT(text.find(" hhk_exp_parts("), text.find(" hhk_sigmoid("));
+}
+
+} // namespace
+} // namespace hhc::codegen
