@@ -12,7 +12,7 @@ namespace hodg::record {
 template <class T> class ChunkedVector {
 public:
     [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] std::size_t bytes() const { return chunks_.size() * chunk_length * sizeof(T); }
+    [[nodiscard]] std::size_t bytes() const { return size_ * sizeof(T); }
     [[nodiscard]] const T& operator[](std::size_t i) const {
         return chunks_[i / chunk_length][i % chunk_length];
     }

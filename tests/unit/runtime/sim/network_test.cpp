@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Building and running a network: what is refused, operations, progress, small print of a run.
+#include "../expect_error.h"
+#include "../hand_kernels.h"
+#include "sim/network_state.h"
+
+#include "hodg/network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace {
+
+using hodg::Network;
+using hodg::Population;
+
+TEST(Network, BadTimesAreRefused) {
+    EXPECT_REFUSED(Network({.dt = 0}), "HH6020", "dt is 0");
+    EXPECT_REFUSED(Network({.dt = -1e-4}), "HH6020", "-0.0001");
+    EXPECT_REFUSED(Network({.dt = NAN}), "HH6020", "nan");
+    Network net;
+    EXPECT_REFUSED(net.run(-1e-3), "HH6021", "-0.001");
+    EXPECT_REFUSED(net.run(NAN), "HH6021", "nan");
+    EXPECT_REFUSED(net.run(INFINITY), "HH6021", "inf");
+    EXPECT_REFUSED(net.run(1.25e-3), "HH6021", "nearest multiple is 0.0013 s");
+    EXPECT_EQ(net.run(0.3).steps, 3000); // 0.3/1e-4 is not a whole number in binary
+    EXPECT_EQ(net.step(), 3000);
+    EXPECT_REFUSED(Network({.threads = -1}), "HH6028", "-1 threads");
+}
+
+TEST(Network, ObjectsHaveOneNetworkAndNamesOneObject) {
+    Network net;
+    Network other;
+    const Population p(hand::lif::model(), 1, "a");
+    const Population q(hand::lif::model(), 1, "a");
+    const hodg::SpikeRecorder spikes(p);
+    net.add(p);
+    EXPECT_REFUSED(net.add(p), "HH6023", "this network");
+    EXPECT_REFUSED(other.add(p), "HH6023", "another network");
+    EXPECT_REFUSED(net.add(q), "HH6022", "`a`");
+    other.add(spikes);
+    EXPECT_REFUSED(other.run(1e-3), "HH6032", "not part of the network");
+}
+
+TEST(Network, APopulationIsFreeAgainWhenItsNetworkIsGone) {
+    const Population p(hand::lif::model(), 1, "a");
+    {
+        Network().add(p);
+    }
+    Network net;
+    EXPECT_NO_THROW(net.add(p));
+}
+
+TEST(Network, OperationsComeBeforeRecordersAndBetweenExactSteps) {
+    Population p(hand::lif::model(), 2);
+    const hodg::StateRecorder v(p, {"v"}, {.indices = {0}});
+    Network net;
+    net.add(p);
+    net.add(v);
+    std::vector<double> times;
+    net.at(0.5e-3, [&] { p.set("v", 0.5); });
+    net.every(0.4e-3, [&] { times.push_back(net.time()); }, 0.2e-3);
+    net.at(0.7e-3, [&] { p.set("tau", 1.0); }); // derived values follow at once
+    net.run(1e-3);
+    EXPECT_EQ(times, (std::vector<double>{2 * 1e-4, 6 * 1e-4}));
+    const auto values = v.values("v");
+    EXPECT_EQ(values[4], 0);
+    EXPECT_EQ(values[5], 0.5);
+    EXPECT_NEAR(values[7] / values[6], std::exp(-0.01), 1e-15);
+    EXPECT_NEAR(values[8] / values[7], std::exp(-0.0001), 1e-15);
+    EXPECT_REFUSED(net.at(0.5e-3, [] {}), "HH6021", "past");
+    EXPECT_REFUSED(net.every(0.25e-4, [] {}), "HH6021", "interval");
+}
+
+TEST(Network, NothingCanBeAddedWhileItRuns) {
+    Network net;
+    Population p(hand::lif::model(), 1);
+    net.add(p);
+    net.at(1e-3, [&] { net.run(1e-3); });
+    EXPECT_REFUSED(net.run(2e-3), "HH6027", "while the network runs");
+    EXPECT_EQ(net.step(), 10); // stands where the operation threw
+    EXPECT_EQ(net.run(1e-3).steps, 10);
+}
+
+TEST(Network, ProgressBeginsAndEndsWithTheRun) {
+    Network net;
+    const Population p(hand::lif::model(), 1);
+    net.add(p);
+    std::vector<double> fractions;
+    net.run(1e-3, {.progress = [&](const hodg::Progress& progress) {
+                fractions.push_back(progress.fraction);
+                return true;
+            }});
+    EXPECT_EQ(fractions, (std::vector<double>{0, 1}));
+}
+
+TEST(Network, ProjectionsActInTheirMomentsOfTheStep) {
+    // One cell drives I_syn of another: gather sees t_k, deliver sees the spike before its reset.
+    struct Watch {
+        Population from;
+        Population to;
+        std::vector<std::int64_t> delivered;
+        double v_at_delivery = 0;
+        double v_at_finish = 0;
+    } watch{Population(hand::lif::model(), 1, "from"), Population(hand::lif::model(), 1, "to"), {}};
+    watch.from.set("I", 2);
+    hodg::sim::Projection projection;
+    projection.self = &watch;
+    projection.gather = [](void* self, std::int64_t) {
+        auto& w = *static_cast<Watch*>(self);
+        const auto input = w.to.state()->field(hand::lif::I_syn);
+        input.write(0, input.read(0) + w.from.get("v")[0]);
+    };
+    projection.deliver = [](void* self, std::int64_t step) {
+        auto& w = *static_cast<Watch*>(self);
+        if (w.from.state()->event_bits(0)[0] != 0) {
+            w.delivered.push_back(step);
+            w.v_at_delivery = w.from.get("v")[0];
+        }
+    };
+    projection.finish = [](void* self, std::int64_t step) {
+        auto& w = *static_cast<Watch*>(self);
+        if (!w.delivered.empty() && w.delivered.back() == step) {
+            w.v_at_finish = w.from.get("v")[0];
+        }
+    };
+    const hodg::SpikeRecorder spikes(watch.from);
+    const hodg::StateRecorder from(watch.from, {"v"});
+    const hodg::StateRecorder to(watch.to, {"v"});
+    Network net;
+    net.add(watch.from);
+    net.add(watch.to);
+    net.add(spikes);
+    net.add(from);
+    net.add(to);
+    net.state()->add(projection);
+    net.run(10e-3);
+    EXPECT_EQ(watch.delivered, spikes.steps());
+    ASSERT_EQ(watch.delivered.size(), 1U);
+    EXPECT_GT(watch.v_at_delivery, 1);
+    EXPECT_EQ(watch.v_at_finish, 0);
+    const double decay = std::exp(-0.01);
+    const auto x = from.values("v");
+    const auto y = to.values("v");
+    for (std::size_t k = 0; k + 1 < y.size(); ++k) {
+        EXPECT_EQ(y[k + 1], x[k] + (y[k] - x[k]) * decay) << k;
+    }
+}
+
+#if defined(__x86_64__)
+TEST(Network, TheHostsFloatingPointModeMakesNoDifference) {
+    const auto run = [](int threads) {
+        Population p(hand::lif::model(), 1000);
+        p.set("v", 1e-310); // a denormal number: zero where the host flushes them
+        Network net({.threads = threads});
+        net.add(p);
+        net.run(0.1);
+        return p.get("v").back();
+    };
+    const double expected = run(1);
+    EXPECT_GT(expected, 0);
+    const unsigned before = _mm_getcsr();
+    _mm_setcsr(before | 0x8040U); // FTZ, DAZ
+    const double alone = run(1);
+    const double together = run(2);
+    EXPECT_EQ(_mm_getcsr() & 0x8040U, 0x8040U); // the host gets its mode back
+    _mm_setcsr(before);
+    EXPECT_EQ(alone, expected);
+    EXPECT_EQ(together, expected);
+}
+#endif
+
+} // namespace
