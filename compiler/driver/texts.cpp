@@ -75,6 +75,6 @@ CompileError::CompileError(std::vector<Diagnostic> diagnostics)
     }
 }
 
-std::string explain_code(std::string_view code) { return diag::explanation(code); }
+std::string explain_code(std::string_view code) { return diag::explain(code); }
 
 } // namespace hhc
