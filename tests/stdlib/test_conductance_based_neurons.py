@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from conftest import frequencies, model, settle
+from model_runs import frequencies, model, settle
 from hodgpy.units import mV, ms
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from conftest import model
+from model_runs import model
 from hodgpy.units import mV, ms, nA, pA, second
 
 

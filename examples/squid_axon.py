@@ -4,7 +4,7 @@
 Compiles the Hodgkin-Huxley model on the fly, drives a population with currents from 0 to 40 uA/cm2
 at both temperatures, prints the frequencies beside the converged ones, and draws a picture.
 
-    python examples/first_run.py [--out first_run.png]
+    python examples/squid_axon.py [--out squid_axon.svg]
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def last_frequency(times: np.ndarray) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", default="first_run.png", help="picture to write")
+    parser.add_argument("--out", default="squid_axon.svg", help="picture to write")
     arguments = parser.parse_args()
 
     start = time.perf_counter()

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import pytest
 
 import hodgpy as hp
 from hodgpy.units import ms, second
@@ -44,14 +41,3 @@ def settle(cell: hp.Model, duration: object = 2000 * ms, **values: object) -> hp
     hp.Network(cells, dt=0.01 * ms).run(duration)
     return cells
 
-
-@pytest.fixture
-def fails_when_perturbed() -> Callable[..., None]:
-    """Checks that a test's assertion fails once a parameter is 5 % off."""
-
-    def check(assertion: Callable[..., None], **perturbed: float) -> None:
-        for name, value in perturbed.items():
-            with pytest.raises(AssertionError):
-                assertion(**{name: value * 1.05})
-
-    return check
