@@ -168,11 +168,10 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     UnitText unit;
     unit.add("#define HHK_FREESTANDING\n");
     unit.add(abi_text());
-    unit.add(options_.fast_math ? "#define HHK_FAST_MATH 1\n" : "");
     unit.add(fmt::format("#define HHK_WIDTH {}\n#define HHK_REAL {}\n", options_.vector_width,
                          real_size * 8));
     if (options_.fast_math) {
-        unit.add("#define HHK_FAST\n");
+        unit.add("#define HHK_FAST_MATH 1\n");
     }
     std::vector<std::string_view> needed = called_functions(kernels_.text_);
     const std::vector<std::string_view> more = called_functions(kernel_support_text());
