@@ -188,6 +188,7 @@ struct Gate {
     Name name;
     std::vector<Setting> settings;
     std::vector<Equation> equations;
+    bool incomplete = false; // a line inside was refused: what it said is missing here
 };
 
 /// `ion ca { valence = 2; inside = ca_i; outside = 2 mmolar; reversal = nernst; dca_i/dt = ... }`
@@ -196,6 +197,7 @@ struct Ion {
     std::vector<Setting> settings;
     std::vector<Param> params;
     std::vector<Equation> equations;
+    bool incomplete = false; // as in Gate
 };
 
 struct Species {
@@ -232,6 +234,7 @@ struct Kinetic {
     std::vector<Init> inits;
     std::vector<Setting> settings;
     std::vector<Equation> equations;
+    bool incomplete = false; // as in Gate
 };
 
 struct Argument {

@@ -344,10 +344,14 @@ Builder::Node Builder::body_item(Grammar::BodyItemContext* context) {
 
 Builder::Node Builder::sub_head(Grammar::SubHeadContext* context) {
     if (auto* head = context->gateHead()) {
-        return ast::Gate{name(head->name()), {}, {}};
+        ast::Gate made;
+        made.name = name(head->name());
+        return made;
     }
     if (auto* head = context->ionHead()) {
-        return ast::Ion{name(head->name()), {}, {}, {}};
+        ast::Ion made;
+        made.name = name(head->name());
+        return made;
     }
     if (auto* head = context->kineticHead()) {
         ast::Kinetic made;

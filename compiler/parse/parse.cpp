@@ -350,12 +350,15 @@ private:
     void setting(const Piece& piece, Builder::Home home, std::string_view where, Into& into) {
         if (auto* tree = accept(piece, &G::settingOnly, where)) {
             place(builder_.equation(tree->settingItem()->equation(), home), into);
+        } else {
+            into.incomplete = true;
         }
     }
 
     void ion(const Piece& piece, ast::Ion& into) {
         auto* tree = accept(piece, &G::ionOnly, "an ion pool");
         if (tree == nullptr) {
+            into.incomplete = true;
             return;
         }
         if (auto* param = tree->ionItem()->paramItem()) {
@@ -368,6 +371,7 @@ private:
     void kinetic(const Piece& piece, ast::Kinetic& into) {
         auto* tree = accept(piece, &G::kineticOnly, "a kinetic scheme");
         if (tree == nullptr) {
+            into.incomplete = true;
             return;
         }
         auto* item = tree->kineticItem();

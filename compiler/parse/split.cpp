@@ -302,12 +302,14 @@ private:
             return false;
         }
         const bool begins_with_word = is_name(type(next));
-        if (ends_operand(before)) { // two values side by side: never inside an expression
+        const bool after_colon = has_colon(piece); // in flags, where words may stand side by side
+        if (ends_operand(before) && !after_colon) {
             return begins_with_word && type(next) != L::AS && type(next) != L::CROSSES;
         }
-        const bool declares = begins_with_word && type(next + 1) == L::COLON &&
-                              all_[piece.tokens.front()].type != L::FUNCTION;
-        return declares || begins_definition(next);
+        const bool function = all_[piece.tokens.front()].type == L::FUNCTION;
+        const bool declares = begins_with_word && type(next + 1) == L::COLON && !function;
+        const bool defines = begins_with_word && type(next + 1) == L::ASSIGN && after_colon;
+        return declares || defines || begins_definition(next);
     }
 
     /// `dv/dt =`, `d v/dt =`, `param NAME`, `gate NAME`, ...
