@@ -184,7 +184,7 @@ private:
             entry.why = why;
             entry.brian = brian == row.name ? "" : brian;
             if (equations_.is_stochastic()) {
-                entry.order = stochastic_order(method, state);
+                entry.order = stochastic_order();
             }
         }
         if (method == Method::Exact) {
@@ -196,10 +196,8 @@ private:
         }
     }
 
-    [[nodiscard]] std::string stochastic_order(Method method, StateIndex state) const {
-        if (!equations_.is_stochastic(state)) {
-            return method == Method::Heun ? "strong 1" : "strong 1";
-        }
+    /// Noises that do not commute cost half an order.
+    [[nodiscard]] std::string stochastic_order() const {
         const bool commutes = equations_.noises().size() <= 1 || equations_.has_diagonal_noise() ||
                               !equations_.has_multiplicative_noise();
         return commutes ? "strong 1" : "strong 1/2";
@@ -472,8 +470,8 @@ std::optional<Refusal> refusal(Equations& equations, Method method,
     case Method::Milstein:
         if (equations.is_stochastic() && !equations.has_diagonal_noise()) {
             return Refusal{diag::Code::NoiseNotDiagonal, equations.variable(states[0]).span,
-                           "method `milstein` needs a noise of its own for every state, multiplied "
-                           "by that state at most",
+                           "method `milstein` needs equations with one noise each, multiplied by "
+                           "their own state at most",
                            "choose `heun`"};
         }
         return std::nullopt;

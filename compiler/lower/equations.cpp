@@ -152,13 +152,6 @@ bool Equations::has_diagonal_noise() const {
             return false;
         }
     }
-    for (std::size_t k = 0; k < noises_.size(); ++k) { // one noise in two equations is not diagonal
-        const auto uses = std::ranges::count_if(
-            equations_, [k](const Equation& equation) { return !!equation.noise[k]; });
-        if (uses > 1) {
-            return false;
-        }
-    }
     return true;
 }
 

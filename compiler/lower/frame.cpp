@@ -7,9 +7,7 @@ namespace hhc::lower {
 
 using ir::ValueId;
 
-Frame::Frame(Scope& scope, ir::Builder& builder) : scope_(scope), builder_(builder) {
-    replaced_[scope.table_time_leaf()] = builder.time();
-}
+Frame::Frame(Scope& scope, ir::Builder& builder) : scope_(scope), builder_(builder) {}
 
 Frame::Frame(const Frame& other)
     : scope_(other.scope_), builder_(other.builder_), replaced_(other.replaced_) {}
@@ -34,11 +32,17 @@ ValueId Frame::not_refractory_by_rule() {
     return builder_.greater_equal(builder_.sub(builder_.step(), last), length);
 }
 
+bool Frame::lacks(ValueId leaf, ValueId meaning) const {
+    return !replaced_.contains(leaf) && ir::depends_on(scope_.graph_kernel(), meaning, leaf);
+}
+
 ValueId Frame::of(ValueId meaning) {
     const ir::Kernel& graph = scope_.graph_kernel();
-    const ValueId flag = scope_.not_refractory_leaf();
-    if (!replaced_.contains(flag) && ir::depends_on(graph, meaning, flag)) {
-        set(flag, not_refractory_by_rule());
+    if (lacks(scope_.table_time_leaf(), meaning)) {
+        set(scope_.table_time_leaf(), builder_.time());
+    }
+    if (lacks(scope_.not_refractory_leaf(), meaning)) {
+        set(scope_.not_refractory_leaf(), not_refractory_by_rule());
     }
     if (!import_ || import_size_ != graph.values.size()) {
         import_.emplace(builder_, graph);

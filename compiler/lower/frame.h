@@ -33,6 +33,8 @@ public:
 
 private:
     ir::ValueId not_refractory_by_rule();
+    /// The leaf is read, but has no value here yet.
+    [[nodiscard]] bool lacks(ir::ValueId leaf, ir::ValueId meaning) const;
 
     Scope& scope_;
     ir::Builder& builder_;

@@ -13,6 +13,8 @@ using ir::ValueId;
 
 namespace {
 
+constexpr std::uint8_t not_negative = Positive | Zero;
+
 std::uint8_t sign_of_number(double number) {
     if (std::isnan(number)) {
         return AnySign;
@@ -60,7 +62,7 @@ std::uint8_t product(std::uint8_t a, std::uint8_t b) {
 std::uint8_t power(std::uint8_t base, std::int64_t exponent) {
     if (exponent % 2 == 0) {
         const bool never_zero = (base & Zero) == 0;
-        return never_zero ? Positive : static_cast<std::uint8_t>(Positive | Zero);
+        return never_zero ? std::uint8_t{Positive} : not_negative;
     }
     return base;
 }
@@ -75,11 +77,11 @@ std::uint8_t sign_of_function(const ir::Value& value, const std::vector<std::uin
     case ir::MathOp::Cosh:
         return Positive;
     case ir::MathOp::Pow:
-        return a == Positive ? Positive : AnySign;
+        return a == Positive ? a : std::uint8_t{AnySign};
     case ir::MathOp::Sqrt:
-        return a == Positive ? Positive : Positive | Zero;
+        return a == Positive ? std::uint8_t{Positive} : not_negative;
     case ir::MathOp::Abs:
-        return (a & Zero) == 0 ? Positive : Positive | Zero;
+        return (a & Zero) == 0 ? std::uint8_t{Positive} : not_negative;
     case ir::MathOp::Expm1:
     case ir::MathOp::Log1p:
     case ir::MathOp::Sinh:
@@ -111,7 +113,7 @@ std::uint8_t sign_of_operation(const ir::Value& value, const std::vector<std::ui
     case Op::StepCount:
     case Op::BoolToReal:
     case Op::BoolToInt:
-        return Positive | Zero;
+        return not_negative;
     case Op::Add:
         return sum(of(0), of(1));
     case Op::Sub:
@@ -155,9 +157,12 @@ std::vector<std::uint8_t> signs_of(Scope& scope) {
         if (leaf.valid() && leaf.index < values.size()) {
             const bool shared = scope.uniform(id).valid();
             const double number = scope.number(id);
-            of_leaf[leaf.index] = variables[id].gate        ? Positive | Zero
-                                  : shared && number != 0.0 ? sign_of_number(number)
-                                                            : AnySign;
+            of_leaf[leaf.index] = AnySign;
+            if (variables[id].gate) {
+                of_leaf[leaf.index] = not_negative;
+            } else if (shared && number != 0.0) {
+                of_leaf[leaf.index] = sign_of_number(number);
+            }
         }
     }
     for (std::size_t i = 0; i < values.size(); ++i) {

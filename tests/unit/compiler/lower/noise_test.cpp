@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Stochastic equations against exact paths: a second state driven by the same noise is the path W.
+#include "lowered.h"
+#include "run_module.h"
+
+#include <cmath>
+
+namespace hhc::lower::test {
+namespace {
+
+constexpr double mu = 0.5, sigma = 0.8;
+
+/// dx = mu x dt + sigma x dW with W as a state of its own.
+Text geometric() {
+    Text t;
+    const E x = t.state("x");
+    t.state("W");
+    const E xi = t.add("xi", model::Role::Noise);
+    t.derivative("x", mu * x + sigma * x * xi);
+    t.derivative("W", xi);
+    return t;
+}
+
+/// Mean error at t = 1 against the exact path, over independent paths.
+double strong_error(const std::string& method, double h, Interpretation interpretation) {
+    Options options;
+    options.interpretation = interpretation;
+    const Lowered lowered = lower_text(geometric(), method, options);
+    const double drift = interpretation == Interpretation::Ito ? mu - sigma * sigma / 2 : mu;
+    double sum = 0;
+    constexpr int paths = 400;
+    for (int path = 0; path < paths; ++path) {
+        Runner run(lowered.module, h);
+        run.seed = 1000 + static_cast<std::uint64_t>(path);
+        run["x"] = 1;
+        run.start();
+        for (int i = 0; i < std::lround(1 / h); ++i) {
+            run.advance();
+        }
+        sum += std::abs(run["x"] - std::exp(drift + sigma * run["W"]));
+    }
+    return sum / paths;
+}
+
+class Strong : public testing::TestWithParam<std::tuple<const char*, Interpretation>> {};
+
+TEST_P(Strong, order_is_one) {
+    const auto [method, interpretation] = GetParam();
+    // the errors of 400 paths are known to about 5 %: the order to 0.1 over a factor 4
+    const double coarse = strong_error(method, 1.0 / 16, interpretation);
+    const double fine = strong_error(method, 1.0 / 64, interpretation);
+    EXPECT_NEAR(std::log2(coarse / fine) / 2, 1.0, 0.15);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Strong,
+                         testing::Combine(testing::Values("heun", "milstein"),
+                                          testing::Values(Interpretation::Stratonovich,
+                                                          Interpretation::Ito)));
+
+TEST(Noise, multiplicative_takes_heun_by_default) {
+    EXPECT_EQ(method_of(lower_text(geometric()), "x").method, "heun");
+}
+
+Text ornstein_uhlenbeck() {
+    Text t;
+    const E x = t.state("x");
+    t.derivative("x", -x / t.param("tau", 0.2) +
+                          t.param("sigma", 1.5) * t.add("xi", model::Role::Noise));
+    return t;
+}
+
+TEST(Noise, additive_takes_euler_by_default_and_has_its_variance) {
+    const Lowered lowered = lower_text(ornstein_uhlenbeck());
+    EXPECT_EQ(method_of(lowered, "x").method, "euler");
+    Runner run(lowered.module, 1e-3);
+    run.start();
+    double sum = 0;
+    constexpr int steps = 400'000; // 2000 correlation times: the variance to about 3 %
+    for (int i = 0; i < steps; ++i) {
+        run.advance();
+        sum += run["x"] * run["x"];
+    }
+    EXPECT_NEAR(sum / steps, 1.5 * 1.5 * 0.2 / 2, 0.02);
+}
+
+TEST(Noise, is_one_draw_per_name_for_all_equations) {
+    Text t;
+    const E xi = t.add("xi", model::Role::Noise);
+    const E other = t.add("xi_other", model::Role::Noise);
+    for (const char* name : {"a", "b", "c"}) {
+        t.state(name);
+    }
+    t.derivative("a", xi);
+    t.derivative("b", 2.0 * xi);
+    t.derivative("c", other);
+    const Lowered lowered = lower_text(t);
+    Runner run(lowered.module, 1e-3);
+    run.start();
+    run.advance();
+    EXPECT_NE(run["a"], 0);
+    EXPECT_DOUBLE_EQ(run["b"], 2 * run["a"]);
+    EXPECT_NE(run["c"], run["a"]);
+}
+
+TEST(Noise, stops_while_refractory) {
+    Text t;
+    const E v = t.state("v", units::volt());
+    t.derivative("v", 100.0 - v + t.add("xi", model::Role::Noise));
+    t.variable("v").flags.unless_refractory = true;
+    t.event("spike", v > 1.0).statements.statements = {t.assign("v", t.number(0.25))};
+    t.refractory(t.number(5e-3), false);
+    const Lowered lowered = lower_text(t);
+    Runner run(lowered.module, 1e-3);
+    run.start();
+    while (!run.advance()) {
+    }
+    for (int i = 0; i < 4; ++i) {
+        run.advance();
+        EXPECT_EQ(run["v"], 0.25);
+    }
+    run.advance();
+    EXPECT_NE(run["v"], 0.25);
+}
+
+} // namespace
+} // namespace hhc::lower::test
