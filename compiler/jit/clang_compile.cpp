@@ -44,7 +44,8 @@ public:
     void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                           const clang::Diagnostic& info) override {
         clang::DiagnosticConsumer::HandleDiagnostic(level, info);
-        if (level < clang::DiagnosticsEngine::Error) {
+        if (level < clang::DiagnosticsEngine::Error ||
+            info.getID() == clang::diag::fatal_too_many_errors) {
             return;
         }
         ClangMessage message;
@@ -114,6 +115,7 @@ bool run_clang(std::string_view text, const CompileOptions& options, clang::Code
                                                    compiler.getDiagnostics())) {
         return false;
     }
+    compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false); // now with their options
     compiler.createFileManager(files);
     compiler.setVerboseOutputStream(std::make_unique<llvm::raw_null_ostream>());
     compiler.setOutputStream(std::make_unique<llvm::raw_svector_ostream>(output));
@@ -159,10 +161,13 @@ std::vector<std::string> clang_arguments(const CompileOptions& options) {
         "-fno-rtti", "-fno-threadsafe-statics",
         "-mrelocation-model", "pic", "-pic-level", "2",
         "-mframe-pointer=all",              // profilers see the stack
-        "-w", "-ferror-limit", "5", "-fno-caret-diagnostics",
+        "-w", "-ferror-limit", "3", "-fno-caret-diagnostics",
         "-main-file-name", options.name + ".cpp",
     };
     // clang-format on
+#ifdef NDEBUG
+    arguments.emplace_back("-disable-llvm-verifier"); // a millisecond of thirty
+#endif
     if (options.target.vector_bytes == 64) {
         // Otherwise the server processors that like 256 bits better get no zmm register at all.
         arguments.emplace_back("-mprefer-vector-width=512");

@@ -2,17 +2,11 @@
 // Broken invariants are our bug, never the user's: they throw InternalError, caught at the API rim.
 #pragma once
 
-#include "hhc/export.h"
+#include "hhc/internal_error.h"
 
-#include <stdexcept>
 #include <string>
 
 namespace hhc {
-
-class HODGPY_API InternalError : public std::logic_error {
-public:
-    using std::logic_error::logic_error;
-};
 
 [[noreturn]] inline void internal_error(const char* file, int line, const std::string& message) {
     throw InternalError(std::string(file) + ":" + std::to_string(line) + ": " + message);

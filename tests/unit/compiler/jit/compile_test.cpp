@@ -144,6 +144,16 @@ TEST_F(CompileError, bad_text_is_our_bug_with_line_place_and_kept_file) {
     EXPECT_EQ(kept_text(), text);
 }
 
+TEST_F(CompileError, bad_text_with_many_errors_gives_a_few) {
+    std::string text;
+    for (int i = 0; i < 50; ++i) {
+        text += "int f" + std::to_string(i) + "() { return y; }\n";
+    }
+    diag::Sink sink;
+    EXPECT_FALSE(compile_to_object(text, {.target = target("native")}, sink));
+    EXPECT_EQ(sink.error_count(), 3U);
+}
+
 TEST_F(CompileError, bad_include_finds_nothing_on_this_machine) {
     diag::Sink sink;
     EXPECT_FALSE(compile_to_object("#include \"/usr/include/stdint.h\"\n",
