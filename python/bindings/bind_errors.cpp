@@ -2,8 +2,8 @@
 // C++ errors become the classes of hodgpy.errors; nothing else may reach Python.
 #include "bindings.h"
 
+#include "hhc/internal_error.h"
 #include "hodg/error.h"
-#include "support/check.h"
 
 #include <exception>
 
