@@ -14,7 +14,7 @@ using Home = Builder::Home;
 /// Properties of the thing around them, in contrast to variables that a model defines.
 bool is_setting(Home home, std::string_view key) {
     static constexpr std::array block = {"temperature", "q10", "q10_g", "Cm", "Ri"};
-    static constexpr std::array gate = {"alpha", "beta", "inf", "tau", "q10", "init", "power"};
+    static constexpr std::array gate = {"alpha", "beta", "inf", "tau", "q10", "init"};
     static constexpr std::array ion = {"valence", "inside", "outside", "reversal", "q10", "init"};
     const auto has = [&](const auto& keys) {
         return std::find(keys.begin(), keys.end(), key) != keys.end();
