@@ -44,6 +44,11 @@ Sink::Report Sink::report(Code code, Span span, std::string message) {
     return Report(diagnostics_.back());
 }
 
+void Sink::append(const Sink& other) {
+    diagnostics_.insert(diagnostics_.end(), other.diagnostics_.begin(), other.diagnostics_.end());
+    errors_ += other.errors_;
+}
+
 std::vector<Diagnostic> Sink::take() {
     std::vector<Diagnostic> result = std::move(diagnostics_);
     diagnostics_.clear();

@@ -43,6 +43,8 @@ public:
     };
 
     Report report(Code code, Span span, std::string message);
+    /// Everything that another sink collected.
+    void append(const Sink& other);
     [[nodiscard]] bool has_errors() const { return errors_ > 0; }
     [[nodiscard]] std::size_t error_count() const { return errors_; }
     /// Sorted by file and place, duplicates removed.

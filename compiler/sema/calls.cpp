@@ -241,7 +241,7 @@ ExprId Checker::random(model::Distribution function, std::vector<ExprId> args, S
                                 counts ? Scalar::Integer : Scalar::Real, result, span);
     draft_.model.exprs[id].symbol = static_cast<std::uint32_t>(function);
     draft_.model.exprs[id].stream =
-        stable_hash(context_.stream + "#" + std::to_string(occurrence));
+        Hasher().field(context_.stream).field(std::uint64_t{occurrence}).finish().low64();
     if (draft_.defining.valid()) {
         draft_.facts(draft_.defining).is_random = true;
     }

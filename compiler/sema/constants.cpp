@@ -311,6 +311,13 @@ void fix_value(Draft& draft, VariableId id) {
         draft.variable(id).role == Role::Frozen || draft.facts(id).follows;
     const auto value = evaluate(draft, definition, frozen_only);
     model::Variable& variable = draft.variable(id);
+    const auto frozen = draft.environment.freeze.find(variable.name);
+    if (frozen != draft.environment.freeze.end() && frozen->second) {
+        variable.default_value = *frozen->second;
+        variable.definition = draft.number(*frozen->second, {}, variable.span);
+        draft.exprs.back().term = draft.facts(id).term;
+        return;
+    }
     if (const double* number = std::get_if<double>(&value)) {
         variable.default_value = *number;
         if (std::isnan(*number)) {

@@ -51,6 +51,17 @@ VariableId Draft::special(const std::string& name, Role role, model::Type type) 
     return declare(std::move(variable), std::move(known));
 }
 
+VariableId Draft::lost(const std::string& name, Span span) {
+    model::Variable variable;
+    variable.name = "\n" + name + std::to_string(model.variables.size());
+    variable.span = span;
+    VariableFacts facts;
+    facts.poisoned = true;
+    facts.generated = true;
+    facts.read = true;
+    return declare(std::move(variable), std::move(facts));
+}
+
 void Draft::define(VariableId id) {
     using Progress = VariableFacts::Progress;
     if (facts(id).progress != Progress::Waiting) {

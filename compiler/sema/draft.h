@@ -31,6 +31,8 @@ struct Scope {
     std::vector<Span> chain;                 // the uses that brought it here, outermost first
     diag::Sink* sink = nullptr;              // a part in use reports into a sink of its own
     bool is_channel = false;                 // sees v, t, dt, temperature and what it needs
+    bool hides_generated = false;            // a gate's own `alpha` is no name inside the gate
+    VariableId rate_factor;                  // q10 of all gates of this scope
     VariableId conductance_factor;           // q10_g: multiplies the conductances of this scope
 };
 
@@ -54,6 +56,20 @@ struct VariableFacts {
     bool read = false;               // by anything
     bool written = false;            // by a statement
     bool is_random = false;          // its definition contains a random function
+};
+
+/// A channel in use: what its text says wrong only here is reported at the use.
+struct PartCheck {
+    Span span;
+    std::string name;
+    const ast::Block* block = nullptr;
+    const diag::Sink* sink = nullptr;
+};
+
+/// A temperature at which rates were measured.
+struct ReferenceTemperature {
+    ExprId value;
+    Span span;
 };
 
 struct ExprFacts {
@@ -84,6 +100,13 @@ public:
     std::map<std::string, std::uint32_t> occurrences; // of random functions, by equation or block
     bool too_large = false;                                // the limit was reported
     bool is_equations = false;                             // a Brian-style string
+    std::vector<PartCheck> parts;
+    std::vector<VariableId> gate_states;
+    std::map<std::string, Span> part_names; // by prefix
+    std::set<std::string> lost_parts;       // prefixes of parts that could not be read
+    std::vector<std::function<void()>> bindings; // of needs, once all names are known
+    std::vector<ReferenceTemperature> references;
+    ExprId temperature_setting;
     Span span; // the model's name, or the whole text
 
     Scope& add_scope(Scope scope);
@@ -91,6 +114,8 @@ public:
     VariableId declare(model::Variable variable, VariableFacts facts);
     /// Adds a variable that the language itself defines, once.
     VariableId special(const std::string& name, Role role, model::Type type);
+    /// A variable that stands for something reported already.
+    VariableId lost(const std::string& name, Span span);
     /// Makes the definition of a variable now, if that is still to be done.
     void define(VariableId id);
 

@@ -295,6 +295,11 @@ static bool is_function_name(const Draft& draft, const Scope& scope, const std::
 
 ExprId Checker::unknown(const std::string& name, Span span) {
     const Scope& scope = context_.scope;
+    for (const std::string& prefix : draft_.lost_parts) {
+        if ((scope.prefix + name).starts_with(prefix)) {
+            return draft_.poison(span);
+        }
+    }
     if (is_function_name(draft_, scope, name)) {
         report(diag::Code::NameAndFunction, span,
                "`" + name + "` is a function and needs its arguments in parentheses");

@@ -96,6 +96,9 @@ std::optional<VariableId> find_variable(const Draft& draft, const Scope& scope,
             continue;
         }
         const VariableFacts& facts = draft.variables[found->second.index];
+        if (place->hides_generated && facts.generated) {
+            continue;
+        }
         if (facts.scope != nullptr || facts.poisoned) {
             return found->second; // declared by the text; the language's own come later
         }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "sema/flags.h"
+
+#include "support/suggest.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace hhc::sema {
+
+namespace {
+
+/// Bits of FlagContext.
+enum Where : unsigned { OnOde = 1, OnSubexpression = 2, OnParameter = 4, OnInput = 8, OnSynapse = 16 };
+
+struct Row {
+    std::string_view text;
+    unsigned where;
+    void (*set)(ReadFlags&);
+};
+
+constexpr std::array<Row, 10> rows = {{
+    {"constant", OnParameter, [](ReadFlags& f) { f.flags.constant = true; }},
+    {"shared", OnSubexpression | OnParameter, [](ReadFlags& f) { f.flags.shared = true; }},
+    {"constant over dt", OnSubexpression, [](ReadFlags& f) { f.constant_over_dt = true; }},
+    {"unless refractory", OnOde, [](ReadFlags& f) { f.flags.unless_refractory = true; }},
+    {"outward", OnSubexpression, [](ReadFlags& f) { f.flags.outward = true; }},
+    {"linked", OnParameter, [](ReadFlags& f) { f.linked = true; }},
+    {"summed", OnParameter, [](ReadFlags& f) { f.flags.summed = true; }},
+    {"point current", OnOde | OnSubexpression | OnParameter | OnInput,
+     [](ReadFlags& f) { f.flags.point_current = true; }},
+    {"event-driven", OnSynapse, [](ReadFlags&) {}},
+    {"clock-driven", OnSynapse, [](ReadFlags&) {}},
+}};
+
+std::string places(unsigned where) {
+    static constexpr std::array<std::pair<unsigned, std::string_view>, 5> names = {{
+        {OnOde, "a differential equation"},
+        {OnSubexpression, "a subexpression"},
+        {OnParameter, "a parameter"},
+        {OnInput, "an input"},
+        {OnSynapse, "an equation of a synapse"},
+    }};
+    std::string result;
+    for (const auto& [bit, name] : names) {
+        if ((where & bit) != 0) {
+            result += (result.empty() ? "" : " or ") + std::string(name);
+        }
+    }
+    return result;
+}
+
+void check_conflicts(const std::vector<ast::Flag>& written, ReadFlags& read, diag::Sink& sink) {
+    if (read.flags.shared && read.linked) {
+        sink.report(diag::Code::FlagConflict, written.front().span,
+                    "`shared` and `linked` exclude each other");
+        read.linked = false;
+    }
+    if (read.flags.summed && (read.flags.constant || read.flags.shared || read.linked)) {
+        sink.report(diag::Code::FlagConflict, written.front().span,
+                    "`summed` stands with no other flag but `point current`");
+        read.flags.constant = read.flags.shared = read.linked = false;
+    }
+}
+
+} // namespace
+
+ReadFlags read_flags(const std::vector<ast::Flag>& flags, FlagContext context, diag::Sink& sink) {
+    ReadFlags result;
+    const unsigned here = 1U << static_cast<unsigned>(context);
+    std::vector<std::string> known;
+    for (const Row& row : rows) {
+        known.emplace_back(row.text);
+    }
+    std::vector<std::string_view> seen;
+    for (const ast::Flag& flag : flags) {
+        const Row* found = nullptr;
+        for (const Row& row : rows) {
+            found = row.text == flag.text ? &row : found;
+        }
+        if (found == nullptr) {
+            auto problem = sink.report(diag::Code::UnknownFlag, flag.span,
+                                       "there is no flag `" + flag.text + "`");
+            const std::vector<std::string> near = nearest_names(flag.text, known);
+            if (!near.empty()) {
+                problem.fix(flag.span, near.front(), did_you_mean(near));
+            }
+            continue;
+        }
+        if ((found->where & here) == 0) {
+            sink.report(diag::Code::FlagContext, flag.span,
+                        "`" + flag.text + "` does not apply to " + places(here))
+                .note("it belongs to " + places(found->where));
+            continue;
+        }
+        found->set(result);
+    }
+    check_conflicts(flags, result, sink);
+    return result;
+}
+
+} // namespace hhc::sema
