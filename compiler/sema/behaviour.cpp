@@ -13,9 +13,10 @@
 namespace hhc::sema {
 
 bool known_method(const std::string& name, Span span, diag::Sink& sink) {
-    static const std::vector<std::string> methods = {
-        "exact", "staggered", "exponential_euler", "euler", "rk2",  "rk4",
-        "heun",  "milstein",  "cvode",             "brian", "linear"};
+    static const std::vector<std::string> methods = {"exact", "staggered", "exponential_euler",
+                                                     "euler", "rk2",       "rk4",
+                                                     "heun",  "milstein",  "cvode",
+                                                     "brian", "linear"};
     if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
         return true;
     }
@@ -33,7 +34,8 @@ bool known_method(const std::string& name, Span span, diag::Sink& sink) {
     }};
     for (const auto& [wrong, right] : others) {
         if (name == wrong) {
-            problem.fix(span, std::string(right), "the nearest here is `" + std::string(right) + "`");
+            problem.fix(span, std::string(right),
+                        "the nearest here is `" + std::string(right) + "`");
             return false;
         }
     }
@@ -72,9 +74,9 @@ private:
         model::Event event;
         event.name = name;
         event.span = span;
-        event.condition = fit_condition(draft_, context,
-                                        check_expression(draft_, context, condition),
-                                        name == "spike" ? "a threshold" : "an event");
+        event.condition =
+            fit_condition(draft_, context, check_expression(draft_, context, condition),
+                          name == "spike" ? "a threshold" : "an event");
         event.statements.span = span;
         return event;
     }
@@ -107,8 +109,7 @@ private:
         if (!draft_.poisoned(value)) {
             made.is_condition = draft_.scalar(value) == Scalar::Boolean;
             const Term time(units::second());
-            if (!made.is_condition &&
-                !draft_.solver.unify(draft_.exprs[value.index].term, time)) {
+            if (!made.is_condition && !draft_.solver.unify(draft_.exprs[value.index].term, time)) {
                 sink()
                     .report(diag::Code::RefractoryUnit, draft_.place(value),
                             "a refractory period is a time or a condition, but this is in " +
@@ -153,8 +154,8 @@ private:
                         "threshold")
                 .note("write `crosses` in place of `>` for one spike at each crossing");
         }
-        spike.statements = check_statements(draft_, scope_, statements, "event spike",
-                                            spike.statements.span);
+        spike.statements =
+            check_statements(draft_, scope_, statements, "event spike", spike.statements.span);
         draft_.model.events.push_back(std::move(spike));
     }
 
@@ -219,7 +220,6 @@ private:
                     sink().report(diag::Code::RepeatedItem, made.span,
                                   "a neuron has one `update` in the place of the integrator");
                 }
-                no_equations(made.span);
             }
             const std::string stream = "update " + std::to_string(i);
             if (update.every.valid()) {
@@ -241,21 +241,6 @@ private:
         if (why != nullptr && !why->silent) {
             sink().report(diag::Code::NotConstant, draft_.place(every),
                           "the interval of an update is fixed before a run");
-        }
-    }
-
-    /// An `update` in the place of the integrator and differential equations exclude each other.
-    void no_equations(Span span) {
-        for (const model::Variable& variable : draft_.model.variables) {
-            if (variable.role == Role::State && variable.definition.valid()) {
-                sink()
-                    .report(diag::Code::MisplacedUpdate, span,
-                            "`update` stands in the place of the integrator, but `" +
-                                variable.name + "` has a differential equation")
-                    .note_at(variable.span, "the equation of `" + variable.name + "`")
-                    .note("write `update before` or `update after` to have both");
-                return;
-            }
         }
     }
 
@@ -282,8 +267,9 @@ private:
         for (const model::Variable& variable : draft_.model.variables) {
             if (variable.flags.unless_refractory) {
                 sink().report(diag::Code::UnlessRefractoryAlone, variable.span,
-                              "`" + variable.name + "` is `unless refractory`, but nothing says "
-                                                    "when the model is refractory");
+                              "`" + variable.name +
+                                  "` is `unless refractory`, but nothing says "
+                                  "when the model is refractory");
             }
         }
     }

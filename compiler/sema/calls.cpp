@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Calls: functions of the language, of the user, timed arrays, random functions.
-#include "sema/checker.h"
-
 #include "ast/visit.h"
+#include "sema/checker.h"
 #include "sema/names.h"
 #include "sema/unit_position.h"
 #include "support/hash.h"
@@ -129,8 +128,8 @@ ExprId Checker::unknown_function(const std::string& name, Span span) {
     auto problem =
         report(diag::Code::UnknownFunction, place, "there is no function `" + name + "`");
     static const std::vector<std::pair<std::string, std::string>> meant = {
-        {"ln", "log"},       {"asin", "arcsin"}, {"acos", "arccos"}, {"atan", "arctan"},
-        {"fabs", "abs"},     {"pow", "**"},      {"mod", "%"},       {"normal", "randn"},
+        {"ln", "log"},       {"asin", "arcsin"},     {"acos", "arccos"}, {"atan", "arctan"},
+        {"fabs", "abs"},     {"pow", "**"},          {"mod", "%"},       {"normal", "randn"},
         {"vtrap", "exprel"}, {"logistic", "sigmoid"}};
     for (const auto& [wrong, right] : meant) {
         if (wrong == name) {
@@ -259,16 +258,16 @@ ExprId Checker::table(const External& external, std::vector<ExprId> args, Span s
         return draft_.poison(span);
     }
     if (args.size() > 1) {
-        args[1] = fit(draft_, context_, args[1], Scalar::Integer, Term(),
-                      diag::Code::ArgumentUnit, ordinal(1, 2, external.name));
+        args[1] = fit(draft_, context_, args[1], Scalar::Integer, Term(), diag::Code::ArgumentUnit,
+                      ordinal(1, 2, external.name));
         if (draft_.poisoned(args[1])) {
             return draft_.poison(span);
         }
     }
     auto& tables = draft_.model.tables;
-    const auto known =
-        std::find_if(tables.begin(), tables.end(),
-                     [&](const model::Table& table) { return table.name == external.name; });
+    const auto known = std::find_if(tables.begin(), tables.end(), [&](const model::Table& table) {
+        return table.name == external.name;
+    });
     const auto index = static_cast<std::uint32_t>(known - tables.begin());
     if (known == tables.end()) {
         tables.push_back({external.name, external.dimension, external.per_entity});
@@ -303,11 +302,10 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
         if (param.unit) {
             diag::Sink quiet; // a wrong unit is reported where the function is checked alone
             const DeclaredUnit unit = read_unit(*param.unit, quiet);
-            args[i] = unit.poisoned
-                          ? draft_.poison(span)
-                          : fit(draft_, context_, args[i], unit.type.scalar, unit.type.dimension,
-                                diag::Code::ArgumentUnit,
-                                "`" + param.name.text + "` of `" + name + "`");
+            args[i] = unit.poisoned ? draft_.poison(span)
+                                    : fit(draft_, context_, args[i], unit.type.scalar,
+                                          unit.type.dimension, diag::Code::ArgumentUnit,
+                                          "`" + param.name.text + "` of `" + name + "`");
             if (draft_.poisoned(args[i])) {
                 return draft_.poison(span);
             }
@@ -319,8 +317,8 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
     scope.file = &home;
     scope.is_channel = true;
     diag::Sink inside;
-    const ExprContext context{scope,   context_.place, context_.stream, nullptr,
-                              &bound,  &inside,        context_.inlined + 1};
+    const ExprContext context{scope,  context_.place, context_.stream,     nullptr,
+                              &bound, &inside,        context_.inlined + 1};
     ExprId value = check_expression(draft_, context, function.body);
     if (function.unit) {
         const DeclaredUnit unit = read_unit(*function.unit, inside);
@@ -352,8 +350,7 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
 /// z F/(R T), 1/volt.
 ExprId Checker::thermal(ExprId valence, Span span) {
     constexpr double faraday_over_gas = 96485.33212 / 8.314462618; // kelvin/volt
-    const ExprId constant =
-        draft_.number(faraday_over_gas, units::kelvin() / units::volt(), span);
+    const ExprId constant = draft_.number(faraday_over_gas, units::kelvin() / units::volt(), span);
     const ExprId kelvin = draft_.reference(temperature(draft_), span);
     const ExprId scaled = draft_.arithmetic(ExprKind::Multiply, valence, constant, span);
     return draft_.arithmetic(ExprKind::Divide, scaled, kelvin, span);

@@ -7,6 +7,7 @@
 #include "sema/behaviour.h"
 #include "sema/collect.h"
 #include "sema/constants.h"
+#include "sema/expressions.h"
 #include "sema/names.h"
 #include "sema/order.h"
 #include "sema/temperature.h"
@@ -75,9 +76,8 @@ void report_free_names(Draft& draft) {
         }
         const model::Variable& variable = draft.model.variables[VariableId(i)];
         const Term unit = draft.solver.resolve(facts.term);
-        const std::string what =
-            variable.type.scalar == Scalar::Boolean ? "a condition"
-            : !unit.is_known()                      ? "a value of any unit"
+        const std::string what = variable.type.scalar == Scalar::Boolean ? "a condition"
+                                 : !unit.is_known()                      ? "a value of any unit"
                                                     : units::describe_long(unit.known);
         draft.model.remarks.push_back({"`" + variable.name + "` must be " + what, variable.span});
     }
@@ -111,7 +111,6 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
     check_flow(draft);
     if (!draft.is_equations) {
         check_usage(draft, behaviour);
-        check_signs(draft);
     }
     check_sizes(draft);
     report_parts(draft, broken);
@@ -131,8 +130,9 @@ public:
             ast::match(
                 item.node, [&](const ast::Block& block) { check(block, scope); },
                 [&](const ast::Equation& equation) {
-                    sink_.report(diag::Code::WrongBlock, equation.name.span,
-                                 "an equation stands in a block")
+                    sink_
+                        .report(diag::Code::WrongBlock, equation.name.span,
+                                "an equation stands in a block")
                         .note("write `neuron NAME { ... }` around it");
                 },
                 [](const auto&) {});

@@ -94,8 +94,7 @@ struct EquationSet {
 };
 
 [[nodiscard]] model::CheckedModel check_equations(const EquationSet& equations,
-                                                  const Environment& environment,
-                                                  diag::Sink& sink);
+                                                  const Environment& environment, diag::Sink& sink);
 
 /// Expressions in the scope of a checked model (recorders, string assignments): they are added to
 /// `model`, whose variables they may use, and returned in order. `stream` names their random

@@ -70,7 +70,8 @@ private:
     ExprId thermal(ExprId valence, Span span);
     ExprId unknown_function(const std::string& name, Span span);
     bool arity(const std::string& name, std::size_t wanted, std::size_t found, Span span);
-    bool fit_argument(ExprId& arg, const Term& term, const std::string& function, std::size_t index);
+    bool fit_argument(ExprId& arg, const Term& term, const std::string& function,
+                      std::size_t index);
 
     Draft& draft_;
     const ExprContext& context_;

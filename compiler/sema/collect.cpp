@@ -78,8 +78,8 @@ static ExprId define_rate(Draft& draft, const Scope& scope, const ast::Equation&
 
 static ExprId define_value(Draft& draft, const Scope& scope, const ast::Equation& equation,
                            VariableId id) {
-    const Place place = draft.variable(id).role == Role::ConstantOverDt ? Place::PerStep
-                                                                        : Place::Subexpression;
+    const Place place =
+        draft.variable(id).role == Role::ConstantOverDt ? Place::PerStep : Place::Subexpression;
     const ExprContext context{scope, place, "value " + draft.variable(id).name};
     ExprId value = check_expression(draft, context, equation.value);
     if (!draft.facts(id).poisoned) {
@@ -301,9 +301,9 @@ void declare_init(Draft& draft, Scope& scope, const ast::Init& init, Span span) 
     if (role != Role::State && role != Role::Parameter) {
         sink.report(diag::Code::InitTarget, init.name.span,
                     "`" + init.name.text + "` has no initial value of its own")
-            .note(role == Role::SharedParameter ? "give its value where it is declared: `param " +
-                                                      init.name.text + " = ...`"
-                                                : "it is a " + std::string(spelling(role)));
+            .note(role == Role::SharedParameter
+                      ? "give its value where it is declared: `param " + init.name.text + " = ...`"
+                      : "it is a " + std::string(spelling(role)));
         return;
     }
     if (draft.facts(id).initial && !draft.variable(id).gate) {
@@ -314,10 +314,10 @@ void declare_init(Draft& draft, Scope& scope, const ast::Init& init, Span span) 
     draft.facts(id).initial = [&draft, &scope, &init, id] {
         const ExprContext context{scope, Place::Initial, "init " + draft.variable(id).name};
         const ExprId value = check_expression(draft, context, init.value);
-        return fit_definition(draft, context, value,
-                              {draft.variable(id).type.scalar,
-                               draft.solver.resolve(draft.facts(id).term).known},
-                              "`" + init.name.text + "`");
+        return fit_definition(
+            draft, context, value,
+            {draft.variable(id).type.scalar, draft.solver.resolve(draft.facts(id).term).known},
+            "`" + init.name.text + "`");
     };
 }
 
@@ -360,11 +360,27 @@ void Collector::items(const ast::Block& block, Scope& scope) {
 void Collector::item(const ast::Block& block, const ast::Item& item, Scope& scope) {
     const Span span = item.span;
     const bool declared = ast::match(
-        item.node, [&](const ast::ErrorItem& e) { error_item(e, scope); return true; },
-        [&](const ast::Equation& e) { declare_equation(draft_, scope, e, span); return true; },
-        [&](const ast::Param& p) { parameter(p, scope, span); return true; },
-        [&](const ast::Const& c) { constant(c, scope, span); return true; },
-        [&](const ast::Gate& g) { declare_gate(draft_, scope, g, span); return true; },
+        item.node,
+        [&](const ast::ErrorItem& e) {
+            error_item(e, scope);
+            return true;
+        },
+        [&](const ast::Equation& e) {
+            declare_equation(draft_, scope, e, span);
+            return true;
+        },
+        [&](const ast::Param& p) {
+            parameter(p, scope, span);
+            return true;
+        },
+        [&](const ast::Const& c) {
+            constant(c, scope, span);
+            return true;
+        },
+        [&](const ast::Gate& g) {
+            declare_gate(draft_, scope, g, span);
+            return true;
+        },
         [&](const ast::Setting&) { return true; }, [&](const ast::Init&) { return true; },
         [&](const ast::Use& use) {
             for (const ast::Part& one : use.parts) {
@@ -391,12 +407,17 @@ void Collector::channel_item(const ast::Item& item, Scope& scope) {
     ast::match(
         item.node, [&](const ast::Needs& n) { needs(n, scope, item.span); },
         [&](const ast::Kinetic& k) {
-            wrong_block(k.name.span, "this version has no kinetic schemes; write the differential "
-                                     "equations of `" + k.name.text + "`", scope);
+            wrong_block(k.name.span,
+                        "this version has no kinetic schemes; write the differential "
+                        "equations of `" +
+                            k.name.text + "`",
+                        scope);
         },
         [&](const ast::Ion& ion) {
-            wrong_block(ion.name.span, "an ion pool belongs to a neuron; a channel reads it with "
-                                       "`needs`", scope);
+            wrong_block(ion.name.span,
+                        "an ion pool belongs to a neuron; a channel reads it with "
+                        "`needs`",
+                        scope);
         },
         [&](const auto&) {
             wrong_block(item.span, "this belongs to a neuron, not to a channel", scope);
@@ -432,16 +453,23 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
         [&](const ast::On& on) { behaviour_.handlers.push_back({on.event, on.statements, span}); },
         [&](const ast::Update& update) { behaviour_.updates.push_back({&update, span}); },
         [&](const ast::Needs& n) {
-            wrong_block(n.name.span, "`needs` belongs to a channel; a neuron declares `" +
-                                         n.name.text + " : UNIT`", scope);
+            wrong_block(n.name.span,
+                        "`needs` belongs to a channel; a neuron declares `" + n.name.text +
+                            " : UNIT`",
+                        scope);
         },
         [&](const ast::Kinetic& k) {
-            wrong_block(k.name.span, "this version has no kinetic schemes; write the differential "
-                                     "equations of `" + k.name.text + "`", scope);
+            wrong_block(k.name.span,
+                        "this version has no kinetic schemes; write the differential "
+                        "equations of `" +
+                            k.name.text + "`",
+                        scope);
         },
         [&](const ast::Insert&) {
-            wrong_block(span, "`insert` places a part in a cell with a shape; write `use` in a "
-                              "neuron", scope);
+            wrong_block(span,
+                        "`insert` places a part in a cell with a shape; write `use` in a "
+                        "neuron",
+                        scope);
         },
         [&](const auto&) { wrong_block(span, "this does not belong into a neuron", scope); });
 }

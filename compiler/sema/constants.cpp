@@ -14,7 +14,9 @@ namespace hhc::sema {
 
 namespace {
 
-double exprel(double x) { return x == 0 ? 1 : std::expm1(x) / x; }
+double exprel(double x) {
+    return x == 0 ? 1 : std::expm1(x) / x;
+}
 
 double call_value(model::Builtin function, const std::vector<double>& a) {
     using model::Builtin;
@@ -274,7 +276,8 @@ VariableId top_level_constant(Draft& draft, const ast::Const& constant, const Fi
         const ExprContext context{scope, Place::Constant, "const " + constant.name.text};
         ExprId value = check_expression(draft, context, constant.value);
         if (unit && !unit->poisoned) {
-            value = fit_definition(draft, context, value, unit->type, "`" + constant.name.text + "`");
+            value =
+                fit_definition(draft, context, value, unit->type, "`" + constant.name.text + "`");
         }
         return value;
     };
@@ -284,8 +287,8 @@ VariableId top_level_constant(Draft& draft, const ast::Const& constant, const Fi
 static void report_not_fixed(Draft& draft, VariableId id, const NotFixed& why) {
     const model::Variable& variable = draft.variable(id);
     const VariableFacts& facts = draft.facts(id);
-    diag::Sink& sink = facts.scope != nullptr && facts.scope->sink != nullptr ? *facts.scope->sink
-                                                                              : draft.sink;
+    diag::Sink& sink =
+        facts.scope != nullptr && facts.scope->sink != nullptr ? *facts.scope->sink : draft.sink;
     const Span place = draft.place(variable.definition);
     if (why.reads.valid()) {
         const model::Variable& read = draft.variable(why.reads);
@@ -307,8 +310,7 @@ static void report_not_fixed(Draft& draft, VariableId id, const NotFixed& why) {
 
 void fix_value(Draft& draft, VariableId id) {
     const ExprId definition = draft.variable(id).definition;
-    const bool frozen_only =
-        draft.variable(id).role == Role::Frozen || draft.facts(id).follows;
+    const bool frozen_only = draft.variable(id).role == Role::Frozen || draft.facts(id).follows;
     const auto value = evaluate(draft, definition, frozen_only);
     model::Variable& variable = draft.variable(id);
     const auto frozen = draft.environment.freeze.find(variable.name);
@@ -355,9 +357,8 @@ void freeze_for_exponent(Draft& draft, ExprId id) {
         model::Variable& variable = draft.variable(read);
         if (variable.role == Role::SharedParameter) {
             variable.role = Role::Frozen;
-            draft.model.remarks.push_back({"`" + variable.name +
-                                               "` is frozen: as an exponent it decides a unit",
-                                           expr.span});
+            draft.model.remarks.push_back(
+                {"`" + variable.name + "` is frozen: as an exponent it decides a unit", expr.span});
         }
         if (variable.definition.valid()) {
             pending.push_back(variable.definition);

@@ -11,8 +11,8 @@ namespace hhc::sema {
 
 /// Why an expression has no value at compile time.
 struct NotFixed {
-    VariableId reads;   // the first variable that changes; none: something else
-    std::string reason; // "it contains a random function"; empty if `reads` says it
+    VariableId reads;    // the first variable that changes; none: something else
+    std::string reason;  // "it contains a random function"; empty if `reads` says it
     bool silent = false; // poisoned: reported already
 };
 

@@ -28,7 +28,9 @@ Term operator*(const Term& a, const Term& b) {
     return result;
 }
 
-Term operator/(const Term& a, const Term& b) { return a * b.pow(-1); }
+Term operator/(const Term& a, const Term& b) {
+    return a * b.pow(-1);
+}
 
 Term DimensionSolver::fresh() {
     Term result;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dimensions that may hold unknowns, and their unification: a linear system over rational exponents.
+// Dimensions that may hold unknowns, and their unification: a linear system over rational
+// exponents.
 #pragma once
 
 #include "support/rational.h"

@@ -19,9 +19,8 @@ Scope& Draft::add_scope(Scope scope) {
 VariableId Draft::declare(model::Variable variable, VariableFacts facts) {
     const auto found = by_name.find(variable.name);
     if (found != by_name.end()) {
-        diag::Sink& to = facts.scope != nullptr && facts.scope->sink != nullptr
-                             ? *facts.scope->sink
-                             : sink;
+        diag::Sink& to =
+            facts.scope != nullptr && facts.scope->sink != nullptr ? *facts.scope->sink : sink;
         to.report(diag::Code::DuplicateName, variable.span,
                   "`" + variable.name + "` is defined twice")
             .note_at(model.variables[found->second].span, "the first definition");
@@ -157,8 +156,8 @@ ExprId Draft::negate(ExprId a, Span span) {
 }
 
 ExprId Draft::arithmetic(ExprKind kind, ExprId a, ExprId b, Span span) {
-    const bool whole = kind != ExprKind::Divide && scalar(a) == Scalar::Integer &&
-                       scalar(b) == Scalar::Integer;
+    const bool whole =
+        kind != ExprKind::Divide && scalar(a) == Scalar::Integer && scalar(b) == Scalar::Integer;
     if (!whole) {
         a = to_real(a);
         b = to_real(b);

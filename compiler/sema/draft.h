@@ -40,14 +40,14 @@ struct Scope {
 struct VariableFacts {
     enum class Progress : std::uint8_t { Done, Waiting, Running };
     Term term;
-    bool unit_known = true;        // otherwise its definition decides
-    bool poisoned = false;         // wrong already: say nothing more about it
-    bool generated = false;        // not written by the user under this name
-    bool constant_value = false;   // its definition is evaluated once, at compile time
-    bool follows = false;          // ... unless it reads a value that changes
-    bool scalar_open = false;      // a free name: real, unless a condition is wanted
-    bool is_free = false;          // a free name
-    const Scope* scope = nullptr;  // where it was declared
+    bool unit_known = true;       // otherwise its definition decides
+    bool poisoned = false;        // wrong already: say nothing more about it
+    bool generated = false;       // not written by the user under this name
+    bool constant_value = false;  // its definition is evaluated once, at compile time
+    bool follows = false;         // ... unless it reads a value that changes
+    bool scalar_open = false;     // a free name: real, unless a condition is wanted
+    bool is_free = false;         // a free name
+    const Scope* scope = nullptr; // where it was declared
     Progress progress = Progress::Done;
     std::function<ExprId()> define; // makes its definition
     std::function<ExprId()> initial;
@@ -96,14 +96,14 @@ public:
     std::map<const void*, VariableId> top_level_constants; // ast::Const -> variable
     std::set<const void*> used_top_level;                  // functions and blocks in use
     VariableId defining;                                   // whose definition is being made
-    std::vector<VariableId> open; // definitions being made, outermost first
+    std::vector<VariableId> open;                     // definitions being made, outermost first
     std::map<std::string, std::uint32_t> occurrences; // of random functions, by equation or block
-    bool too_large = false;                                // the limit was reported
-    bool is_equations = false;                             // a Brian-style string
+    bool too_large = false;                           // the limit was reported
+    bool is_equations = false;                        // a Brian-style string
     std::vector<PartCheck> parts;
     std::vector<VariableId> gate_states;
-    std::map<std::string, Span> part_names; // by prefix
-    std::set<std::string> lost_parts;       // prefixes of parts that could not be read
+    std::map<std::string, Span> part_names;      // by prefix
+    std::set<std::string> lost_parts;            // prefixes of parts that could not be read
     std::vector<std::function<void()>> bindings; // of needs, once all names are known
     std::vector<ReferenceTemperature> references;
     ExprId temperature_setting;

@@ -101,11 +101,10 @@ ExprId fit(Draft& draft, const ExprContext& context, ExprId value, Scalar scalar
         return draft.poison(place);
     }
     if (!draft.solver.unify(draft.exprs[value.index].term, term)) {
-        auto report = sink.report(code, place,
-                                  what + " is in " + shown(draft.solver.resolve(term)) +
-                                      ", but this is " +
-                                      (draft.term(value).known.is_dimensionless() ? "" : "in ") +
-                                      shown(draft, value));
+        auto report = sink.report(
+            code, place,
+            what + " is in " + shown(draft.solver.resolve(term)) + ", but this is " +
+                (draft.term(value).known.is_dimensionless() ? "" : "in ") + shown(draft, value));
         const model::Expr& expr = draft.model.exprs[value];
         const bool zero = (expr.kind == ExprKind::Number && expr.number == 0) ||
                           (expr.kind == ExprKind::Integer && expr.integer == 0);
@@ -139,7 +138,7 @@ ExprId Checker::run(ast::ExprId root) {
     if (draft_.model.exprs.size() > 4 * most_operations) {
         if (!draft_.too_large) {
             draft_.too_large = true;
-            report(diag::Code::TooManyOperations, file().expr(root).span,
+            report(diag::Code::ModelTooLarge, file().expr(root).span,
                    "this model has more than " + std::to_string(most_operations) +
                        " operations, functions written out");
         }
@@ -269,7 +268,8 @@ ExprId Checker::symbol(const std::string& name, Span span) {
         return variable(*found, span);
     }
     if (unit && unit->is_celsius) {
-        report(diag::Code::CelsiusPlace, span, "`degC` is only part of a literal such as `6.3 degC`")
+        report(diag::Code::CelsiusPlace, span,
+               "`degC` is only part of a literal such as `6.3 degC`")
             .note("degrees Celsius do not begin at zero; calculate in kelvin");
         return draft_.poison(span);
     }
@@ -329,7 +329,8 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         problem.fix(span, near.front(), did_you_mean(near));
     } else if (scope.is_channel && context_.locals == nullptr) {
         problem.note("a channel sees `v`, `t`, `dt`, `temperature`, its own names and what it "
-                     "declares: `needs " + name + " : UNIT`");
+                     "declares: `needs " +
+                     name + " : UNIT`");
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
     }
@@ -366,8 +367,9 @@ void Checker::check_noise(VariableId id, Span span) {
         return;
     }
     report(diag::Code::NoisePlace, span,
-           "`" + draft_.variable(id).name + "` is white noise and makes sense only in a "
-                                            "differential equation")
+           "`" + draft_.variable(id).name +
+               "` is white noise and makes sense only in a "
+               "differential equation")
         .note("for a random number write `randn()` or `rand()`");
 }
 
@@ -390,9 +392,9 @@ ExprId Checker::variable(VariableId id, Span span) {
                      (read.role == Role::SharedParameter || read.role == Role::Parameter ||
                       read.role == Role::Frozen || draft_.facts(id).follows);
     const units::Dimension& dimension = draft_.term(result).known;
-    const bool conductance =
-        dimension == units::siemens() || dimension == units::siemens() / units::metre().pow(2) ||
-        dimension == units::metre() / units::second();
+    const bool conductance = dimension == units::siemens() ||
+                             dimension == units::siemens() / units::metre().pow(2) ||
+                             dimension == units::metre() / units::second();
     if (!own || !conductance || draft_.poisoned(result)) {
         return result;
     }

@@ -38,8 +38,8 @@ struct ExprContext {
     std::string stream; // "rate v", "event spike": random streams are counted within it
     Locals* locals = nullptr;
     const std::map<std::string, ExprId>* arguments = nullptr; // of a function being inlined
-    diag::Sink* sink = nullptr; // none: the scope's, or the draft's
-    int inlined = 0;            // depth of function calls
+    diag::Sink* sink = nullptr;                               // none: the scope's, or the draft's
+    int inlined = 0;                                          // depth of function calls
 };
 
 [[nodiscard]] ExprId check_expression(Draft& draft, const ExprContext& context, ast::ExprId id);

@@ -60,8 +60,9 @@ void FileScopes::define(FileScope& scope, const std::string& name, const TopLeve
         sink_.report(diag::Code::ShadowedName, other.span,
                      "`" + name + "` hides the imported `" + name + "`");
     } else if (other.span != symbol.span) {
-        sink_.report(diag::Code::DuplicateName, symbol.span,
-                     "`" + name + "` is imported from two files")
+        sink_
+            .report(diag::Code::DuplicateName, symbol.span,
+                    "`" + name + "` is imported from two files")
             .note("give one of the imports a name of its own: `import ... as NAME`");
     }
 }
@@ -103,8 +104,9 @@ const ast::File* FileScopes::ask(const ast::File& importing, const ast::Import& 
     request.span = span;
     const Span place = request.is_quoted ? item.file->span : item.path.span;
     if (request.is_quoted && leaves_folder(request.path)) {
-        sink_.report(diag::Code::ImportOutside, place,
-                     "`" + request.path + "` is not below the folder of this file")
+        sink_
+            .report(diag::Code::ImportOutside, place,
+                    "`" + request.path + "` is not below the folder of this file")
             .note("an import names a file in this folder or below, such as `channels/na.hhm`, or "
                   "one of the standard library, such as `import channels.NaT`");
         return nullptr;
@@ -144,7 +146,7 @@ void FileScopes::import(FileScope& scope, const ast::Import& item, Span span) {
         found = true;
         const bool renames = !selected.empty() && item.alias.has_value();
         define(scope,
-               renames           ? item.alias->text
+               renames      ? item.alias->text
                : item.alias ? item.alias->text + "." + name
                             : name,
                symbol);

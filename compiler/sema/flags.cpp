@@ -12,7 +12,13 @@ namespace hhc::sema {
 namespace {
 
 /// Bits of FlagContext.
-enum Where : unsigned { OnOde = 1, OnSubexpression = 2, OnParameter = 4, OnInput = 8, OnSynapse = 16 };
+enum Where : unsigned {
+    OnOde = 1,
+    OnSubexpression = 2,
+    OnParameter = 4,
+    OnInput = 8,
+    OnSynapse = 16
+};
 
 struct Row {
     std::string_view text;

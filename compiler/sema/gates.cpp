@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gates become states with alpha, beta, inf and tau as subexpressions of their own.
 #include "sema/collect.h"
-
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "support/suggest.h"
@@ -58,8 +57,9 @@ VariableId declare_q10(Draft& draft, Scope& scope, const std::string& name,
         if (!at.valid()) {
             sink_of(*to, scope)
                 .report(diag::Code::TemperatureReference, span,
-                        "`" + setting.key.text + "` does not say at which temperature the values "
-                                                 "were measured")
+                        "`" + setting.key.text +
+                            "` does not say at which temperature the values "
+                            "were measured")
                 .note("write `" + setting.key.text + " = 3 at 6.3 degC`");
             return to->poison(span);
         }
@@ -73,9 +73,8 @@ VariableId declare_q10(Draft& draft, Scope& scope, const std::string& name,
             return to->poison(span);
         }
         to->references.push_back({reference, to->place(reference)});
-        const ExprId above =
-            to->arithmetic(ExprKind::Subtract, to->reference(temperature(*to), span), reference,
-                           span);
+        const ExprId above = to->arithmetic(ExprKind::Subtract,
+                                            to->reference(temperature(*to), span), reference, span);
         constexpr double ten_kelvin = 10.0;
         const ExprId exponent = to->arithmetic(ExprKind::Divide, above,
                                                to->number(ten_kelvin, units::kelvin(), span), span);
@@ -105,8 +104,7 @@ Settings read_settings(const Draft& draft, const Scope& scope, const ast::Gate& 
                              key + " = ... : 1`");
             }
         } else if (!result.emplace(key, &setting).second) {
-            sink.report(diag::Code::RepeatedItem, setting.key.span,
-                        "`" + key + "` is given twice");
+            sink.report(diag::Code::RepeatedItem, setting.key.span, "`" + key + "` is given twice");
         }
     }
     return result;
@@ -188,9 +186,8 @@ void declare_by_rates(const std::shared_ptr<GateDraft>& gate, const ast::Setting
     gate->inf = declare("inf", {}, [gate, sum] {
         return gate->make(ExprKind::Divide, gate->ref(gate->alpha), sum());
     });
-    gate->tau = declare("tau", units::second(), [gate, sum] {
-        return gate->make(ExprKind::Divide, gate->one(), sum());
-    });
+    gate->tau = declare("tau", units::second(),
+                        [gate, sum] { return gate->make(ExprKind::Divide, gate->one(), sum()); });
 }
 
 void declare_by_steady(const std::shared_ptr<GateDraft>& gate, const ast::Setting& inf,
@@ -216,8 +213,7 @@ void declare_by_steady(const std::shared_ptr<GateDraft>& gate, const ast::Settin
 ExprId rate_of(const GateDraft& gate, bool by_rates) {
     const auto m = [&] { return gate.ref(gate.state); };
     if (!by_rates) {
-        return gate.make(ExprKind::Divide,
-                         gate.make(ExprKind::Subtract, gate.ref(gate.inf), m()),
+        return gate.make(ExprKind::Divide, gate.make(ExprKind::Subtract, gate.ref(gate.inf), m()),
                          gate.ref(gate.tau));
     }
     const ExprId opening = gate.make(ExprKind::Multiply, gate.ref(gate.alpha),

@@ -6,9 +6,8 @@
 // gives `ca.inside`, `ca.outside`, `ca.z` and `ca.E`. A concentration is a value that stays (a
 // parameter of the pool), something of the neuron's, or a state of the pool with its own equation,
 // under the name `inside` or any other that the setting names.
-#include "sema/collect.h"
-
 #include "ast/visit.h"
+#include "sema/collect.h"
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "support/suggest.h"
@@ -40,8 +39,7 @@ Settings read_settings(const Draft& draft, const Scope& scope, const ast::Ion& i
                              key + " = ... : mmolar`");
             }
         } else if (!result.emplace(key, &setting).second) {
-            sink.report(diag::Code::RepeatedItem, setting.key.span,
-                        "`" + key + "` is given twice");
+            sink.report(diag::Code::RepeatedItem, setting.key.span, "`" + key + "` is given twice");
         }
     }
     return result;
@@ -127,10 +125,9 @@ void declare_reversal(Draft& draft, Scope& inside, const ast::Setting* setting, 
         }
         const ExprId ratio = to->arithmetic(ExprKind::Divide, out, in, span);
         const ExprId log = to->call(model::Builtin::Log, {ratio}, Scalar::Real, {}, span);
-        const ExprId constant =
-            to->number(gas_over_faraday, units::volt() / units::kelvin(), span);
-        const ExprId thermal = to->arithmetic(
-            ExprKind::Multiply, constant, to->reference(temperature(*to), span), span);
+        const ExprId constant = to->number(gas_over_faraday, units::volt() / units::kelvin(), span);
+        const ExprId thermal = to->arithmetic(ExprKind::Multiply, constant,
+                                              to->reference(temperature(*to), span), span);
         const ExprId per_charge = to->arithmetic(ExprKind::Divide, thermal, z, span);
         return to->arithmetic(ExprKind::Multiply, per_charge, log, span);
     };
@@ -147,8 +144,8 @@ void declare_pool_parameter(Draft& draft, Scope& inside, const ast::Param& param
     Draft* const to = &draft;
     const DeclaredUnit unit =
         param.unit ? read_unit(*param.unit, sink_of(draft, inside)) : DeclaredUnit{};
-    const VariableId id = declare_generated(draft, inside, param.name.text, unit.type.dimension,
-                                            param.name.span, {});
+    const VariableId id =
+        declare_generated(draft, inside, param.name.text, unit.type.dimension, param.name.span, {});
     draft.variable(id).role = Role::SharedParameter;
     draft.variable(id).display =
         param.unit ? unit.display

@@ -17,15 +17,25 @@ bool contains(const std::array<std::string_view, n>& words, std::string_view nam
     return std::find(words.begin(), words.end(), name) != words.end();
 }
 
-constexpr std::array<std::string_view, 13> own_symbols = {
-    "t", "dt", "t_in_timesteps", "i", "N", "xi", "pi", "e", "inf", "lastspike", "not_refractory",
-    "refractory", "refractory_until"};
+constexpr std::array<std::string_view, 13> own_symbols = {"t",
+                                                          "dt",
+                                                          "t_in_timesteps",
+                                                          "i",
+                                                          "N",
+                                                          "xi",
+                                                          "pi",
+                                                          "e",
+                                                          "inf",
+                                                          "lastspike",
+                                                          "not_refractory",
+                                                          "refractory",
+                                                          "refractory_until"};
 
 constexpr std::array<std::string_view, 31> python_keywords = {
-    "and",    "as",     "assert", "async", "await",  "break",  "class", "continue",
-    "def",    "del",    "elif",   "else",  "except", "False",  "for",   "from",
-    "global", "if",     "import", "in",    "is",     "lambda", "None",  "nonlocal",
-    "not",    "or",     "pass",   "raise", "return", "True",   "while"};
+    "and",    "as",  "assert", "async", "await",  "break",  "class", "continue",
+    "def",    "del", "elif",   "else",  "except", "False",  "for",   "from",
+    "global", "if",  "import", "in",    "is",     "lambda", "None",  "nonlocal",
+    "not",    "or",  "pass",   "raise", "return", "True",   "while"};
 
 constexpr std::array<std::string_view, 6> attributes = {"name", "get",        "set",
                                                         "run",  "initialize", "model"};
@@ -38,9 +48,8 @@ bool is_strong_function(std::string_view name) {
         return false;
     }
     const auto& known = model::builtins();
-    return contains(kinds, name) || std::any_of(known.begin(), known.end(), [&](const auto& row) {
-               return row.name == name;
-           });
+    return contains(kinds, name) || std::any_of(known.begin(), known.end(),
+                                                [&](const auto& row) { return row.name == name; });
 }
 
 std::string why_reserved(std::string_view name) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operators: types, units, and what to say when they do not fit.
-#include "sema/checker.h"
-
 #include "ast/dump.h"
+#include "sema/checker.h"
 #include "sema/constants.h"
 
 #include <array>
@@ -199,8 +198,8 @@ ExprId Checker::product(BinaryOp op, ExprId left, ExprId right, Span span) {
     }
     for (const ExprId side : {left, right}) {
         const model::Expr& expr = draft_.model.exprs[side];
-        const bool idiom = expr.kind == ExprKind::ToInteger &&
-                           draft_.scalar(expr.args[0]) == Scalar::Boolean;
+        const bool idiom =
+            expr.kind == ExprKind::ToInteger && draft_.scalar(expr.args[0]) == Scalar::Boolean;
         if (idiom && !draft_.is_equations) {
             report(diag::Code::ConditionAsNumber, expr.span,
                    "a condition multiplies the other factor by 1 or 0")
@@ -235,8 +234,8 @@ ExprId Checker::comparison(BinaryOp op, ExprId left, ExprId right, Span span) {
         return draft_.poison(span);
     }
     const bool equality = op == BinaryOp::Equal || op == BinaryOp::NotEqual;
-    const bool both = draft_.scalar(left) == Scalar::Boolean &&
-                      draft_.scalar(right) == Scalar::Boolean;
+    const bool both =
+        draft_.scalar(left) == Scalar::Boolean && draft_.scalar(right) == Scalar::Boolean;
     if (!(equality && both)) {
         if (!numbers(left, right, span) || !same_unit(left, right, span, "cannot compare")) {
             return draft_.poison(span);
@@ -259,8 +258,7 @@ ExprId Checker::logic(BinaryOp op, ExprId left, ExprId right, Span span) {
 
 ExprId Checker::conditional(ExprId then_value, ExprId condition, ExprId else_value, Span span) {
     condition = fit_condition(condition, "what stands after `if`");
-    if (draft_.poisoned(condition) || draft_.poisoned(then_value) ||
-        draft_.poisoned(else_value)) {
+    if (draft_.poisoned(condition) || draft_.poisoned(then_value) || draft_.poisoned(else_value)) {
         return draft_.poison(span);
     }
     Scalar scalar = Scalar::Boolean;

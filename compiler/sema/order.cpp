@@ -132,9 +132,9 @@ void order_values(Draft& draft) {
     });
     Ordering starts(count, [&](VariableId id) {
         const model::Variable& variable = model.variables[id];
-        return reads_of(model, variable.initial.valid()  ? variable.initial
-                               : is_computed(variable) ? variable.definition
-                                                       : ExprId());
+        return reads_of(model, variable.initial.valid() ? variable.initial
+                               : is_computed(variable)  ? variable.definition
+                                                        : ExprId());
     });
     for (std::size_t i = 0; i < count; ++i) {
         const VariableId id(i);
@@ -205,8 +205,9 @@ private:
         if (facts.is_random && variable.role == Role::Subexpression) {
             sink(id)
                 .report(diag::Code::RandomSubexpression, variable.span,
-                        "`" + variable.name + "` contains a random function, so it must say when "
-                                              "its value is drawn")
+                        "`" + variable.name +
+                            "` contains a random function, so it must say when "
+                            "its value is drawn")
                 .note("add `(constant over dt)`: one draw at the start of each step");
         }
         for (const VariableId read : reads_of(draft_.model, variable.definition)) {
@@ -222,8 +223,9 @@ private:
         }
         if (noisy_[id.index] && variable.role == Role::ConstantOverDt) {
             sink(id).report(diag::Code::NoisePlace, variable.span,
-                            "`" + variable.name + "` is fixed for a step and cannot contain white "
-                                                  "noise; use `randn()`");
+                            "`" + variable.name +
+                                "` is fixed for a step and cannot contain white "
+                                "noise; use `randn()`");
         }
     }
 
@@ -262,6 +264,8 @@ private:
 
 } // namespace
 
-void check_flow(Draft& draft) { Flow(draft).run(); }
+void check_flow(Draft& draft) {
+    Flow(draft).run();
+}
 
 } // namespace hhc::sema

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `use`: a channel becomes dotted variables of its user; what it needs is bound to the user's names.
+// `use`: a channel becomes dotted variables of its user; what it needs is bound to the user's
+// names.
 #include "sema/collect.h"
-
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "support/suggest.h"
@@ -162,8 +162,8 @@ void Collector::needs(const ast::Needs& needs, Scope& scope, Span span) {
         facts.poisoned = unit.poisoned;
         facts.progress = VariableFacts::Progress::Waiting;
         const VariableId id = draft_.declare(std::move(variable), std::move(facts));
-        draft_.facts(id).define = [draft = &draft_, &user, argument = given->second, type = unit.type,
-                                   id] {
+        draft_.facts(id).define = [draft = &draft_, &user, argument = given->second,
+                                   type = unit.type, id] {
             const ExprContext theirs{user, Place::Subexpression,
                                      "value " + draft->variable(id).name};
             const ExprId value = check_expression(*draft, theirs, argument->value);
@@ -193,8 +193,9 @@ void bind_need(Draft& draft, const ast::Needs& needs, Scope& scope, const Scope&
     diag::Sink& sink = sink_of(draft, user);
     if (!found) {
         const std::string part = scope.prefix.substr(0, scope.prefix.size() - 1);
-        auto problem = sink.report(diag::Code::MissingNeed, use,
-                                   "`" + part + "` needs `" + name + "`, which is not defined here");
+        auto problem =
+            sink.report(diag::Code::MissingNeed, use,
+                        "`" + part + "` needs `" + name + "`, which is not defined here");
         problem.note_at(needs.name.span, "it is needed here");
         problem.note("define `" + name + "`, or give it: `(" + name + " = ...)`");
         scope.bound.emplace(name, draft.lost(name, needs.name.span));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "sema/behaviour.h"
-
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "support/suggest.h"
@@ -40,7 +39,7 @@ private:
         if (const auto target = find_variable(draft_, scope_, name)) {
             to_variable(statement, *target, context);
         } else if (statement.target.parts.size() > 1) {
-            check_expression(draft_, context, statement.value);
+            (void)check_expression(draft_, context, statement.value);
             unknown_target(statement, name);
         } else {
             to_local(statement, name, context);
@@ -124,8 +123,8 @@ private:
         draft_.facts(id).written = true;
         const bool was_read = draft_.facts(id).read;
         if (statement.op != ast::AssignOp::Set) {
-            value = augmented(statement, context,
-                              draft_.reference(id, statement.target.span), value);
+            value =
+                augmented(statement, context, draft_.reference(id, statement.target.span), value);
             draft_.facts(id).read = was_read;
         }
         value = fit(draft_, context, value, draft_.variable(id).type.scalar, draft_.facts(id).term,

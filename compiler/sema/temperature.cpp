@@ -52,8 +52,7 @@ static void use_references(Draft& draft, VariableId id) {
 
 void settle_temperature(Draft& draft) {
     const auto found = draft.by_name.find("temperature");
-    if (found == draft.by_name.end() ||
-        draft.variable(found->second).role != Role::Temperature) {
+    if (found == draft.by_name.end() || draft.variable(found->second).role != Role::Temperature) {
         return;
     }
     if (!draft.temperature_setting.valid()) {

@@ -21,8 +21,8 @@ DeclaredUnit poisoned_unit() {
 }
 
 DeclaredUnit unknown_unit(const ast::UnitFactor& factor, diag::Sink& sink) {
-    auto report = sink.report(diag::Code::UnknownUnit, factor.span,
-                              "`" + factor.name + "` is not a unit");
+    auto report =
+        sink.report(diag::Code::UnknownUnit, factor.span, "`" + factor.name + "` is not a unit");
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> meant = {{
         {"bool", "boolean"},
         {"int", "integer"},

@@ -20,7 +20,6 @@ struct DeclaredUnit {
 
 /// The unit of a literal such as `120 mS/cm**2` or `0.02/ms`, for declarations that give a value
 /// and no unit; nothing if the expression is more than a number with a unit.
-[[nodiscard]] std::optional<model::DisplayUnit> literal_unit(const ast::File& file,
-                                                             ast::ExprId id);
+[[nodiscard]] std::optional<model::DisplayUnit> literal_unit(const ast::File& file, ast::ExprId id);
 
 } // namespace hhc::sema

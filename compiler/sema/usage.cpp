@@ -102,7 +102,7 @@ void check_sizes(Draft& draft) {
         states += variable.role == Role::State ? 1 : 0;
     }
     if (states > most_states) {
-        draft.sink.report(diag::Code::TooManyStates, draft.span,
+        draft.sink.report(diag::Code::ModelTooLarge, draft.span,
                           "this model has " + std::to_string(states) + " states, and at most " +
                               std::to_string(most_states) + " are allowed");
     }
@@ -113,7 +113,7 @@ void check_sizes(Draft& draft) {
     if (operations > most_operations && !draft.too_large) {
         draft.too_large = true;
         draft.sink
-            .report(diag::Code::TooManyOperations, draft.span,
+            .report(diag::Code::ModelTooLarge, draft.span,
                     "this model has " + std::to_string(operations) +
                         " operations, functions written out, and at most " +
                         std::to_string(most_operations) + " are allowed")
