@@ -104,6 +104,16 @@ void PopulationState::set_name(std::string name) {
 }
 
 void PopulationState::join(const void* network_id, double dt, std::uint64_t seed) {
+    for (std::uint32_t f = 0; f < table().field_count; ++f) {
+        if (table().fields[f].type != HHK_STEP) {
+            continue;
+        }
+        FieldMemory now = field(f);
+        now.dt = dt;
+        for (std::int64_t i = 0; i < padded(); ++i) { // the steps of an old clock mean nothing
+            now.write(i, started_ ? -INFINITY : field(f).read(i));
+        }
+    }
     network = network_id;
     context_.dt = dt;
     context_.seed = seed;

@@ -53,7 +53,8 @@ public:
     /// Network that it belongs to (an identity only), or null.
     const void* network = nullptr;
 
-    /// Takes the clock and the seed of its network.
+    /// Takes the clock and the seed of its network. Last spikes that were assigned keep their time;
+    /// those of an earlier network are forgotten, states are kept.
     void join(const void* network_id, double dt, std::uint64_t seed);
 
     // --- values

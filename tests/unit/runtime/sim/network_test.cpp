@@ -56,6 +56,27 @@ TEST(Network, APopulationIsFreeAgainWhenItsNetworkIsGone) {
     EXPECT_NO_THROW(net.add(p));
 }
 
+TEST(Network, LastSpikesBelongToAClock) {
+    Population p(hand::lif::model(), 2);
+    p.set("I", 1e6);
+    p.set("lastspike", std::vector<double>{-1e-3, -2e-3}); // refractory until 2 ms and 1 ms
+    {
+        Network fine({.dt = 1e-5});
+        const hodg::SpikeRecorder spikes(p);
+        fine.add(p);
+        fine.add(spikes);
+        fine.run(2.5e-3);
+        EXPECT_EQ(spikes.steps(), (std::vector<std::int64_t>{100, 200}));
+        EXPECT_EQ(spikes.indices(), (std::vector<std::int32_t>{1, 0}));
+    }
+    Network net;
+    const hodg::SpikeRecorder spikes(p);
+    net.add(p);
+    net.add(spikes);
+    net.run(1e-3);
+    EXPECT_EQ(spikes.steps(), (std::vector<std::int64_t>{0, 0}));
+}
+
 TEST(Network, OperationsComeBeforeRecordersAndBetweenExactSteps) {
     Population p(hand::lif::model(), 2);
     const hodg::StateRecorder v(p, {"v"}, {.indices = {0}});
