@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace hhc::ir {
 namespace {
@@ -54,11 +55,35 @@ bool same(const Value& a, const Value& b) {
 
 } // namespace
 
-Builder::Builder(Module& module, Kernel& kernel) : module_(&module), kernel_(&kernel) {
-    bindings_ = bindings(kernel);
-    known_.reserve(std::max<std::size_t>(64, kernel.values.size() * 2));
-    for (std::size_t i = 0; i < kernel.values.size(); ++i) {
-        known_.emplace(hash_of(kernel.values[ValueId(i)]), ValueId(i));
+Builder::Builder(Module& module, Kernel& kernel)
+    : module_(&module), kernel_(&kernel), bindings_(bindings(kernel)) {
+    const std::size_t count = kernel.values.size();
+    known_.resize(std::bit_ceil(std::max<std::size_t>(64, 3 * count)));
+    hashes_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        remember(ValueId(i), hash_of(kernel.values[ValueId(i)]));
+    }
+}
+
+void Builder::remember(ValueId id, std::uint64_t hash) {
+    if (2 * (hashes_.size() + 1) > known_.size()) {
+        grow();
+    }
+    hashes_.push_back(hash);
+    const std::size_t mask = known_.size() - 1;
+    std::size_t at = hash & mask;
+    while (known_[at] != 0) {
+        at = (at + 1) & mask;
+    }
+    known_[at] = id.index + 1;
+}
+
+void Builder::grow() {
+    const std::vector<std::uint64_t> all = std::exchange(hashes_, {});
+    known_.assign(known_.size() * 2, 0);
+    hashes_.reserve(known_.size() / 2);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        remember(ValueId(i), all[i]);
     }
 }
 
@@ -85,7 +110,7 @@ Type Builder::type(ValueId id) const {
 
 ValueId Builder::name(ValueId id, std::string_view name) {
     Value& value = kernel_->values[id];
-    if (value.name.empty()) {
+    if (value.name.empty() && value.op > Op::ConstBool) { // literals serve many
         value.name = name;
     }
     return id;
@@ -93,15 +118,16 @@ ValueId Builder::name(ValueId id, std::string_view name) {
 
 ValueId Builder::find_or_append(Value value) {
     const std::uint64_t hash = hash_of(value);
-    const auto [first, last] = known_.equal_range(hash);
-    for (auto it = first; it != last; ++it) {
-        Value& other = kernel_->values[it->second];
-        if (same(other, value)) {
-            if (other.name.empty()) {
-                other.name = std::move(value.name);
-            }
-            return it->second;
+    const std::size_t mask = known_.size() - 1;
+    for (std::size_t at = hash & mask; known_[at] != 0; at = (at + 1) & mask) {
+        const ValueId id(known_[at] - 1);
+        if (hashes_[id.index] != hash || !same(kernel_->values[id], value)) {
+            continue;
         }
+        if (std::string& name = kernel_->values[id].name; name.empty()) {
+            name = std::move(value.name);
+        }
+        return id;
     }
     Binding binding = own_binding(value, kernel_->kind);
     for (const ValueId arg : value.args) {
@@ -111,7 +137,7 @@ ValueId Builder::find_or_append(Value value) {
     }
     bindings_.push_back(binding);
     const ValueId id = kernel_->values.push_back(std::move(value));
-    known_.emplace(hash, id);
+    remember(id, hash);
     return id;
 }
 

@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace hhc::ir {
@@ -148,7 +147,10 @@ private:
     Module* module_;
     Kernel* kernel_;
     std::vector<Binding> bindings_;
-    std::unordered_multimap<std::uint64_t, ValueId> known_;
+    void remember(ValueId id, std::uint64_t hash);
+    void grow();
+    std::vector<std::uint64_t> hashes_; // by value
+    std::vector<std::uint32_t> known_;  // open addressing: index of a value + 1, or 0
     Span span_;
     std::string name_;
 };

@@ -9,10 +9,8 @@ std::int64_t floor_div_int(std::int64_t x, std::int64_t y, bool& fault) {
         fault = true;
         return 0;
     }
-    if (y == -1) { // the quotient of the smallest integer does not fit
-        std::int64_t result = 0;
-        fault = __builtin_sub_overflow(std::int64_t{0}, x, &result) || fault;
-        return result;
+    if (y == -1) { // the quotient of the smallest integer does not fit, and wraps
+        return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
     }
     const std::int64_t quotient = x / y;
     return quotient * y != x && (x < 0) != (y < 0) ? quotient - 1 : quotient;

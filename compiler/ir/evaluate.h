@@ -43,7 +43,7 @@ template <class Real> [[nodiscard]] Real powi_real(Real x, std::int64_t exponent
 }
 
 /// Add, Sub, Mul, Neg, FloorDiv, Mod, PowInt of 64-bit integers; `fault` is set (never cleared) on
-/// division by zero (result 0) and on overflow (result wrapped).
+/// division by zero (result 0) and on overflow (result wrapped; not of the smallest integer // -1).
 [[nodiscard]] std::int64_t integer_operation(Op op, std::int64_t x, std::int64_t y,
                                              std::int64_t exponent, bool& fault);
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Private to the interpreter: the values of one kernel for one entity.
+#pragma once
+
+#include "abi/kernel_abi.h"
+#include "ir/ir.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace hhc::interp {
+
+/// What a value is right now. A Bool is an integer 0 or 1. `fault` is set on the result of a faulty
+/// integer operation and on everything computed from it, except through the arm of a select that
+/// was not taken.
+struct Slot {
+    double real = 0;
+    std::int64_t integer = 0;
+    bool fault = false;
+    std::vector<double> matrix;
+};
+
+/// Evaluates the values of a kernel: first those of the whole population, then entity by entity.
+class Frame {
+public:
+    Frame(const ir::Module& module, const ir::Kernel& kernel, const hhk_context& context);
+
+    void run_population();
+    void run_entity(std::int64_t position); // where its fields are; its number is below `count`
+
+    [[nodiscard]] const Slot& operator[](ir::ValueId id) const { return slots_[id.index]; }
+    [[nodiscard]] bool is_true(ir::ValueId id) const { return slots_[id.index].integer != 0; }
+    /// As an output or a uniform holds it.
+    [[nodiscard]] double as_double(ir::ValueId id) const;
+    [[nodiscard]] ir::Binding binding(ir::ValueId id) const { return bindings_[id.index]; }
+
+    /// Writes a value to a field of the entity at `position`.
+    void store(ir::FieldId field, std::int64_t position, const Slot& slot) const;
+
+private:
+    template <class Real> void compute(const ir::Value& value, ir::Binding binding, Slot& out);
+    template <class Real> double arithmetic(const ir::Value& value) const;
+    template <class Real> double math(const ir::Value& value) const;
+    void integer_arithmetic(const ir::Value& value, Slot& out) const;
+    void compute_bool(const ir::Value& value, ir::Binding binding, Slot& out) const;
+    void select(const ir::Value& value, Slot& out) const;
+    void random(const ir::Value& value, Slot& out) const;
+    [[nodiscard]] double table(const ir::Value& value) const;
+    void matrix(const ir::Value& value, Slot& out) const;
+    void load(const ir::Value& value, Slot& out) const;
+    void run(ir::ValueId id);
+    /// A real argument in the precision of its user.
+    template <class Real> [[nodiscard]] Real real(ir::ValueId id) const {
+        return static_cast<Real>(slots_[id.index].real);
+    }
+    [[nodiscard]] const Slot& slot(const ir::Value& value, std::size_t argument) const {
+        return slots_[value.args[argument].index];
+    }
+
+    const ir::Module& module_;
+    const ir::Kernel& kernel_;
+    const hhk_context& context_;
+    std::vector<ir::Binding> bindings_;
+    std::vector<Slot> slots_;
+    std::int64_t position_ = 0;
+    std::int64_t entity_ = 0;
+};
+
+} // namespace hhc::interp

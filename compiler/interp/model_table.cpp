@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "interp/model_table.h"
+
+#include "codegen/model_hash.h"
+#include "ir/print.h"
+
+#include <string>
+#include <vector>
+
+namespace hhc::interp {
+
+static_assert(static_cast<int>(ir::Storage::Real) == HHK_REAL);
+static_assert(static_cast<int>(ir::Storage::Integer) == HHK_INTEGER);
+static_assert(static_cast<int>(ir::Storage::Boolean) == HHK_BOOLEAN);
+static_assert(static_cast<int>(ir::Storage::Step) == HHK_STEP);
+static_assert(static_cast<int>(ir::role::state) == HHK_STATE);
+static_assert(static_cast<int>(ir::role::parameter) == HHK_PARAMETER);
+static_assert(static_cast<int>(ir::role::constant_over_dt) == HHK_CONSTANT_OVER_DT);
+static_assert(static_cast<int>(ir::role::input) == HHK_INPUT);
+static_assert(static_cast<int>(ir::role::linked) == HHK_LINKED);
+static_assert(static_cast<int>(ir::role::last_spike) == HHK_LAST_SPIKE);
+static_assert(static_cast<int>(ir::role::not_refractory) == HHK_NOT_REFRACTORY);
+static_assert(static_cast<int>(ir::role::hidden) == HHK_HIDDEN);
+static_assert(static_cast<int>(ir::flag::unless_refractory) == HHK_UNLESS_REFRACTORY);
+static_assert(static_cast<int>(ir::flag::constant) == HHK_CONSTANT);
+static_assert(static_cast<int>(ir::flag::staggered) == HHK_STAGGERED);
+static_assert(static_cast<int>(ir::flag::has_init) == HHK_HAS_INIT);
+
+struct ModelTable::Storage {
+    ir::Module names; // tables only: keeps the texts alive
+    std::vector<hhk_field> fields;
+    std::vector<hhk_uniform> uniforms;
+    std::vector<hhk_table> tables;
+    std::vector<hhk_event> events;
+    hhk_model model{};
+};
+
+namespace {
+
+hhk_dimension dimension_of(const units::Dimension& dimension) {
+    hhk_dimension result{};
+    for (std::size_t i = 0; i < units::base_count; ++i) {
+        result.numerator[i] = static_cast<std::int8_t>(dimension.exponents()[i].numerator());
+        result.denominator[i] = static_cast<std::int8_t>(dimension.exponents()[i].denominator());
+    }
+    return result;
+}
+
+template <class Row, class Symbol> Row common_part(const Symbol& symbol) {
+    Row row{};
+    row.name = symbol.name.c_str();
+    row.unit = symbol.unit.c_str();
+    row.unit_scale = symbol.unit_scale;
+    row.default_value = symbol.default_value;
+    row.dimension = dimension_of(symbol.dimension);
+    row.type = static_cast<std::uint8_t>(symbol.storage);
+    row.role = symbol.role;
+    row.flags = symbol.flags;
+    return row;
+}
+
+std::int32_t index_or_none(ir::UniformId uniform) {
+    return uniform.valid() ? static_cast<std::int32_t>(uniform.index) : -1;
+}
+
+std::array<std::uint64_t, 2> code_hash(const ir::Module& module) {
+    Hasher hasher;
+    hasher.field("interpreter").field(ir::print(module));
+    return codegen::hash_words(hasher.finish());
+}
+
+} // namespace
+
+ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Storage>()) {
+    Storage& s = *storage_;
+    s.names.name = module.name;
+    s.names.description = module.description;
+    s.names.fields = module.fields;
+    s.names.uniforms = module.uniforms;
+    s.names.tables = module.tables;
+    s.names.events = module.events;
+    for (const ir::Field& field : s.names.fields) {
+        hhk_field row = common_part<hhk_field>(field);
+        row.init_flag = index_or_none(field.init_flag);
+        row.stagger_flag = index_or_none(field.stagger_flag);
+        s.fields.push_back(row);
+    }
+    for (const ir::Uniform& uniform : s.names.uniforms) {
+        s.uniforms.push_back(common_part<hhk_uniform>(uniform));
+    }
+    for (const ir::Table& table : s.names.tables) {
+        s.tables.push_back(
+            {table.name.c_str(), dimension_of(table.dimension), table.per_entity ? 1 : 0, 0});
+    }
+    for (const ir::Event& event : s.names.events) {
+        s.events.push_back(
+            {event.name.c_str(), event.sets_last_spike ? 1 : 0, event.has_statements ? 1 : 0});
+    }
+    hhk_model& model = s.model;
+    model.size = sizeof(hhk_model);
+    model.abi_version = HHK_ABI_VERSION;
+    model.name = s.names.name.c_str();
+    model.required_features = "";
+    model.vector_width = 1;
+    model.real_size = module.real_size;
+    model.random_scheme = codegen::random_scheme;
+    const auto interface_hash = codegen::interface_hash(module);
+    const auto code = code_hash(module);
+    for (std::size_t i = 0; i < 2; ++i) {
+        model.interface_hash[i] = interface_hash[i];
+        model.code_hash[i] = code[i];
+    }
+    model.field_count = static_cast<std::uint32_t>(s.fields.size());
+    model.uniform_count = static_cast<std::uint32_t>(s.uniforms.size());
+    model.table_count = static_cast<std::uint32_t>(s.tables.size());
+    model.event_count = static_cast<std::uint32_t>(s.events.size());
+    model.fields = s.fields.data();
+    model.uniforms = s.uniforms.data();
+    model.tables = s.tables.data();
+    model.events = s.events.data();
+    model.description = s.names.description.c_str();
+}
+
+ModelTable::~ModelTable() = default;
+ModelTable::ModelTable(ModelTable&&) noexcept = default;
+ModelTable& ModelTable::operator=(ModelTable&&) noexcept = default;
+
+hhk_model& ModelTable::model() {
+    return storage_->model;
+}
+const hhk_model& ModelTable::model() const {
+    return storage_->model;
+}
+
+} // namespace hhc::interp
