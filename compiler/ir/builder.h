@@ -119,7 +119,9 @@ public:
     /// The value as described (arguments already of this kernel), simplified and shared like the
     /// rest. A value without span takes the context's.
     ValueId emit(Value value);
-    /// The same without simplification.
+    /// What stands for such a value more simply; nothing if it is simple already.
+    [[nodiscard]] std::optional<ValueId> simplify(const Value& value);
+    /// As `emit` without simplification.
     ValueId emit_as_is(Value value);
 
     [[nodiscard]] bool is_real(ValueId id, double number) const; // that very constant, by its bits
@@ -136,7 +138,7 @@ private:
     /// May `result` stand for a value that also used `dropped`? Not if a float32 kernel would then
     /// compute in double what it computed in float.
     [[nodiscard]] bool may_drop(ValueId dropped, ValueId result) const;
-    [[nodiscard]] std::optional<ValueId> simplify(const Value& value);
+
     [[nodiscard]] std::optional<ValueId> simplify_real(const Value& value);
     [[nodiscard]] std::optional<ValueId> simplify_int(const Value& value);
     [[nodiscard]] std::optional<ValueId> simplify_comparison(const Value& value);

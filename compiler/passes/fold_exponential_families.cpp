@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "passes/fold_exponential_families.h"
+
+#include "passes/linear_atoms.h"
+#include "passes/rewrite.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+namespace hhc::passes {
+namespace {
+
+using ir::Binding;
+using ir::Builder;
+using ir::MathOp;
+using ir::Op;
+using ir::ValueId;
+
+/// exp(u) or inv_exprel(u) with u split into what varies between entities and the rest.
+struct Exponential {
+    ValueId id;
+    ValueId argument;
+    bool is_rate = false; // inv_exprel
+    LinearAtoms varying;  // constant 0
+    LinearAtoms rest;
+    std::vector<ValueId> factors, divisors; // of the whole argument
+};
+
+/// exp(argument) = base**power * exp((rest) * factors / divisors).
+struct Member {
+    std::size_t family = 0;
+    int power = 1;
+    LinearAtoms rest;
+    const Exponential* exponential = nullptr;
+};
+
+struct Plan {
+    std::vector<Exponential> exponentials;
+    std::map<ValueId, Member> members; // by the exponential's id
+    std::vector<std::size_t> bases;    // by family: index of an exponential
+};
+
+std::vector<Exponential> collect(const Builder& b, bool with_rates) {
+    std::vector<Exponential> found;
+    for (std::size_t i = 0; i < b.kernel().values.size(); ++i) {
+        const ValueId id(i);
+        const ir::Value& value = b[id];
+        if (value.op != Op::Math || b.binding(id) != Binding::Entity) {
+            continue;
+        }
+        const auto op = static_cast<MathOp>(value.symbol);
+        if (op != MathOp::Exp && !(with_rates && op == MathOp::InvExprel)) {
+            continue;
+        }
+        const ScaledForm form = scaled_form(b, value.args[0]);
+        Exponential e{id,           value.args[0], op == MathOp::InvExprel, {}, {},
+                      form.factors, form.divisors};
+        e.rest.constant = form.form.constant;
+        for (const auto& term : form.form.terms) {
+            auto& part = b.binding(term.first) == Binding::Entity ? e.varying : e.rest;
+            part.terms.push_back(term);
+        }
+        const bool scaled_per_entity = std::ranges::any_of(
+            form.divisors, [&](ValueId divisor) { return b.binding(divisor) == Binding::Entity; });
+        if (!e.varying.terms.empty() && !scaled_per_entity) {
+            found.push_back(std::move(e));
+        }
+    }
+    return found;
+}
+
+/// a - n*b; what is only rounding error vanishes.
+LinearAtoms difference(const LinearAtoms& a, const LinearAtoms& b, int n) {
+    constexpr double rounding = 1e-14;
+    LinearAtoms result;
+    std::map<ValueId, std::pair<double, double>> weights; // value and size
+    for (const auto& [atom, weight] : a.terms) {
+        weights[atom] = {weight, std::abs(weight)};
+    }
+    for (const auto& [atom, weight] : b.terms) {
+        auto& [sum, size] = weights[atom];
+        sum -= n * weight;
+        size += std::abs(n * weight);
+    }
+    for (const auto& [atom, weight] : weights) {
+        if (std::abs(weight.first) > rounding * weight.second) {
+            result.terms.emplace_back(atom, weight.first);
+        }
+    }
+    const double constant = a.constant - n * b.constant;
+    const double size = std::max(std::abs(a.constant), std::abs(n * b.constant));
+    result.constant = std::abs(constant) > rounding * size ? constant : 0;
+    return result;
+}
+
+/// The power of `base` that gives `e` up to the rest, or 0.
+int power_of(const Exponential& base, const Exponential& e, int largest) {
+    constexpr double largest_literal = 200; // exp(rest) stays far inside the range
+    if (base.factors != e.factors || base.divisors != e.divisors) {
+        return 0;
+    }
+    const std::optional<double> r = ratio(e.varying, base.varying);
+    if (!r || std::abs(*r) > largest + 0.5 ||
+        std::abs(*r - std::round(*r)) > 1e-12 * std::abs(*r)) {
+        return 0;
+    }
+    const int n = static_cast<int>(std::lround(*r));
+    const LinearAtoms rest = difference(e.rest, base.rest, n);
+    return rest.terms.empty() && std::abs(rest.constant) > largest_literal ? 0 : n;
+}
+
+/// Families greedily: the exponential that explains most others first; of equals the slowest.
+Plan make_plan(const Builder& b, int largest, bool with_rates) {
+    Plan plan;
+    plan.exponentials = collect(b, with_rates);
+    const std::size_t count = plan.exponentials.size();
+    std::vector<bool> taken(count, false);
+    while (true) {
+        std::size_t best = count;
+        int best_gain = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            int gain = -2; // positive powers are cheaper than reciprocals
+            for (std::size_t k = 0; k < count && !taken[i]; ++k) {
+                const int n =
+                    taken[k] ? 0 : power_of(plan.exponentials[i], plan.exponentials[k], largest);
+                gain += n > 0 ? 2 : n < 0 ? 1 : 0;
+            }
+            if (!taken[i] && gain > best_gain) {
+                best = i;
+                best_gain = gain;
+            }
+        }
+        if (best == count) {
+            return plan;
+        }
+        const Exponential& base = plan.exponentials[best];
+        for (std::size_t k = 0; k < count; ++k) {
+            const Exponential& e = plan.exponentials[k];
+            const int n = taken[k] ? 0 : power_of(base, e, largest);
+            if (n != 0) {
+                taken[k] = true;
+                plan.members[e.id] = {plan.bases.size(), n, difference(e.rest, base.rest, n), &e};
+            }
+        }
+        plan.bases.push_back(best);
+    }
+}
+
+/// Builds the kernel again, values in any order in which arguments come first.
+class Rebuild {
+public:
+    Rebuild(ir::Module& module, ir::Kernel& kernel, const Plan& plan, const Context& context)
+        : plan_(plan), context_(context), old_(std::exchange(kernel.values.raw(), {})),
+          b_(module, kernel), new_ids_(old_.size()), bases_(plan.bases.size()) {}
+
+    void run(ir::Kernel& kernel) {
+        for (std::size_t i = 0; i < old_.size(); ++i) {
+            need(ValueId(i));
+        }
+        for_each_result(kernel, [this](ValueId& id) { id = new_ids_[id.index]; });
+    }
+
+private:
+    ValueId need(ValueId old) {
+        if (new_ids_[old.index].valid()) {
+            return new_ids_[old.index];
+        }
+        std::vector<ValueId> open{old};
+        while (!open.empty()) {
+            const ValueId id = open.back();
+            const std::size_t before = open.size();
+            for_each_argument(id, [&](ValueId arg) {
+                if (!new_ids_[arg.index].valid()) {
+                    open.push_back(arg);
+                }
+            });
+            if (open.size() == before) {
+                open.pop_back();
+                build(id);
+            }
+        }
+        return new_ids_[old.index];
+    }
+
+    /// What the new form of a value is made of.
+    template <class Function> void for_each_argument(ValueId id, Function&& function) const {
+        for (const ValueId arg : old_[id.index].args) {
+            function(arg);
+        }
+        const auto member = plan_.members.find(id);
+        if (member == plan_.members.end()) {
+            return;
+        }
+        const Member& m = member->second;
+        function(base_of(m).argument);
+        for (const auto& [atom, weight] : m.rest.terms) {
+            function(atom);
+        }
+        for (const ValueId factor : m.exponential->factors) {
+            function(factor);
+        }
+        for (const ValueId divisor : m.exponential->divisors) {
+            function(divisor);
+        }
+    }
+
+    void build(ValueId id) {
+        if (new_ids_[id.index].valid()) {
+            return;
+        }
+        ir::Value value = old_[id.index];
+        const Builder::Context context(b_, value.span);
+        for (ValueId& arg : value.args) {
+            arg = new_ids_[arg.index];
+        }
+        const auto member = plan_.members.find(id);
+        if (member == plan_.members.end()) {
+            new_ids_[id.index] = b_.emit_as_is(std::move(value));
+            return;
+        }
+        ValueId result = power(member->second);
+        if (member->second.exponential->is_rate) {
+            result = rate(value.args[0], result);
+        }
+        new_ids_[id.index] = value.name.empty() ? result : b_.name(result, value.name);
+    }
+
+    [[nodiscard]] const Exponential& base_of(const Member& member) const {
+        return plan_.exponentials[plan_.bases[member.family]];
+    }
+
+    ValueId power(const Member& member) {
+        ValueId& base = bases_[member.family];
+        if (!base.valid()) {
+            base = b_.exp(new_ids_[base_of(member).argument.index]);
+        }
+        ValueId square = base;
+        ValueId result;
+        for (int n = std::abs(member.power); n != 0; n /= 2) {
+            if (n % 2 != 0) {
+                result = result.valid() ? b_.mul(result, square) : square;
+            }
+            square = n > 1 ? b_.mul(square, square) : square;
+        }
+        if (member.power < 0) {
+            result = b_.div(b_.real(1.0), result);
+        }
+        if (const std::optional<ValueId> rest = rest_of(member)) {
+            result = b_.mul(result, exponential(*rest));
+        }
+        return result;
+    }
+
+    std::optional<ValueId> rest_of(const Member& member) {
+        std::optional<ValueId> sum;
+        const auto add = [&](ValueId term) { sum = sum ? b_.add(*sum, term) : term; };
+        for (const auto& [atom, weight] : member.rest.terms) {
+            add(b_.mul(b_.real(weight), new_ids_[atom.index]));
+        }
+        if (member.rest.constant != 0) {
+            add(b_.real(member.rest.constant));
+        }
+        if (!sum) {
+            return std::nullopt;
+        }
+        for (const ValueId factor : member.exponential->factors) {
+            sum = b_.mul(*sum, new_ids_[factor.index]);
+        }
+        for (const ValueId divisor : member.exponential->divisors) {
+            sum = b_.div(*sum, new_ids_[divisor.index]);
+        }
+        return sum;
+    }
+
+    ValueId exponential(ValueId argument) {
+        const std::optional<double> literal = b_.constant(argument);
+        if (literal && context_.options.evaluate != nullptr) {
+            return b_.real(context_.options.evaluate(MathOp::Exp, &*literal));
+        }
+        return b_.exp(argument);
+    }
+
+    /// u/(exp(u) - 1); near 0 its series 1 - u/2 + u^2/12 - u^4/720 + u^6/30240, whose next term is
+    /// below 2e-16 for |u| < 1/16.
+    ValueId rate(ValueId u, ValueId exp_u) {
+        const ValueId square = b_.mul(u, u);
+        ValueId even = b_.fma(square, b_.real(1.0 / 30240), b_.real(-1.0 / 720));
+        even = b_.fma(square, even, b_.real(1.0 / 12));
+        const ValueId series = b_.fma(square, even, b_.fma(u, b_.real(-0.5), b_.real(1.0)));
+        const ValueId direct = b_.div(u, b_.sub(exp_u, b_.real(1.0)));
+        const ValueId near = b_.less(b_.math(MathOp::Abs, u), b_.real(0.0625));
+        return b_.select(near, series, direct);
+    }
+
+    const Plan& plan_;
+    const Context& context_;
+    std::vector<ir::Value> old_;
+    Builder b_;
+    std::vector<ValueId> new_ids_;
+    std::vector<ValueId> bases_;
+};
+
+} // namespace
+
+bool fold_exponential_families(ir::Module& module, const Context& context) {
+    if (context.options.strict) {
+        return false;
+    }
+    const bool is_double = module.real_size == 8;
+    const int largest = !is_double ? 4 : context.options.precision == Precision::Fast ? 64 : 16;
+    bool changed = false;
+    for (ir::Kernel& kernel : module.kernels) {
+        const Plan plan = make_plan(Builder(module, kernel), largest, is_double);
+        if (!plan.members.empty()) {
+            Rebuild(module, kernel, plan, context).run(kernel);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+} // namespace hhc::passes

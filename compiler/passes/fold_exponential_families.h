@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Exponentials whose arguments are whole multiples of one of them, up to something known before the
+// entity, become powers of one exponential.
+//
+//   %2 = math exp (-(v + 65)/80)        %2 = math exp (-(v + 65)/80)
+//   %3 = math exp (-(v + 65)/20)  ->    %3 = mul %2, %2
+//   %4 = math exp (-(v + 35)/10)        %4 = mul %3, %3           (the second exponential)
+//                                       %5 = mul %4, %4
+//                                       %6 = mul %5, exp(-3)      (the third)
+//
+// exp(-u) becomes 1/exp(u). inv_exprel(u) = u/(exp(u) - 1) uses the family's exponential too, and
+// its series where |u| < 1/16. So a rate function costs a few products instead of an exponential.
+//
+// Bound: exp(u) made as an n-th power (|n| <= 16, with Precision::Fast 64) is within 2 |n| ulp, at
+// most 4e-15 (1.5e-14), as long as no power involved leaves the range of the real type; for
+// inv_exprel 16 times that at |u| = 1/16, at most 6e-14 (2.3e-13). float32: |n| <= 4, 8 ulp, and
+// inv_exprel stays as it is. Off with `strict`.
+#pragma once
+
+#include "passes/pass.h"
+
+namespace hhc::passes {
+
+bool fold_exponential_families(ir::Module& module, const Context& context);
+
+} // namespace hhc::passes

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "passes/linear_atoms.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hhc::passes {
+namespace {
+
+using ir::Builder;
+using ir::Op;
+using ir::ValueId;
+
+constexpr int deepest = 24;
+constexpr double tolerance = 1e-12;
+
+class Collector {
+public:
+    explicit Collector(const Builder& builder) : b_(builder) {}
+
+    void add(ValueId id, double weight, int depth) {
+        const ir::Value& value = b_[id];
+        if (value.op == Op::ConstReal) {
+            result_.constant += weight * value.number;
+            return;
+        }
+        const auto literal = [&](std::size_t i) { return b_.constant(value.args[i]); };
+        if (depth < deepest && value.type == ir::Type::Real) {
+            switch (value.op) {
+            case Op::Add:
+                add(value.args[0], weight, depth + 1);
+                add(value.args[1], weight, depth + 1);
+                return;
+            case Op::Sub:
+                add(value.args[0], weight, depth + 1);
+                add(value.args[1], -weight, depth + 1);
+                return;
+            case Op::Neg:
+                add(value.args[0], -weight, depth + 1);
+                return;
+            case Op::Mul:
+                if (const auto x = literal(0); x && std::isfinite(*x)) {
+                    add(value.args[1], weight * *x, depth + 1);
+                    return;
+                }
+                if (const auto x = literal(1); x && std::isfinite(*x)) {
+                    add(value.args[0], weight * *x, depth + 1);
+                    return;
+                }
+                break;
+            case Op::Div:
+                if (const auto x = literal(1); x && std::isfinite(*x) && *x != 0) {
+                    add(value.args[0], weight / *x, depth + 1);
+                    return;
+                }
+                break;
+            default:
+                break;
+            }
+        }
+        result_.terms.emplace_back(id, weight);
+    }
+
+    LinearAtoms take() {
+        auto& terms = result_.terms;
+        std::ranges::sort(terms);
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < terms.size();) {
+            auto [id, weight] = terms[i++];
+            while (i < terms.size() && terms[i].first == id) {
+                weight += terms[i++].second;
+            }
+            if (weight != 0) {
+                terms[kept++] = {id, weight};
+            }
+        }
+        terms.resize(kept);
+        return std::move(result_);
+    }
+
+private:
+    const Builder& b_;
+    LinearAtoms result_;
+};
+
+bool close(double a, double b) {
+    return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b));
+}
+
+} // namespace
+
+LinearAtoms linear_atoms(const Builder& builder, ValueId value) {
+    Collector collector(builder);
+    collector.add(value, 1, 0);
+    return collector.take();
+}
+
+ScaledForm scaled_form(const Builder& b, ValueId id) {
+    ScaledForm result;
+    double sign = 1;
+    for (int depth = 0; depth < deepest; ++depth) {
+        const ir::Value& value = b[id];
+        const auto bound = [&](std::size_t i) { return b.binding(value.args[i]); };
+        const auto literal = [&](std::size_t i) { return b.constant(value.args[i]).has_value(); };
+        if (value.op == Op::Neg) {
+            sign = -sign;
+            id = value.args[0];
+        } else if (value.op == Op::Div && !literal(1)) {
+            result.divisors.push_back(value.args[1]);
+            id = value.args[0];
+        } else if (value.op == Op::Mul && !literal(0) && bound(0) < bound(1)) {
+            result.factors.push_back(value.args[0]);
+            id = value.args[1];
+        } else if (value.op == Op::Mul && !literal(1) && bound(1) < bound(0)) {
+            result.factors.push_back(value.args[1]);
+            id = value.args[0];
+        } else {
+            break;
+        }
+    }
+    result.form = linear_atoms(b, id);
+    for (auto& [atom, weight] : result.form.terms) {
+        weight *= sign;
+    }
+    result.form.constant *= sign;
+    std::ranges::sort(result.factors);
+    std::ranges::sort(result.divisors);
+    return result;
+}
+
+std::optional<double> ratio(const LinearAtoms& a, const LinearAtoms& b) {
+    if (a.terms.empty() || a.terms.size() != b.terms.size()) {
+        return std::nullopt;
+    }
+    const double r = a.terms[0].second / b.terms[0].second;
+    if (!std::isfinite(r) || r == 0) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < a.terms.size(); ++i) {
+        if (a.terms[i].first != b.terms[i].first ||
+            !close(a.terms[i].second, r * b.terms[i].second)) {
+            return std::nullopt;
+        }
+    }
+    return close(a.constant, r * b.constant) ? std::optional(r) : std::nullopt;
+}
+
+} // namespace hhc::passes

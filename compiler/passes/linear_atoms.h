@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Private to this room: values as weighted sums of other values ("atoms") with literal weights, to
+// see that two expressions are multiples of each other however they are written.
+#pragma once
+
+#include "ir/builder.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hhc::passes {
+
+/// sum weight*atom + constant. An atom is a value that is no sum, difference or literal multiple.
+struct LinearAtoms {
+    std::vector<std::pair<ir::ValueId, double>> terms; // by id, weights not 0
+    double constant = 0;
+};
+
+/// A linear form times and divided by values: (v - v0)/k, with v and v0 as atoms and k as divisor.
+struct ScaledForm {
+    LinearAtoms form;
+    std::vector<ir::ValueId> factors, divisors; // by id
+};
+
+[[nodiscard]] LinearAtoms linear_atoms(const ir::Builder& builder, ir::ValueId value);
+/// Factors are taken out where they are bound earlier than the rest, divisors always.
+[[nodiscard]] ScaledForm scaled_form(const ir::Builder& builder, ir::ValueId value);
+
+/// r with a = r*b, if there is one: same atoms, all weights in one proportion to 1e-12 (literals
+/// such as 40 mV and 0.04 V differ by rounding). Nothing for constants.
+[[nodiscard]] std::optional<double> ratio(const LinearAtoms& a, const LinearAtoms& b);
+
+} // namespace hhc::passes

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Private to this room: a kernel written anew, value by value.
+#pragma once
+
+#include "ir/builder.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace hhc::passes {
+
+/// Takes the values out of a kernel and builds them again. A pass looks at each value, whose
+/// arguments are new already, and says what stands for it.
+class Rewrite {
+public:
+    Rewrite(ir::Module& module, ir::Kernel& kernel);
+
+    /// The next value is built as it was unless the pass gives another one. `visit(value, id)` gets
+    /// the value with new arguments and its old number.
+    template <class Visit> bool run(Visit&& visit) {
+        for (std::size_t i = 0; i < old_.size(); ++i) {
+            const ir::ValueId id(i);
+            ir::Value& value = old_[i];
+            for (ir::ValueId& arg : value.args) {
+                arg = new_ids_[arg.index];
+            }
+            const ir::Builder::Context context(builder_, value.span);
+            std::optional<ir::ValueId> other = visit(std::as_const(value), id);
+            if (other) {
+                changed_ = true;
+                new_ids_.push_back(value.name.empty() ? *other : builder_.name(*other, value.name));
+            } else {
+                new_ids_.push_back(builder_.emit_as_is(std::move(value)));
+            }
+        }
+        finish();
+        return changed_;
+    }
+
+    [[nodiscard]] ir::Builder& builder() { return builder_; }
+    [[nodiscard]] ir::ValueId new_id(ir::ValueId old) const { return new_ids_[old.index]; }
+
+private:
+    void finish();
+
+    std::vector<ir::Value> old_;
+    ir::Kernel* kernel_;
+    ir::Builder builder_;
+    std::vector<ir::ValueId> new_ids_;
+    bool changed_ = false;
+};
+
+/// Applies `function` to every value that a kernel leaves behind: stores, masks, events, outputs,
+/// guards.
+template <class KernelType, class Function>
+void for_each_result(KernelType& kernel, Function&& function) {
+    for (auto& store : kernel.stores) {
+        function(store.value);
+        if (store.mask.valid()) {
+            function(store.mask);
+        }
+    }
+    for (auto& store : kernel.uniform_stores) {
+        function(store.value);
+    }
+    for (auto& event : kernel.events) {
+        function(event.condition);
+    }
+    for (auto& output : kernel.outputs) {
+        function(output);
+    }
+    for (auto& guard : kernel.guards) {
+        function(guard);
+    }
+}
+
+/// How often each value is an argument or a result.
+[[nodiscard]] std::vector<std::uint32_t> use_counts(const ir::Kernel& kernel);
+
+/// Which values a result depends on.
+[[nodiscard]] std::vector<bool> live_values(const ir::Kernel& kernel);
+
+} // namespace hhc::passes
