@@ -2,7 +2,7 @@
 // The meaning of every operation, as ir/README.md states it.
 #include "interp/frame.h"
 
-#include "interp/prelude_calls.h"
+#include "codegen/scalar_math.h"
 #include "ir/evaluate.h"
 #include "support/check.h"
 
@@ -10,7 +10,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <limits>
+#include <span>
 
 namespace hhc::interp {
 
@@ -120,7 +120,11 @@ template <class Real> void Frame::compute(const Value& value, Binding binding, S
         out.real = static_cast<Real>(out.real);
         break;
     case Op::Random:
-        random(value, out);
+        if (value.type == Type::Int) {
+            out.integer = static_cast<std::int64_t>(draw<Real>(value));
+        } else {
+            out.real = draw<Real>(value);
+        }
         break;
     case Op::Table:
         out.real = static_cast<Real>(table(value));
@@ -130,6 +134,7 @@ template <class Real> void Frame::compute(const Value& value, Binding binding, S
     case Op::MatrixExpIntegral:
     case Op::MatrixElement:
         matrix(value, out);
+        out.real = static_cast<Real>(out.real);
         break;
     default:
         compute_bool(value, binding, out);
@@ -166,7 +171,7 @@ template <class Real> double Frame::math(const Value& value) const {
     for (std::size_t i = 0; i < value.args.size(); ++i) {
         args[i] = real<Real>(value.args[i]);
     }
-    return call_math(static_cast<ir::MathOp>(value.symbol), args.data());
+    return codegen::math_function<Real>(static_cast<ir::MathOp>(value.symbol))(args.data());
 }
 
 void Frame::integer_arithmetic(const Value& value, Slot& out) const {
@@ -213,21 +218,16 @@ void Frame::select(const Value& value, Slot& out) const {
     out.fault = condition.fault || taken.fault;
 }
 
-void Frame::random(const Value& value, Slot& out) const {
-    std::array<double, 4> args{};
-    const std::uint32_t real_size = kernel_.kind == ir::KernelKind::Prepare ? 8 : module_.real_size;
+template <class Real> double Frame::draw(const Value& value) const {
+    std::array<Real, 4> args{};
     for (std::size_t i = 0; i < value.args.size(); ++i) {
-        args[i] = real_size == 4 ? real<float>(value.args[i]) : real<double>(value.args[i]);
+        args[i] = real<Real>(value.args[i]);
     }
+    const codegen::RandomKey key = codegen::random_stream(
+        context_.seed, context_.random_object, static_cast<std::uint64_t>(value.payload));
     const std::int64_t entity = kernel_.kind == ir::KernelKind::Prepare ? 0 : entity_;
-    const double number =
-        draw(static_cast<ir::Distribution>(value.symbol), context_,
-             static_cast<std::uint64_t>(value.payload), entity, args.data(), real_size);
-    if (value.type == Type::Int) {
-        out.integer = static_cast<std::int64_t>(number);
-    } else {
-        out.real = number;
-    }
+    return codegen::random_draw<Real>(static_cast<ir::Distribution>(value.symbol), key, entity,
+                                      context_.step, std::span(args).first(value.args.size()));
 }
 
 double Frame::table(const Value& value) const {
@@ -260,9 +260,9 @@ void Frame::matrix(const Value& value, Slot& out) const {
     out.matrix.resize(argument.size());
     const double h = slot(value, 1).real;
     if (value.op == Op::MatrixExp) {
-        matrix_exp(n, argument.data(), h, out.matrix.data());
+        codegen::matrix_exp(n, argument, h, out.matrix);
     } else {
-        matrix_exp_integral(n, argument.data(), h, out.matrix.data());
+        codegen::matrix_exp_integral(n, argument, h, out.matrix);
     }
 }
 

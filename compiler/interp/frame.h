@@ -44,7 +44,7 @@ private:
     void integer_arithmetic(const ir::Value& value, Slot& out) const;
     void compute_bool(const ir::Value& value, ir::Binding binding, Slot& out) const;
     void select(const ir::Value& value, Slot& out) const;
-    void random(const ir::Value& value, Slot& out) const;
+    template <class Real> [[nodiscard]] double draw(const ir::Value& value) const;
     [[nodiscard]] double table(const ir::Value& value) const;
     void matrix(const ir::Value& value, Slot& out) const;
     void load(const ir::Value& value, Slot& out) const;
