@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Nanoseconds per element of the prelude's functions at the width and target it is compiled for, in
-// cache, best of 40 passes; libm one element at a time beside them at width 1. See math_bench.py.
+// cache, best of 40 passes; libm one element at a time beside them at width 1:
+//   clang++-19 -std=c++20 -O3 -march=native -mprefer-vector-width=512 -ffp-contract=off
+//     -fno-math-errno -DHHK_WIDTH=8 -DHHK_REAL=64 -I compiler/codegen/prelude math_bench.cpp
+// (-fno-vectorize at width 1, -DHHK_FAST_MATH=1 for precision="fast").
 #include "kernel_prelude.h"
 
 #include <chrono>
