@@ -198,8 +198,12 @@ void KernelWriter::store(const ir::FieldStore& store) {
     }
     if (!condition.empty()) {
         const ValueId loaded = values_.load_of(store.field);
-        const std::string old =
-            loaded ? values_.operand(loaded, lanes) : values_.load(store.field, lanes);
+        std::string old = loaded && !values_.sets_last_spike(store.field)
+                              ? values_.operand(loaded, lanes)
+                              : values_.load(store.field, lanes);
+        if (store.mask && values_.sets_last_spike(store.field)) {
+            old = fmt::format("hhk_select(happened, hhk_all(context->step), {})", old);
+        }
         value = fmt::format("hhk_select({}, {}, {})", condition, value, old);
     }
     const Span span = kernel_.values[store.value].span;

@@ -163,7 +163,7 @@ template <class L, class M> HHK_INLINE L hhk_ineg(L a, M& fault) {
 // By repeated squaring from the lowest bit of the exponent.
 template <int64_t exponent, class L, class M> HHK_INLINE L hhk_ipow(L a, M& fault) {
     if (exponent < 0) {
-        fault = hhk_all(true);
+        fault = hhk_eq(a, a);
         return L(0);
     }
     L result = L(1);

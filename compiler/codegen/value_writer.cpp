@@ -362,12 +362,12 @@ std::string ValueWriter::declaration(ValueId id) const {
     const Value& value = kernel_->values[id];
     const std::string& name = value_names_[id.index];
     const Lanes own = lanes(id);
+    std::string text;
+    if (faulty_[id.index]) {
+        text = fmt::format("{} {}_bad = {};\n", type_name(Type::Bool, own), name,
+                           fault_expression(id, own));
+    }
     if (value.type != Type::Matrix) {
-        std::string text;
-        if (faulty_[id.index]) {
-            text = fmt::format("{} {}_bad = {};\n", type_name(Type::Bool, own), name,
-                               fault_expression(id, own));
-        }
         return text + fmt::format("const {} {} = {};", type_name(value.type, own), name,
                                   expression(id, own));
     }
@@ -377,9 +377,10 @@ std::string ValueWriter::declaration(ValueId id) const {
         for (const ValueId arg : value.args) {
             elements += (elements.empty() ? "" : ", ") + operand(arg, lanes(arg));
         }
-        return fmt::format("const double {}[{}] = {{{}}};", name, n * n, elements);
+        return text + fmt::format("const double {}[{}] = {{{}}};", name, n * n, elements);
     }
-    return fmt::format("double {}[{}];\n{}<{}>({}, {}, {});", name, n * n,
+    return text +
+           fmt::format("double {}[{}];\n{}<{}>({}, {}, {});", name, n * n,
                        value.op == Op::MatrixExp ? "hhk_matrix_exp" : "hhk_matrix_exp_integral", n,
                        value_names_[value.args[0].index],
                        operand(value.args[1], lanes(value.args[1])), name);

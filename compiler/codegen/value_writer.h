@@ -56,6 +56,8 @@ public:
     }
     /// The value that loads this field, if one does.
     [[nodiscard]] ir::ValueId load_of(ir::FieldId field) const;
+    /// Whether this kernel's event sets the field to the step before its statements.
+    [[nodiscard]] bool sets_last_spike(ir::FieldId field) const;
     /// Fields that an event's kernel sets to the step, as it does not store to them itself.
     [[nodiscard]] std::vector<ir::FieldId> last_spike_fields() const;
     [[nodiscard]] std::string load(ir::FieldId field, Lanes lanes) const;
@@ -67,7 +69,6 @@ private:
     void bound_integers();
     void mark_faulty();
     [[nodiscard]] std::string fault_expression(ir::ValueId id, Lanes lanes) const;
-    [[nodiscard]] bool sets_last_spike(ir::FieldId field) const;
     [[nodiscard]] bool may_overflow(ir::ValueId id) const;
     void make_names();
     [[nodiscard]] std::string expression(ir::ValueId id, Lanes lanes) const;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "hhc/tools.h"
+
+#include "abi/kernel_abi.h"
+#include "ast/dump.h"
+#include "codegen/model_hash.h"
+#include "driver/backend.h"
+#include "driver/compiled_model.h"
+#include "ir/print.h"
+#include "parse/parse.h"
+#include "passes/pipeline.h"
+
+namespace hhc {
+
+std::vector<std::pair<std::string, std::string>> list_passes() {
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const std::string_view name : passes::usual_passes()) {
+        rows.emplace_back(name, passes::find_pass(name)->purpose);
+    }
+    return rows;
+}
+
+Blame blame(const Model& model, std::uint32_t line) {
+    const auto& compiled = dynamic_cast<const driver::CompiledModel&>(model);
+    const source::SourceManager& sources = compiled.unit()->texts->sources;
+    const codegen::CppUnit unit =
+        driver::emit({{&compiled.module()}, &compiled.options(), &sources}, false);
+    Blame result;
+    if (line == 0 || line > unit.lines.size()) {
+        return result;
+    }
+    const source::SourceFile generated(0, "", unit.text);
+    result.generated = generated.line(line);
+    const Span span = unit.lines[line - 1];
+    if (span.valid()) {
+        const source::SourceFile& file = sources.file(span.file);
+        const std::uint32_t own_line = file.position(span.begin).line;
+        result.file = file.shown_name();
+        result.line = file.shown_line(own_line);
+        result.text = file.line(own_line);
+    }
+    return result;
+}
+
+std::string emit_syntax(const SourceText& text, std::string_view stage) {
+    source::SourceManager sources;
+    source::SourceFile& file = sources.add(text.shown_name, text.text);
+    file.set_origin(text.shown_name, text.first_line);
+    diag::Sink sink;
+    const ast::File tree = parse::parse_file(file, sink);
+    return stage == "tokens" ? parse::dump_tokens(file, tree) : ast::dump(tree);
+}
+
+std::vector<std::pair<std::string, std::string>> component_versions() {
+    return {{"Clang and LLVM", jit::toolchain_version()},
+            {"kernel interface", std::to_string(HHK_ABI_VERSION)},
+            {"IR text", std::to_string(ir::text_version)},
+            {"random streams", std::to_string(codegen::random_scheme)}};
+}
+
+} // namespace hhc

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// For people who look into the compiler: its passes, the origin of generated lines, the syntax of
+// texts that do not compile, versions of what it was built with.
+#pragma once
+
+#include "hhc/compile.h"
+#include "hhc/export.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hhc {
+
+/// (name, purpose) of every pass of the standard pipeline, in order.
+[[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>> list_passes();
+
+/// One line of `model.emit("cpp")`, and where it comes from.
+struct Blame {
+    std::string generated; // the line itself; empty if there is no such line
+    std::string file;      // empty: made by the compiler for no line of the model
+    std::uint32_t line = 0;
+    std::string text; // of that line
+};
+[[nodiscard]] HODGPY_API Blame blame(const Model& model, std::uint32_t line);
+
+/// "tokens" or "ast" of a text, also where it has mistakes.
+[[nodiscard]] HODGPY_API std::string emit_syntax(const SourceText& text, std::string_view stage);
+
+/// (what, version): Clang, kernel interface, text form of the IR, random streams.
+[[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>> component_versions();
+
+} // namespace hhc
