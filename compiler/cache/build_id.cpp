@@ -39,7 +39,7 @@ std::string_view find_note(std::string_view notes) {
             break;
         }
         if (header.n_type == NT_GNU_BUILD_ID &&
-            notes.substr(name_at, 4) == std::string_view("GNU", 4)) {
+            notes.substr(name_at, 4) == std::string_view("GNU\0", 4)) {
             return notes.substr(id_at, header.n_descsz);
         }
         notes.remove_prefix(end);
