@@ -129,6 +129,7 @@ def main():
     if wanted("exp"):
         step = ln2 / 32 * mpf("1.0001")
         show("exp f64: q in r + r^2 q", fit(exp_tail, lambda r: r * r, -step, step, 4))
+        show("fast exp f64: q in r + r^2 q", fit(exp_tail, abs, -step, step * mpf("1.001"), 3))
         show("expm1 f64: q in r + r^2 q", fit(exp_tail, abs, -step, step, 5))
         half = ln2 / 2 * mpf("1.0001")
         show("exp f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 4), True)

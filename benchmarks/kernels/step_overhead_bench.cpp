@@ -126,6 +126,22 @@ void small_networks(bool lockstep, bool recorders) {
                 time_steps(net, 100'000) / objects);
 }
 
+/// A closed loop: runs of ten steps.
+void short_runs() {
+    hodg::Network net;
+    for (int n = 0; n < 10; ++n) {
+        net.add(hodg::Population(hodg::Model(&table(false)), 10));
+    }
+    constexpr int runs = 20'000;
+    const auto start = Clock::now();
+    for (int run = 0; run < runs; ++run) {
+        net.run(10 * net.dt());
+    }
+    const std::chrono::duration<double, std::nano> wall = Clock::now() - start;
+    std::printf("the same in runs of 10 steps: %.2f ns per object and step\n",
+                wall.count() / runs / 100);
+}
+
 void direct_calls() {
     const hodg::Population population(hodg::Model(&table(false)), 10);
     hhk_context context = population.state()->context();
@@ -170,6 +186,7 @@ int main() {
         small_networks(false, recorders);
         small_networks(true, recorders);
     }
+    short_runs();
     large_population(1);
     large_population(2);
     return 0;

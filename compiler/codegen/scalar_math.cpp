@@ -26,7 +26,18 @@ template <int arity, class R, class F> R apply(const R* arguments, F f) {
 
 } // namespace
 
-template <class R> MathFunction<R> math_function(ir::MathOp op) {
+template <class R> MathFunction<R> math_function(ir::MathOp op, bool fast) {
+    if constexpr (sizeof(R) == sizeof(double)) {
+        if (fast && op == ir::MathOp::Exp) {
+            return [](const R* arguments) { return hhk_fast_exp(*arguments); };
+        }
+        if (fast && op == ir::MathOp::Exprel) {
+            return [](const R* arguments) { return hhk_fast_exprel(*arguments); };
+        }
+        if (fast && op == ir::MathOp::InvExprel) {
+            return [](const R* arguments) { return hhk_fast_inv_exprel(*arguments); };
+        }
+    }
     switch (op) {
 #define HHC_MATH(id, text, arity, function)                                                        \
     case ir::MathOp::id:                                                                           \
@@ -39,8 +50,8 @@ template <class R> MathFunction<R> math_function(ir::MathOp op) {
     HHC_CHECK(false, "unknown function");
     return nullptr;
 }
-template MathFunction<double> math_function<double>(ir::MathOp);
-template MathFunction<float> math_function<float>(ir::MathOp);
+template MathFunction<double> math_function<double>(ir::MathOp, bool);
+template MathFunction<float> math_function<float>(ir::MathOp, bool);
 
 template <class R> R ScalarMath<R>::fma(R a, R b, R c) {
     return hhk_fma(a, b, c);

@@ -10,9 +10,10 @@
 
 namespace hhc::codegen {
 
-/// A function of ir/math_ops.def; `arguments` holds as many values as its arity.
+/// A function of ir/math_ops.def; `arguments` holds as many values as its arity. `fast` gives what
+/// kernels compiled with precision="fast" compute (exp, exprel and inv_exprel in double differ).
 template <class R> using MathFunction = R (*)(const R* arguments);
-template <class R> [[nodiscard]] MathFunction<R> math_function(ir::MathOp op);
+template <class R> [[nodiscard]] MathFunction<R> math_function(ir::MathOp op, bool fast = false);
 
 /// The remaining arithmetic, for R = double and float.
 template <class R> struct ScalarMath {

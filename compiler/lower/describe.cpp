@@ -80,7 +80,10 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
     record["flags"] = flags_of(variable.flags);
     record["documentation"] = variable.documentation;
     record["written"] = variable.written;
-    if (variable.definition.valid()) {
+    const bool is_equation = variable.role == Role::State ||
+                             variable.role == Role::Subexpression ||
+                             variable.role == Role::ConstantOverDt;
+    if (is_equation && variable.definition.valid()) {
         record["equation"] = model::expression_text(model, variable.definition);
     }
     if (variable.initial.valid()) {

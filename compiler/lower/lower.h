@@ -65,10 +65,6 @@ struct NamedExpression {
 /// For people: the method of every state, why, and what the compiler rewrote.
 [[nodiscard]] std::string explain(const model::CheckedModel& model, const MethodReport& methods);
 
-/// What the interface hash is made of: names, units, types and roles of fields, uniforms, tables
-/// and events, one a line, without what the compiler added.
-[[nodiscard]] std::string interface_text(const ir::Module& module);
-
 /// Names that `method` may have, in the order in which messages list them.
 [[nodiscard]] const std::vector<std::string>& method_names();
 

@@ -271,30 +271,4 @@ std::uint64_t stream_of(std::string_view text) {
     return hash;
 }
 
-std::string interface_text(const ir::Module& module) {
-    std::string text = module.name + "\n" + std::to_string(module.real_size) + "\n";
-    const auto line = [&](const char* kind, const auto& entry) {
-        if (entry.role == HHK_HIDDEN) {
-            return;
-        }
-        text += std::string(kind) + " " + entry.name + " " + units::describe(entry.dimension) +
-                " " + std::to_string(static_cast<int>(entry.storage)) + " " +
-                std::to_string(entry.role) + "\n";
-    };
-    for (const ir::Field& field : module.fields) {
-        line("field", field);
-    }
-    for (const ir::Uniform& uniform : module.uniforms) {
-        line("uniform", uniform);
-    }
-    for (const ir::Table& table : module.tables) {
-        text += "table " + table.name + " " + units::describe(table.dimension) +
-                (table.per_entity ? " per entity\n" : "\n");
-    }
-    for (const ir::Event& event : module.events) {
-        text += "event " + event.name + "\n";
-    }
-    return text;
-}
-
 } // namespace hhc::lower

@@ -77,6 +77,9 @@ std::vector<Level> find_levels(const ir::Kernel& kernel, const Steady& steady) {
                         ? Level::Run
                         : Level::Varying;
         }
+        if (value.type == Type::Int && value.op >= Op::Add && value.op <= Op::PowInt) {
+            level = Level::Varying; // its fault belongs to the step
+        }
         for (const ValueId arg : value.args) {
             level = std::max(level, levels[arg.index]);
         }

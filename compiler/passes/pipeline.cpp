@@ -43,12 +43,13 @@ const std::vector<std::string_view>& usual_passes() {
     static const std::vector<std::string_view> order = {
         // Literals first: the forms that later passes look for are then in one piece.
         "fold_constants",
-        // Before singularities, which would not see x/(exp(x) - 1) behind a power or a double sign.
+        // Before singularities, which would not see x/(exp(x) - 1) behind a power.
         "expand_powers",
-        "simplify_algebra",
         // Needs exp(u) - 1 as the user wrote it: before anything rewrites divisions or
         // exponentials.
         "recognise_singularities",
+        // Cleans up the signs that it leaves, and gives families one spelling.
+        "simplify_algebra",
         // So that a family sees each exponential once.
         "eliminate_common",
         // After singularities (rates join families), before divisions (it makes and needs

@@ -3,8 +3,10 @@
 #include "units/dimension.h"
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -82,26 +84,65 @@ int cost(const Factor& factor, Rational power) {
     return size + (power > Rational(0) ? factor.cost_above : factor.cost_below);
 }
 
-std::vector<Term> shortest_product(const Dimension& wanted) {
+/// Exponents in halves: whole numbers for everything that `powers` can reach.
+using Halves = std::array<std::int64_t, base_count>;
+
+std::optional<Halves> halves(const Dimension& dimension) {
+    Halves result{};
+    for (std::size_t i = 0; i < base_count; ++i) {
+        const Rational twice = dimension.exponents()[i] * Rational(2);
+        if (!twice.is_integer()) {
+            return std::nullopt;
+        }
+        result[i] = twice.numerator();
+    }
+    return result;
+}
+
+/// One factor raised to one power.
+struct Candidate {
+    Term term;
+    std::size_t factor;
+    int cost;
+    Halves halves;
+};
+
+const std::vector<Candidate>& candidates() {
+    static const std::vector<Candidate> table = [] {
+        std::vector<Candidate> list;
+        for (std::size_t i = 0; i < factors().size(); ++i) {
+            const Factor& factor = factors()[i];
+            for (const Rational power : powers()) {
+                const auto exponents = halves(factor.dimension.pow(power));
+                list.push_back({{factor.name, power}, i, cost(factor, power), *exponents});
+            }
+        }
+        return list;
+    }();
+    return table;
+}
+
+std::vector<Term> shortest_product(const Dimension& dimension) {
+    const auto wanted = halves(dimension);
+    if (!wanted) {
+        return {};
+    }
     std::vector<Term> best;
     int best_cost = std::numeric_limits<int>::max();
-    const auto consider = [&](const Dimension& found, int found_cost, std::vector<Term> terms) {
-        if (found == wanted && found_cost < best_cost) {
-            best_cost = found_cost;
-            best = std::move(terms);
+    for (const Candidate& a : candidates()) {
+        if (a.halves == *wanted && a.cost < best_cost) {
+            best_cost = a.cost;
+            best = {a.term};
         }
-    };
-    for (std::size_t i = 0; i < factors().size(); ++i) {
-        const Factor& a = factors()[i];
-        for (const Rational p : powers()) {
-            const Dimension first = a.dimension.pow(p);
-            consider(first, cost(a, p), {{a.name, p}});
-            for (std::size_t k = i + 1; k < factors().size(); ++k) {
-                const Factor& b = factors()[k];
-                for (const Rational q : powers()) {
-                    consider(first * b.dimension.pow(q), cost(a, p) + cost(b, q) + 5,
-                             {{a.name, p}, {b.name, q}});
-                }
+        Halves rest;
+        for (std::size_t i = 0; i < base_count; ++i) {
+            rest[i] = (*wanted)[i] - a.halves[i];
+        }
+        for (const Candidate& b : candidates()) {
+            const int both = a.cost + b.cost + 5;
+            if (b.factor > a.factor && b.halves == rest && both < best_cost) {
+                best_cost = both;
+                best = {a.term, b.term};
             }
         }
     }

@@ -18,9 +18,9 @@ BINARY = {
 }  # fmt: skip
 COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not "}
-TOKENS = (
-    "a b c 1 2.5 .5 3. 1e-3 ( ) ( ) + - * / // % ** < <= > >= == != and or not if else f( , True False"
-).split()
+OPERATORS = [*BINARY.values(), *COMPARE.values(), "and", "or"]
+OPERANDS = ["a", "b", "c", "1", "2.5", ".5", "3.", "1e-3", "True", "False"]
+TOKENS = [*OPERANDS, *OPERATORS, "(", ")", "(", ")", "not", "if", "else", "f(", ","]
 
 
 def shown(node: ast.expr, text: str) -> str:
@@ -37,7 +37,8 @@ def shown(node: ast.expr, text: str) -> str:
                 tree = f"({tree} {word} {shown(value, text)})"
             return tree
         case ast.Compare(ops=[op]):
-            return f"({shown(node.left, text)} {COMPARE[type(op)]} {shown(node.comparators[0], text)})"
+            right = shown(node.comparators[0], text)
+            return f"({shown(node.left, text)} {COMPARE[type(op)]} {right})"
         case ast.IfExp():
             parts = (shown(part, text) for part in (node.body, node.test, node.orelse))
             return "({} if {} else {})".format(*parts)
@@ -68,8 +69,7 @@ def grown(random_: random.Random, depth: int) -> str:
     inner = lambda: grown(random_, depth - random_.randint(1, min(2, depth)))  # noqa: E731
     form = random_.randrange(8)
     if form < 4:
-        operator = random_.choice("+ - * / // % ** < <= > >= == != and or".split())
-        return f"{inner()} {operator} {inner()}"
+        return f"{inner()} {random_.choice(OPERATORS)} {inner()}"
     if form == 4:
         return random_.choice(["-", "+", "not ", "- -"]) + inner()
     if form == 5:
@@ -94,7 +94,7 @@ def main() -> int:
     )
     lines = answer.stdout.splitlines()
     assert len(lines) == len(texts), (len(lines), len(texts))
-    wrong = [(t, e, f) for t, f in zip(texts, lines) if f != (e := expected(t))]
+    wrong = [(t, e, f) for t, f in zip(texts, lines, strict=True) if f != (e := expected(t))]
     for text, python, ours in wrong[:10]:
         print(f"{text}\n    Python: {python}\n    ours:   {ours}")
     right = sum(expected(t) != "error" for t in texts)

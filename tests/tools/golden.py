@@ -29,7 +29,9 @@ def split(text: str) -> tuple[str, str, str]:
     return "".join(comments), "".join(line for line in lines if line not in comments), expected
 
 
-def command(arguments: argparse.Namespace, stage: str, comments: str, model: str) -> list[str] | None:
+def command(
+    arguments: argparse.Namespace, stage: str, comments: str, model: str
+) -> list[str] | None:
     """What to run; None if the program for this stage was not built."""
     if stage in PARSED:
         mode = PARSED[stage]

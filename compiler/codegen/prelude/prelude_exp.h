@@ -118,14 +118,6 @@ template <class V> HHK_INLINE V hhk_exp_f32(V x) {
 }
 #endif
 
-template <class V> HHK_INLINE V hhk_exp(V x) {
-    if constexpr (hhk_is_f64<V>) {
-        return hhk_exp_f64(x);
-    } else {
-        return hhk_exp_f32(x);
-    }
-}
-
 // 2^k (high + low), with 2^-k in one (0 or tiny where it no longer matters) and what scales by 2^k.
 template <class V> struct hhk_parts {
     V high, low, one, k;
@@ -223,9 +215,80 @@ template <class V> HHK_INLINE V hhk_expm1(V x) {
     return hhk_copysign(hhk_scale_by(m.high, m.k), x);
 }
 
+// precision="fast": relative error below 4e-13 for |x| < 700, no special values, double only. ln2
+// in one part; q one degree lower where only e^x is wanted.
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_exp(V x) {
+    const V rounded = hhk_fma(x, V(0x1.71547652b82fep+0), V(0x1.8p48));
+    const V n = rounded - V(0x1.8p48);
+    const V r = hhk_fma(n, V(-0x1.62e42fefa39efp-1), x);
+    const V q01 = hhk_fma(V(0x1.55555553a14bbp-3), r, V(0x1.fffffffe5b8f0p-2));
+    const V q23 = hhk_fma(V(0x1.1112ee5ecdc15p-7), r, V(0x1.55570aefb59f6p-5));
+    const V r2 = r * r;
+    const V p = hhk_fma(hhk_fma(q23, r2, q01), r2, r);
+    const auto bits = hhk_bits(rounded);
+    const V t = hhk_table16<V>(hhk_exp2_table, bits);
+    return hhk_scale(hhk_fma(t, p, t), bits, n);
+}
+#endif
+
+// 2^k (value) = e^x - 1
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> struct hhk_fast_parts {
+    V value, k;
+};
+template <class V> HHK_INLINE hhk_fast_parts<V> hhk_fast_expm1_parts(V x) {
+    using U = typename hhk_lane<V>::U;
+    const V rounded = hhk_fma(x, V(0x1.71547652b82fep+0), V(0x1.8p48));
+    const V n = rounded - V(0x1.8p48);
+    const V r = hhk_fma(n, V(-0x1.62e42fefa39efp-1), x);
+    const V r2 = r * r;
+    const V q01 = hhk_fma(V(0x1.555555548f72bp-3), r, V(0x1.0000000000005p-1));
+    const V q23 = hhk_fma(V(0x1.11123abfda32fp-7), r, V(0x1.555555545afeep-5));
+    const V q = hhk_fma(hhk_fma(V(0x1.6c18606eb466ap-10), r2, q23), r2, q01);
+    const V p = hhk_fma(q, r2, r);
+    const auto bits = hhk_bits(rounded);
+    const V k = hhk_from_bits<V>(bits & ~U(15)) - V(0x1.8p48);
+    const V t = hhk_table16<V>(hhk_exp2_table, bits);
+    return {hhk_fma(t, p, t - hhk_inverse_pow2(k)), k};
+}
+#endif
+
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_exprel(V x) {
+    const hhk_fast_parts<V> m = hhk_fast_expm1_parts(x);
+    return hhk_select(hhk_abs(x) < V(0x1p-54), V(1.0), hhk_scale_by(m.value / x, m.k));
+}
+#endif
+
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_inv_exprel(V x) {
+    const hhk_fast_parts<V> m = hhk_fast_expm1_parts(x);
+    return hhk_select(hhk_abs(x) < V(0x1p-54), V(1.0), hhk_scale_by(x / m.value, -m.k));
+}
+#endif
+
+// The functions that a kernel calls.
+template <class V> HHK_INLINE V hhk_exp(V x) {
+    if constexpr (!hhk_is_f64<V>) {
+        return hhk_exp_f32(x);
+    } else {
+#if defined(HHK_FAST_MATH)
+        return hhk_fast_exp(x);
+#else
+        return hhk_exp_f64(x);
+#endif
+    }
+}
+
 // exprel(x) = (e^x - 1)/x, 1 at 0. The correction step of the quotient is left out below lowest,
 // where the quotient -1/x is right and x may be infinite.
 template <class V> HHK_INLINE V hhk_exprel(V x) {
+#if defined(HHK_FAST_MATH)
+    if constexpr (hhk_is_f64<V>) {
+        return hhk_fast_exprel(x);
+    }
+#endif
     const V lowest = hhk_const<V>(hhk_is_f64<V> ? -40.0 : -20.0);
     const V highest = hhk_const<V>(hhk_is_f64<V> ? 760.0 : 170.0);
     const V tiny = hhk_const<V>(hhk_is_f64<V> ? 0x1p-54 : 0x1p-25);
@@ -240,6 +303,11 @@ template <class V> HHK_INLINE V hhk_exprel(V x) {
 
 // 1/exprel(x) = x/(e^x - 1), 1 at 0.
 template <class V> HHK_INLINE V hhk_inv_exprel(V x) {
+#if defined(HHK_FAST_MATH)
+    if constexpr (hhk_is_f64<V>) {
+        return hhk_fast_inv_exprel(x);
+    }
+#endif
     const V lowest = hhk_const<V>(hhk_is_f64<V> ? -40.0 : -20.0);
     const V highest = hhk_const<V>(hhk_is_f64<V> ? 760.0 : 170.0);
     const V tiny = hhk_const<V>(hhk_is_f64<V> ? 0x1p-54 : 0x1p-25);

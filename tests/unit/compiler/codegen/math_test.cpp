@@ -41,6 +41,32 @@ double call(ir::MathOp op, double a, double b = 0, double c = 0) {
     return math_function<double>(op)(arguments);
 }
 
+TEST(Prelude, fast_functions_keep_their_relative_error) {
+    std::mt19937_64 random(5);
+    for (const Case& function : cases()) {
+        using ir::MathOp;
+        if (function.op != MathOp::Exp && function.op != MathOp::Exprel &&
+            function.op != MathOp::InvExprel) {
+            continue;
+        }
+        for (const double range : {1e-3, 0.05, 1.0, 20.0, 700.0}) {
+            std::uniform_real_distribution<double> argument(-range, range);
+            for (int i = 0; i < 2000; ++i) {
+                const double x = argument(random);
+                const double got = math_function<double>(function.op, true)(&x);
+                Wide exact;
+                Wide wide(x);
+                function.exact(exact.get(), wide.get(), wide.get());
+                const double expected = mpfr_get_d(exact.get(), MPFR_RNDN);
+                ASSERT_LE(std::abs(got - expected), 4e-13 * expected)
+                    << ir::info(function.op).text << '(' << x << ')';
+            }
+        }
+        const double zero = 0;
+        EXPECT_EQ(math_function<double>(function.op, true)(&zero), 1);
+    }
+}
+
 TEST(Prelude, zeros_keep_their_sign) {
     using ir::MathOp;
     for (const MathOp op :

@@ -285,11 +285,5 @@ TEST(Description, is_one_record_per_variable) {
               std::string::npos);
 }
 
-TEST(InterfaceText, leaves_out_what_the_compiler_added) {
-    const std::string text = interface_text(lower_text(squid()).module);
-    EXPECT_NE(text.find("field v volt"), std::string::npos);
-    EXPECT_EQ(text.find("init:"), std::string::npos);
-}
-
 } // namespace
 } // namespace hhc::lower::test
