@@ -169,9 +169,13 @@ void PopulationState::require_values() const {
                                                  table().tables[t].name, name_));
         }
     }
+}
+
+/// Every linked variable has a source, and that exists.
+void PopulationState::require_links() const {
     for (const Link& link : links_) {
-        if (link.source == nullptr) {
-            fail(Code::BadLink, fmt::format("`{}` of `{}` is linked to nothing",
+        if (link.source.expired()) {
+            fail(Code::BadLink, fmt::format("`{}` of `{}` is linked to nothing that exists",
                                             table().fields[link.field].name, name_));
         }
     }
@@ -183,6 +187,7 @@ void PopulationState::prepare_step(std::int64_t step) {
     if (!started_) {
         require_values();
     }
+    require_links();
     if (init_pending_) {
         for (const Link& link : links_) {
             gather(link);
@@ -206,7 +211,7 @@ void PopulationState::preview_initial_values() {
         }
     }
     for (const Link& link : links_) {
-        if (link.source == nullptr) {
+        if (link.source.expired()) {
             return;
         }
     }
@@ -229,6 +234,7 @@ void PopulationState::initialize() {
         preview_initial_values();
         return;
     }
+    require_links();
     for (const Link& link : links_) {
         gather(link);
     }

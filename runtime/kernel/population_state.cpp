@@ -20,12 +20,13 @@ using base::fail;
 static constexpr double default_dt = 1e-4; // until a network says otherwise
 
 bool Link::is_static() const {
-    if (source == nullptr) {
+    const std::shared_ptr<PopulationState> from = source.lock();
+    if (from == nullptr) {
         return true;
     }
-    for (std::uint32_t f = 0; f < source->table().field_count; ++f) {
-        if (source_variable == source->table().fields[f].name) {
-            return source->table().fields[f].role == HHK_PARAMETER;
+    for (std::uint32_t f = 0; f < from->table().field_count; ++f) {
+        if (source_variable == from->table().fields[f].name) {
+            return from->table().fields[f].role == HHK_PARAMETER;
         }
     }
     return true; // a uniform
@@ -86,7 +87,7 @@ void PopulationState::allocate() {
             memory.write(i, first);
         }
         if (row.role == HHK_LINKED) {
-            links_.push_back({f, nullptr, {}, {}});
+            links_.push_back({f, {}, {}, {}});
         }
     }
     prepare_pending_ = true;
@@ -184,16 +185,16 @@ void PopulationState::assign_link(Link link) {
 
 void PopulationState::gather(const Link& link) const {
     const FieldMemory target = field(link.field);
-    const Place place =
-        find_variable(link.source->table(), link.source_variable, link.source->name());
+    const std::shared_ptr<PopulationState> from = link.source.lock();
+    const Place place = find_variable(from->table(), link.source_variable, from->name());
     if (place.kind == Place::Kind::Uniform) {
-        const double value = link.source->uniforms_[place.index];
+        const double value = from->uniforms_[place.index];
         for (std::int64_t i = 0; i < padded(); ++i) {
             target.write(i, value);
         }
         return;
     }
-    const FieldMemory source = link.source->field(place.index);
+    const FieldMemory source = from->field(place.index);
     for (std::int64_t i = 0; i < padded(); ++i) {
         target.write(i, source.read(link.indices[static_cast<std::size_t>(i)]));
     }

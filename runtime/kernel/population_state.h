@@ -23,7 +23,7 @@ class PopulationState;
 /// Where the values of one linked field come from.
 struct Link {
     std::uint32_t field = 0;
-    std::shared_ptr<PopulationState> source; // null: not linked yet
+    std::weak_ptr<PopulationState> source; // its network keeps it; two may read each other
     std::string source_variable;
     std::vector<std::int64_t> indices; // per entity, padding included
 
@@ -96,6 +96,7 @@ private:
     void allocate();
     void keep_values_of(PopulationState& old);
     void require_values() const;
+    void require_links() const;
     void prepare_derived();
     void set_initial_values();
     void shift_staggered();

@@ -53,11 +53,12 @@ void NetworkState::make_plan() {
                              state.table().name, state.name()));
         }
         for (const kernel::Link& link : state.links()) {
-            if (link.source != nullptr && link.source->network != this) {
+            const auto source = link.source.lock();
+            if (source != nullptr && source->network != this) {
                 fail(Code::MissingPopulation,
                      fmt::format("`{}` of `{}` is linked to `{}`, which is not part of the network",
                                  state.table().fields[link.field].name, state.name(),
-                                 link.source->name()));
+                                 source->name()));
             }
             lockstep_ = lockstep_ || !link.is_static();
         }

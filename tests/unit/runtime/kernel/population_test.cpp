@@ -107,6 +107,18 @@ TEST(Population, ViewsShareMemoryAndOutliveThePopulation) {
     EXPECT_EQ(view.count, 4);
 }
 
+TEST(Population, ThoseThatReadEachOtherEndWithTheirHandles) {
+    std::weak_ptr<void> left;
+    {
+        Population p(hand::gated::model(), 3);
+        Population q(hand::gated::model(), 3);
+        p.link("source", q, "v");
+        q.link("source", p, "v");
+        left = p.state();
+    }
+    EXPECT_TRUE(left.expired());
+}
+
 TEST(Population, TimedArraysAndLinksAreChecked) {
     Population p(hand::gated::model(), 3, "cells");
     Population q(hand::lif::model(), 4, "others");
