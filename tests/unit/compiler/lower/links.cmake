@@ -1,0 +1,2 @@
+# The texts of tests/diagnostics/lower and the shipped models come through the front end.
+target_link_libraries(${target} PRIVATE hhc_parse hhc_sema)
