@@ -151,7 +151,7 @@ private:
         const bool splits = !split.refusal && (!split.split.linearised || reads_like_channels());
         if (splits) {
             assign(Method::Staggered, states, "");
-        } else if (spikes() && is_nonlinear_in_potential()) {
+        } else if (writes_potential() && is_nonlinear_in_potential()) {
             assign(Method::Euler, states,
                    "a spiking model that is nonlinear in `" + potential_name() + "`");
         } else if (writes_potential() && has_unbounded_exp(states)) {
@@ -277,11 +277,6 @@ private:
             return Method::Exact;
         }
         return equations_.has_multiplicative_noise() ? Method::Heun : Method::Euler;
-    }
-
-    [[nodiscard]] bool spikes() const {
-        return std::ranges::any_of(scope_.model().events,
-                                   [](const model::Event& event) { return event.name == "spike"; });
     }
 
     [[nodiscard]] std::optional<StateIndex> potential() const {

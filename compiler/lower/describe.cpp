@@ -80,8 +80,7 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
     record["flags"] = flags_of(variable.flags);
     record["documentation"] = variable.documentation;
     record["written"] = variable.written;
-    const bool is_equation = variable.role == Role::State ||
-                             variable.role == Role::Subexpression ||
+    const bool is_equation = variable.role == Role::State || variable.role == Role::Subexpression ||
                              variable.role == Role::ConstantOverDt;
     if (is_equation && variable.definition.valid()) {
         record["equation"] = model::expression_text(model, variable.definition);

@@ -4,7 +4,6 @@
 #include "lower/lower.h"
 #include "parse/parse.h"
 #include "sema/check.h"
-
 #include "tools/diagnostics_folder.h"
 
 #include <map>
@@ -46,11 +45,16 @@ TEST_P(Shipped, gives_a_module_that_passes_the_verifier) {
     const sema::CheckedFile checked = sema::check_file(file, {}, sink);
     ASSERT_FALSE(sink.has_errors()) << diag::render_all(sink.take(), sources);
     const std::map<std::string, std::string> expected = {
-        {"adaptive_exponential_2005", "euler"},  {"connor_stevens_1971", "staggered"},
-        {"fitzhugh_nagumo_1961", "rk4"},         {"hodgkin_huxley_1952", "staggered"},
-        {"izhikevich_2003", "euler"},            {"izhikevich_2007", "euler"},
-        {"leaky_integrate_and_fire", "exact"},   {"morris_lecar_1981", "staggered"},
-        {"pallidal_rubin_terman_2004", "staggered"}, {"traub_miles_1991", "staggered"},
+        {"adaptive_exponential_2005", "euler"},
+        {"connor_stevens_1971", "staggered"},
+        {"fitzhugh_nagumo_1961", "rk4"},
+        {"hodgkin_huxley_1952", "staggered"},
+        {"izhikevich_2003", "euler"},
+        {"izhikevich_2007", "euler"},
+        {"leaky_integrate_and_fire", "exact"},
+        {"morris_lecar_1981", "staggered"},
+        {"pallidal_rubin_terman_2004", "staggered"},
+        {"traub_miles_1991", "staggered"},
         {"wang_buzsaki_1996", "staggered"}};
     for (const model::CheckedModel& model : checked.models) {
         const Lowered lowered = lower(model, {}, sink);
