@@ -8,7 +8,6 @@
 #include "ir/print.h"
 #include "model/dump.h"
 #include "parse/parse.h"
-#include "passes/pipeline.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +23,25 @@ lower::Options lower_options(const Options& options) {
     return result;
 }
 
+passes::PipelineOptions pass_options(const Options& options) {
+    passes::PipelineOptions result;
+    result.strict = options.strict;
+    result.precision =
+        options.fast_math ? passes::Precision::Fast : passes::Precision::Full;
+    result.only = options.passes.value_or(std::vector<std::string>{});
+#ifndef NDEBUG
+    result.verify = true;
+#endif
+    return result;
+}
+
+passes::PipelineOptions expression_pass_options(const Options& options) {
+    passes::PipelineOptions result = pass_options(options);
+    result.only = {"fold_constants", "expand_powers", "simplify_algebra",
+                   "recognise_singularities", "eliminate_common"};
+    return result;
+}
+
 CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked,
                              Options options, std::vector<StageTime> times, diag::Sink& sink)
     : unit_(std::move(unit)), checked_(std::move(checked)), options_(std::move(options)),
@@ -36,7 +54,7 @@ CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedMod
     }
     if (!sink.has_errors()) {
         const StageTimer timer(times_, "passes");
-        passes::run_passes(module_, pass_options(options_), &sink);
+        passes::run_passes(module_, pass_options(options_), sink);
     }
 }
 

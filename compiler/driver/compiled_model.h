@@ -6,6 +6,7 @@
 #include "ir/ir.h"
 #include "lower/lower.h"
 #include "model/model.h"
+#include "passes/pipeline.h"
 
 #include "hhc/compile.h"
 
@@ -55,7 +56,11 @@ private:
     mutable std::vector<StageTime> times_;
 };
 
-/// Options of lower, from the caller's.
+/// Options of lower and of the passes, from the caller's.
 [[nodiscard]] lower::Options lower_options(const Options& options);
+[[nodiscard]] passes::PipelineOptions pass_options(const Options& options);
+/// Passes that leave the tables of fields and uniforms alone, for kernels that run with another
+/// module's values.
+[[nodiscard]] passes::PipelineOptions expression_pass_options(const Options& options);
 
 } // namespace hhc::driver

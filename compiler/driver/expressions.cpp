@@ -63,12 +63,14 @@ Expressions compile_expressions(const Model& model, const std::vector<SourceText
                 named.push_back({"value" + std::to_string(i), checked.values[i]});
                 const model::Type& type = checked.model.exprs[checked.values[i]].type;
                 result.units.push_back(units::describe(type.dimension));
+                result.dimensions.push_back(driver::to_exponents(type.dimension));
                 result.is_boolean.push_back(type.scalar == model::Scalar::Boolean);
             }
             ir::Module module = lower::lower_expressions(
                 checked.model, named, driver::lower_options(compiled.options()), sink);
             if (!sink.has_errors()) {
-                passes::run_passes(module, driver::expression_pass_options(compiled.options()), &sink);
+                static_cast<void>(passes::run_passes(
+                    module, driver::expression_pass_options(compiled.options()), sink));
                 Options options = compiled.options();
                 options.target = interpret ? "interpreter" : options.target;
                 std::vector<StageTime> times;

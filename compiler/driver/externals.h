@@ -5,6 +5,7 @@
 #include "diag/sink.h"
 #include "sema/check.h"
 
+#include "hhc/compile.h"
 #include "hhc/options.h"
 
 #include <optional>
@@ -19,5 +20,7 @@ namespace hhc::driver {
 /// Dimension of a unit as text ("amp/meter**2", "mV", "1"); nullopt, after a report, if it is none.
 [[nodiscard]] std::optional<units::Dimension> read_dimension(std::string_view unit,
                                                              diag::Sink& sink);
+
+[[nodiscard]] Exponents to_exponents(const units::Dimension& dimension);
 
 } // namespace hhc::driver

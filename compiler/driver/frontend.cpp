@@ -40,7 +40,9 @@ public:
     Compilation check_file(const ast::File& file, const std::filesystem::path& folder) {
         ImportResolver resolver(unit_->texts->sources, sink_, unit_->options.library_folder,
                                 unit_->options.search_path);
-        resolver.set_root(file, folder);
+        if (!folder.empty()) {
+            resolver.set_root(file, folder);
+        }
         sema::CheckedFile checked;
         {
             const StageTimer timer(times_, "check");
@@ -166,7 +168,7 @@ Compilation compile_file(const std::string& path, const Options& options) {
             return driver::failed(frontend);
         }
         const ast::File& file = frontend.parse_file({std::move(*text), path, 1});
-        return frontend.check_file(file, std::filesystem::path(path).parent_path());
+        return frontend.check_file(file, std::filesystem::absolute(path).parent_path());
     });
 }
 

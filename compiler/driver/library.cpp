@@ -24,7 +24,7 @@ void write_or_throw(const std::string& path, std::string_view bytes) {
     std::string why;
     if (!write_atomically(path, bytes, why)) {
         diag::Sink sink;
-        sink.report(diag::Code::CannotWrite, {}, "`" + path + "` cannot be written: " + why);
+        sink.report(diag::Code::OutputNotWritten, {}, "`" + path + "` cannot be written: " + why);
         throw CompileError(sink.take());
     }
 }

@@ -16,16 +16,6 @@ namespace hhc {
 
 namespace {
 
-Exponents to_exponents(const units::Dimension& dimension) {
-    Exponents result;
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const Rational& exponent = dimension.exponents()[i];
-        result[i] = {static_cast<int>(exponent.numerator()),
-                     static_cast<int>(exponent.denominator())};
-    }
-    return result;
-}
-
 units::Dimension to_dimension(const Exponents& exponents) {
     std::array<Rational, units::base_count> result;
     for (std::size_t i = 0; i < result.size(); ++i) {
@@ -59,6 +49,16 @@ std::optional<double> evaluate(const ast::File& file, ast::ExprId expression,
 
 namespace driver {
 
+Exponents to_exponents(const units::Dimension& dimension) {
+    Exponents result;
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const Rational& exponent = dimension.exponents()[i];
+        result[i] = {static_cast<int>(exponent.numerator()),
+                     static_cast<int>(exponent.denominator())};
+    }
+    return result;
+}
+
 std::optional<units::Dimension> read_dimension(std::string_view unit, diag::Sink& sink) {
     SourceTexts texts;
     const std::string text = "1*(" + std::string(unit) + ")";
@@ -86,7 +86,7 @@ QuantityText read_quantity(std::string_view text) {
         const std::optional<double> value = evaluate(file, expression, dimension, sink);
         if (value) {
             result.value = *value;
-            result.dimension = to_exponents(dimension);
+            result.dimension = driver::to_exponents(dimension);
         } else if (!sink.has_errors()) {
             sink.report(diag::Code::NotAQuantity, file.expr(expression).span,
                         "found an expression whose value is not known, expected a quantity such "
@@ -104,7 +104,7 @@ std::vector<UnitEntry> unit_table() {
     for (const std::string& name : units::unit_names()) {
         const units::Unit unit = *units::lookup_unit(name);
         if (!unit.is_celsius) {
-            entries.push_back({name, unit.scale(), to_exponents(unit.dimension)});
+            entries.push_back({name, unit.scale(), driver::to_exponents(unit.dimension)});
         }
     }
     return entries;
