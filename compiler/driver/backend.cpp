@@ -6,6 +6,7 @@
 #include "interp/interpreter.h"
 #include "cache/object_cache.h"
 #include "support/env.h"
+#include "support/check.h"
 #include "support/hash.h"
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 #include "codegen/emit_cpp.h"
 #include "ir/ir.h"
 #include "jit/jit.h"
+#include "source/source_file.h"
 
 #include "hhc/compile.h"
 
