@@ -134,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
                }},
         Broken{"stands twice", [](Module& m) { m.kernels.push_back(advance(m)); }},
         Broken{"an on_event kernel has an event", [](Module& m) { advance(m).event = EventId(0); }},
-        Broken{"guard: the value has the wrong type", [](Module& m) { advance(m).guards[0] = ValueId(3); }},
+        Broken{"guard: the value has the wrong type",
+               [](Module& m) { advance(m).guards[0] = ValueId(3); }},
         Broken{"is no name", [](Module& m) { m.fields[FieldId(0)].name = ""; }},
         Broken{"two fields", [](Module& m) { m.fields[FieldId(0)].name = "n"; }},
         Broken{"8 or 4 bytes", [](Module& m) { m.real_size = 2; }}));
