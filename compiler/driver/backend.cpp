@@ -10,7 +10,6 @@
 #include "support/hash.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -42,28 +41,6 @@ jit::TargetSpec target_of(const Batch& batch) {
             std::min(target->vector_bytes, static_cast<int>(batch.options->vector_bytes));
     }
     return std::move(*target);
-}
-
-/// What the runtime must find on the CPU before it calls the code. Of the native CPU's features only
-/// those count that compilers use for code like ours.
-std::string required_features(const jit::TargetSpec& target) {
-    static constexpr std::array<std::string_view, 19> relevant = {
-        "sse3",     "ssse3",    "sse4.1",   "sse4.2",      "popcnt",      "avx",
-        "f16c",     "fma",      "avx2",     "bmi",         "bmi2",        "avx512f",
-        "avx512bw", "avx512cd", "avx512dq", "avx512vl",    "avx512vbmi",  "avx512vbmi2",
-        "avx512ifma"};
-    if (target.name.starts_with("x86-64-")) {
-        return target.name;
-    }
-    std::string list;
-    for (const std::string& feature : target.features) {
-        const std::string_view name = std::string_view(feature).substr(1);
-        if (feature.front() == '+' &&
-            std::find(relevant.begin(), relevant.end(), name) != relevant.end()) {
-            list += (list.empty() ? "" : ",") + std::string(name);
-        }
-    }
-    return target.name == "native" ? list : std::string();
 }
 
 /// The object of a text, from the cache or from Clang.
@@ -121,7 +98,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
     codegen::Options options;
     options.vector_width =
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
-    options.required_features = required_features(target);
+    options.required_features = target.required_features();
     options.library = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {

@@ -2,6 +2,8 @@
 // hodg/population.h: values by name, always SI.
 #include "bindings.h"
 
+#include "abi/kernel_abi.h"
+
 #include "hodg/expression.h"
 #include "hodg/population.h"
 
