@@ -3,6 +3,8 @@
 #include "lowered.h"
 #include "run_module.h"
 
+#include <cmath>
+
 namespace hhc::lower::test {
 namespace {
 
@@ -27,7 +29,7 @@ TEST(Refractory, of_3_ms_holds_30_samples_and_29_steps) {
     std::vector<double> samples;
     std::vector<std::int64_t> spikes;
     for (int k = 0; k < 100; ++k) {
-        samples.push_back(runner["v"]);
+        samples.push_back(runner.get("v"));
         if (runner.advance()) {
             spikes.push_back(k);
         }
@@ -101,10 +103,10 @@ TEST(Events, a_reset_sees_what_its_earlier_statements_wrote) {
     run.start();
     while (!run.advance()) {
     }
-    EXPECT_EQ(run["v"], 0);
-    EXPECT_NEAR(run["a"], 0.02, 1e-15);
-    EXPECT_EQ(run["b"], run["a"]);
-    EXPECT_EQ(run["lastspike"], 9);
+    EXPECT_EQ(run.get("v"), 0);
+    EXPECT_NEAR(run.get("a"), 0.02, 1e-15);
+    EXPECT_EQ(run.get("b"), run.get("a"));
+    EXPECT_EQ(run.get("lastspike"), 9);
 }
 
 TEST(Events, last_spike_is_a_time_and_the_interval_counts_steps) {
@@ -125,8 +127,8 @@ TEST(Events, last_spike_is_a_time_and_the_interval_counts_steps) {
     for (int k = 0; k < 20; ++k) {
         run.advance();
     }
-    EXPECT_DOUBLE_EQ(run["since"], 10 * dt);
-    EXPECT_DOUBLE_EQ(run["last"], 9 * dt);
+    EXPECT_DOUBLE_EQ(run.get("since"), 10 * dt);
+    EXPECT_DOUBLE_EQ(run.get("last"), 9 * dt);
 }
 
 TEST(Update, replaces_the_integrator_in_the_order_of_its_statements) {
@@ -139,12 +141,12 @@ TEST(Update, replaces_the_integrator_in_the_order_of_its_statements) {
     t.model.updates.push_back(map);
     const Lowered lowered = lower_text(t);
     Runner run(lowered.module, dt);
-    run["x"] = 3;
-    run["y"] = 1;
+    run.set("x", 3);
+    run.set("y", 1);
     run.start();
     run.advance();
-    EXPECT_EQ(run["x"], 7);
-    EXPECT_EQ(run["y"], 6);
+    EXPECT_EQ(run.get("x"), 7);
+    EXPECT_EQ(run.get("y"), 6);
 }
 
 TEST(Update, before_and_after_stand_around_the_integrator) {
@@ -161,11 +163,11 @@ TEST(Update, before_and_after_stand_around_the_integrator) {
     t.model.updates = {before, after};
     const Lowered lowered = lower_text(t, "euler");
     Runner run(lowered.module, 0.5);
-    run["x"] = 1;
+    run.set("x", 1);
     run.start();
     run.advance();
-    EXPECT_EQ(run["x"], 1);
-    EXPECT_EQ(run["seen"], 1);
+    EXPECT_EQ(run.get("x"), 1);
+    EXPECT_EQ(run.get("seen"), 1);
 }
 
 TEST(Update, with_an_interval_runs_in_its_own_steps) {
@@ -182,7 +184,7 @@ TEST(Update, with_an_interval_runs_in_its_own_steps) {
     for (int k = 0; k < 21; ++k) {
         run.advance();
     }
-    EXPECT_EQ(run["count"], 3); // in steps 0, 10 and 20
+    EXPECT_EQ(run.get("count"), 3); // in steps 0, 10 and 20
 }
 
 TEST(ConstantOverDt, keeps_the_value_of_the_start_of_the_step) {
@@ -198,11 +200,11 @@ TEST(ConstantOverDt, keeps_the_value_of_the_start_of_the_step) {
     (void)y;
     const Lowered lowered = lower_text(t);
     Runner run(lowered.module, dt);
-    run["x"] = 1;
+    run.set("x", 1);
     run.start();
     run.advance();
-    EXPECT_EQ(run["y"], 12);
-    EXPECT_EQ(run["start"], 10);
+    EXPECT_EQ(run.get("y"), 12);
+    EXPECT_EQ(run.get("start"), 10);
 }
 
 TEST(Init, follows_the_order_of_what_it_reads_and_leaves_assigned_values) {
@@ -210,28 +212,28 @@ TEST(Init, follows_the_order_of_what_it_reads_and_leaves_assigned_values) {
     const Lowered lowered = lower_text(t);
     Runner run(lowered.module, dt);
     run.start();
-    EXPECT_EQ(run["v"], -65e-3);
-    EXPECT_NEAR(run["m"], 0.0529325, 1e-7); // gates at exactly -65 mV
-    EXPECT_NEAR(run["h"], 0.5961208, 1e-7);
-    EXPECT_NEAR(run["n"], 0.3176769, 1e-7);
-    run["v"] = -50e-3;
-    run["init:m"] = 1; // v was assigned, m was not
+    EXPECT_EQ(run.get("v"), -65e-3);
+    EXPECT_NEAR(run.get("m"), 0.0529325, 1e-7); // gates at exactly -65 mV
+    EXPECT_NEAR(run.get("h"), 0.5961208, 1e-7);
+    EXPECT_NEAR(run.get("n"), 0.3176769, 1e-7);
+    run.set("v", -50e-3);
+    run.set("init:m", 1); // v was assigned, m was not
     run.run(ir::KernelKind::Init);
-    EXPECT_EQ(run["v"], -50e-3);
-    EXPECT_NEAR(run["m"], 0.250812, 1e-6);
-    EXPECT_NEAR(run["h"], 0.5961208, 1e-7);
+    EXPECT_EQ(run.get("v"), -50e-3);
+    EXPECT_NEAR(run.get("m"), 0.250812, 1e-6);
+    EXPECT_NEAR(run.get("h"), 0.5961208, 1e-7);
 }
 
 TEST(HalfStep, leaves_a_gate_at_its_steady_state_alone) {
     const Lowered lowered = lower_text(squid());
     Runner run(lowered.module, dt);
     run.start();
-    const double m = run["m"];
+    const double m = run.get("m");
     run.half_step();
-    EXPECT_NEAR(run["m"], m, 1e-16);
-    run["m"] = 0.5;
+    EXPECT_NEAR(run.get("m"), m, 1e-16);
+    run.set("m", 0.5);
     run.half_step();
-    EXPECT_NE(run["m"], 0.5);
+    EXPECT_NE(run.get("m"), 0.5);
     EXPECT_NE(lowered.module.fields[ir::FieldId(1)].flags & HHK_STAGGERED, 0);
 }
 

@@ -36,24 +36,24 @@ TEST(Exact, single_equation_follows_its_closed_form) {
     const Lowered lowered = lower_text(decay());
     EXPECT_EQ(method_of(lowered, "v").method, "exact");
     Runner run(lowered.module, dt);
-    run["v"] = -50e-3;
-    run["I"] = 5e-3;
+    run.set("v", -50e-3);
+    run.set("I", 5e-3);
     run.start();
     for (int i = 0; i < 300; ++i) {
         run.advance();
     }
-    EXPECT_NEAR(run["v"], -65e-3 + 15e-3 * std::exp(-30e-3 / 20e-3), rounding);
+    EXPECT_NEAR(run.get("v"), -65e-3 + 15e-3 * std::exp(-30e-3 / 20e-3), rounding);
 }
 
 TEST(Exact, stays_at_rest_to_the_last_bit) {
     const Lowered lowered = lower_text(decay());
     Runner run(lowered.module, dt);
-    run["v"] = -70e-3;
+    run.set("v", -70e-3);
     run.start();
     for (int i = 0; i < 1000; ++i) {
         run.advance();
     }
-    EXPECT_EQ(run["v"], -70e-3);
+    EXPECT_EQ(run.get("v"), -70e-3);
 }
 
 TEST(Exact, three_time_constants_follow_the_closed_form) {
@@ -62,46 +62,48 @@ TEST(Exact, three_time_constants_follow_the_closed_form) {
     const double c = 1 / 3e-3;
     const Lowered lowered = lower_text(chain(1 / a, 1 / b, 1 / c));
     Runner run(lowered.module, dt);
-    run["y"] = 1;
+    run.set("y", 1);
     run.start();
     for (int i = 0; i < 100; ++i) {
         run.advance();
     }
     const double t = 100 * dt;
-    EXPECT_NEAR(run["y"], std::exp(-c * t), rounding);
-    EXPECT_NEAR(run["x"], b / (c - b) * (std::exp(-b * t) - std::exp(-c * t)), rounding);
+    EXPECT_NEAR(run.get("y"), std::exp(-c * t), rounding);
+    EXPECT_NEAR(run.get("x"), b / (c - b) * (std::exp(-b * t) - std::exp(-c * t)), rounding);
     const double v =
         a * b *
         (std::exp(-a * t) / ((b - a) * (c - a)) + std::exp(-b * t) / ((a - b) * (c - b)) +
          std::exp(-c * t) / ((a - c) * (b - c)));
-    EXPECT_NEAR(run["v"], v, rounding);
+    EXPECT_NEAR(run.get("v"), v, rounding);
 }
 
 TEST(Exact, equal_time_constants_are_no_special_case) {
     const double tau = 5e-3;
     const Lowered lowered = lower_text(chain(tau, tau, tau));
     Runner run(lowered.module, dt);
-    run["y"] = 1;
+    run.set("y", 1);
     run.start();
     for (int i = 0; i < 100; ++i) {
         run.advance();
     }
     const double s = 100 * dt / tau;
-    EXPECT_NEAR(run["y"], std::exp(-s), rounding);
-    EXPECT_NEAR(run["x"], s * std::exp(-s), rounding);
-    EXPECT_NEAR(run["v"], s * s / 2 * std::exp(-s), rounding);
+    EXPECT_NEAR(run.get("y"), std::exp(-s), rounding);
+    EXPECT_NEAR(run.get("x"), s * std::exp(-s), rounding);
+    EXPECT_NEAR(run.get("v"), s * s / 2 * std::exp(-s), rounding);
 }
 
 TEST(Exact, a_changed_parameter_is_prepared_anew) {
     const Lowered lowered = lower_text(chain(20e-3, 5e-3, 3e-3));
     Runner run(lowered.module, dt);
-    run["tau_v"] = run["tau_x"] = run["tau_y"] = 5e-3;
-    run["y"] = 1;
+    run.set("tau_v", 5e-3);
+    run.set("tau_x", 5e-3);
+    run.set("tau_y", 5e-3);
+    run.set("y", 1);
     run.start();
     for (int i = 0; i < 100; ++i) {
         run.advance();
     }
-    EXPECT_NEAR(run["x"], 2 * std::exp(-2.0), rounding);
+    EXPECT_NEAR(run.get("x"), 2 * std::exp(-2.0), rounding);
 }
 
 TEST(Exact, oscillates_and_keeps_its_amplitude) {
@@ -113,13 +115,13 @@ TEST(Exact, oscillates_and_keeps_its_amplitude) {
     t.derivative("y", omega * x);
     const Lowered lowered = lower_text(t);
     Runner run(lowered.module, 1e-3);
-    run["x"] = 1;
+    run.set("x", 1);
     run.start();
     for (int i = 0; i < 1025; ++i) { // ten and a quarter turns
         run.advance();
     }
-    EXPECT_NEAR(run["x"], 0, 1e-11);
-    EXPECT_NEAR(run["y"], 1, 1e-11);
+    EXPECT_NEAR(run.get("x"), 0, 1e-11);
+    EXPECT_NEAR(run.get("y"), 1, 1e-11);
 }
 
 TEST(Exact, a_parameter_per_entity_gives_hidden_fields) {
@@ -130,13 +132,15 @@ TEST(Exact, a_parameter_per_entity_gives_hidden_fields) {
     EXPECT_NE(lowered.module.find(ir::KernelKind::PrepareEntities), nullptr);
     EXPECT_EQ(lowered.module.find(ir::KernelKind::Prepare), nullptr);
     Runner run(lowered.module, dt);
-    run["tau_v"] = run["tau_x"] = run["tau_y"] = 5e-3;
-    run["y"] = 1;
+    run.set("tau_v", 5e-3);
+    run.set("tau_x", 5e-3);
+    run.set("tau_y", 5e-3);
+    run.set("y", 1);
     run.start();
     for (int i = 0; i < 100; ++i) {
         run.advance();
     }
-    EXPECT_NEAR(run["v"], 2 * std::exp(-2.0), rounding);
+    EXPECT_NEAR(run.get("v"), 2 * std::exp(-2.0), rounding);
 }
 
 /// w follows v, v is held for 3 ms: during that time w relaxes to the v that is held.
@@ -155,12 +159,12 @@ TEST(Exact, an_adaptation_relaxes_to_a_potential_that_is_held) {
     run.start();
     while (!run.advance()) {
     }
-    const double w_0 = run["w"];
+    const double w_0 = run.get("w");
     for (int i = 0; i < 29; ++i) {
         run.advance();
     }
-    EXPECT_EQ(run["v"], 0.1);
-    EXPECT_NEAR(run["w"], 0.02 + (w_0 - 0.02) * std::exp(-29 * dt / 50e-3), rounding);
+    EXPECT_EQ(run.get("v"), 0.1);
+    EXPECT_NEAR(run.get("w"), 0.02 + (w_0 - 0.02) * std::exp(-29 * dt / 50e-3), rounding);
 }
 
 TEST(Exact, integrates_a_constant_slope) {
@@ -170,10 +174,10 @@ TEST(Exact, integrates_a_constant_slope) {
     const Lowered lowered = lower_text(t);
     EXPECT_EQ(method_of(lowered, "x").method, "exact");
     Runner run(lowered.module, dt);
-    run["slope"] = 3;
+    run.set("slope", 3);
     run.start();
     run.advance();
-    EXPECT_DOUBLE_EQ(run["x"], 3 * dt);
+    EXPECT_DOUBLE_EQ(run.get("x"), 3 * dt);
 }
 
 /// A conductance synapse: g decays alone, v reads its mean over the step.
@@ -188,13 +192,13 @@ double conductance_error(double step_s) {
     EXPECT_EQ(method_of(lowered, "v").method, "staggered");
     const auto end = [&](double h) {
         Runner run(lowered.module, h);
-        run["g"] = 5;
+        run.set("g", 5);
         run.start();
         for (int i = 0; i < std::lround(20e-3 / h); ++i) {
             run.advance();
         }
-        EXPECT_NEAR(run["g"], 5 * std::exp(-20.0 / 3.0), rounding);
-        return run["v"];
+        EXPECT_NEAR(run.get("g"), 5 * std::exp(-20.0 / 3.0), rounding);
+        return run.get("v");
     };
     return end(step_s) - end(1e-5);
 }
@@ -216,12 +220,12 @@ TEST(Staggered, reads_the_mean_of_a_coupled_synapse_to_second_order) {
     const Lowered lowered = lower_text(t);
     const auto end = [&](double h) {
         Runner run(lowered.module, h);
-        run["x"] = 5;
+        run.set("x", 5);
         run.start();
         for (int i = 0; i < std::lround(20e-3 / h); ++i) {
             run.advance();
         }
-        return run["v"];
+        return run.get("v");
     };
     const double truth = end(1e-5);
     EXPECT_NEAR((end(4e-4) - truth) / (end(2e-4) - truth), 4, 0.2);

@@ -16,12 +16,12 @@ double logistic_error(const std::string& method, double h) {
     t.derivative("x", x * (1.0 - x));
     const Lowered lowered = lower_text(t, method);
     Runner run(lowered.module, h);
-    run["x"] = 0.1;
+    run.set("x", 0.1);
     run.start();
     for (int i = 0; i < std::lround(2 / h); ++i) {
         run.advance();
     }
-    return run["x"] - 1 / (1 + 9 * std::exp(-2.0));
+    return run.get("x") - 1 / (1 + 9 * std::exp(-2.0));
 }
 
 /// x' = -x + sin t from 1, whose solution is (3 exp(-t) + sin t - cos t)/2: the stages must see
@@ -33,12 +33,12 @@ double forced_error(const std::string& method, double h) {
     t.derivative("x", sin(time) - x);
     const Lowered lowered = lower_text(t, method);
     Runner run(lowered.module, h);
-    run["x"] = 1;
+    run.set("x", 1);
     run.start();
     for (int i = 0; i < std::lround(2 / h); ++i) {
         run.advance();
     }
-    return run["x"] - (3 * std::exp(-2.0) + std::sin(2.0) - std::cos(2.0)) / 2;
+    return run.get("x") - (3 * std::exp(-2.0) + std::sin(2.0) - std::cos(2.0)) / 2;
 }
 
 double order(double coarse, double fine) {
@@ -89,12 +89,12 @@ double channel_v(double h, bool instantaneous) {
     EXPECT_EQ(method_of(lowered, "v").order, "2");
     Runner run(lowered.module, h);
     run.start();
-    run["n"] = 0.2; // assigned, not at its steady state: half a step first
+    run.set("n", 0.2); // assigned, not at its steady state: half a step first
     run.half_step();
     for (int i = 0; i < std::lround(1 / h); ++i) {
         run.advance();
     }
-    return run["v"];
+    return run.get("v");
 }
 
 TEST(Staggered, is_of_second_order_in_v) {
@@ -125,14 +125,14 @@ double scheme_v(double h) {
     const Lowered lowered = lower_text(t);
     EXPECT_EQ(method_of(lowered, "o").method, "staggered");
     Runner run(lowered.module, h);
-    run["c"] = 1;
+    run.set("c", 1);
     run.start();
     run.half_step();
     for (int i = 0; i < std::lround(1 / h); ++i) {
         run.advance();
     }
-    EXPECT_NEAR(run["c"] + run["o"] + run["d"], 1, 1e-13);
-    return run["v"];
+    EXPECT_NEAR(run.get("c") + run.get("o") + run.get("d"), 1, 1e-13);
+    return run.get("v");
 }
 
 TEST(Staggered, solves_kinetic_schemes_to_second_order) {
@@ -149,10 +149,10 @@ TEST(ExponentialUpdate, is_right_where_the_slope_is_zero) {
     t.derivative("y", -y);
     const Lowered lowered = lower_text(t, "exponential_euler");
     Runner run(lowered.module, 0.1);
-    run["k"] = 0;
+    run.set("k", 0);
     run.start();
     run.advance();
-    EXPECT_DOUBLE_EQ(run["x"], 0.2);
+    EXPECT_DOUBLE_EQ(run.get("x"), 0.2);
 }
 
 } // namespace

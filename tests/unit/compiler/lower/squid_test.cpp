@@ -16,19 +16,19 @@ std::vector<double> spikes(const std::string& method, double dt_ms, std::size_t 
                            double current = 10e-6) {
     const Lowered lowered = lower_text(squid(), method);
     Runner run(lowered.module, dt_ms * 1e-3);
-    run["I"] = current;
-    run["v"] = -64.996379e-3;
+    run.set("I", current);
+    run.set("v", -64.996379e-3);
     run.start();
-    run["v"] = -64.996379e-3;
-    run["m"] = 0.0529551;
-    run["h"] = 0.5959941;
-    run["n"] = 0.3177324;
+    run.set("v", -64.996379e-3);
+    run.set("m", 0.0529551);
+    run.set("h", 0.5959941);
+    run.set("n", 0.3177324);
     run.half_step();
     std::vector<double> times;
     while (times.size() < count && run.step < 400'000) {
-        const double before = run["v"];
+        const double before = run.get("v");
         run.advance();
-        const double after = run["v"];
+        const double after = run.get("v");
         if (before <= 0 && after > 0) {
             const double fraction = -before / (after - before);
             times.push_back((static_cast<double>(run.step - 1) + fraction) * dt_ms);
