@@ -284,6 +284,9 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
                               std::vector<ExprId> args, Span span) {
     draft_.used_top_level.insert(&function);
     const std::string& name = function.name.text;
+    if (draft_.broken_functions.contains(&function)) {
+        return draft_.poison(span);
+    }
     if (!arity(name, function.params.size(), args.size(), span)) {
         return draft_.poison(span);
     }
@@ -334,8 +337,9 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
         return value;
     }
     const bool recursive = first->code == diag::info(diag::Code::RecursiveDefinition).code;
-    if (recursive && context_.inlined > 0) {
-        report(diag::Code::RecursiveDefinition, first->span, first->message);
+    if (context_.inlined > 0) { // the call in the text of the model says what it is part of
+        report(recursive ? diag::Code::RecursiveDefinition : diag::Code::ArgumentUnit, first->span,
+               first->message);
     } else {
         report(recursive ? diag::Code::RecursiveDefinition : diag::Code::ArgumentUnit, span,
                recursive ? first->message

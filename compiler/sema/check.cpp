@@ -126,6 +126,7 @@ public:
 
     CheckedFile run() {
         const FileScope& scope = files_.load(file_);
+        check_functions(scope);
         for (const ast::Item& item : file_.items) {
             ast::match(
                 item.node, [&](const ast::Block& block) { check(block, scope); },
@@ -137,7 +138,7 @@ public:
                 },
                 [](const auto&) {});
         }
-        check_functions(scope);
+        warn_unused();
         if (std::none_of(file_.items.begin(), file_.items.end(),
                          [](const ast::Item&) { return true; })) {
             sink_.report(diag::Code::NoEquations, file_.span, "there is nothing in this file")
@@ -186,6 +187,7 @@ private:
         draft.model.kind = kind;
         draft.model.documentation = block.doc ? block.doc->text : "";
         draft.span = block.name.span;
+        draft.broken_functions = broken_functions_;
         Scope& root = draft.add_scope({});
         root.file = &file;
         root.is_channel = block.kind == ast::BlockKind::Channel;
@@ -229,21 +231,37 @@ private:
     /// whatever fits.
     void check_functions(const FileScope& scope) {
         for (const ast::Item& item : file_.items) {
+            const std::size_t before = sink_.error_count();
             if (const auto* function = std::get_if<ast::Function>(&item.node)) {
                 check_function(*function, scope);
+                if (sink_.error_count() > before) {
+                    broken_functions_.insert(function);
+                }
+            } else if (const auto* constant = std::get_if<ast::Const>(&item.node)) {
+                diag::Sink own;
+                Draft draft(environment_, own);
+                if (may_define(draft, draft.add_scope({}), constant->name)) {
+                    draft.define(top_level_constant(draft, *constant, scope));
+                } else {
+                    used_.insert(constant);
+                }
+                sink_.append(own);
             }
         }
-        const bool is_library = result_.models.empty();
+    }
+
+    /// A file without neurons is there for others, who use what it defines.
+    void warn_unused() {
+        if (result_.models.empty()) {
+            return;
+        }
         for (const ast::Item& item : file_.items) {
+            const auto* function = std::get_if<ast::Function>(&item.node);
             const auto* constant = std::get_if<ast::Const>(&item.node);
-            if (constant == nullptr) {
-                continue;
-            }
-            diag::Sink own;
-            Draft draft(environment_, own);
-            draft.define(top_level_constant(draft, *constant, scope));
-            sink_.append(own);
-            if (!is_library && !used_.contains(constant)) {
+            if (function != nullptr && !used_.contains(function)) {
+                sink_.report(diag::Code::UnusedName, function->name.span,
+                             "function `" + function->name.text + "` is never used");
+            } else if (constant != nullptr && !used_.contains(constant)) {
                 sink_.report(diag::Code::UnusedName, constant->name.span,
                              "constant `" + constant->name.text + "` is never used");
             }
@@ -257,6 +275,8 @@ private:
         scope.prefix = "\n";
         scope.file = &file;
         scope.is_channel = true;
+        (void)may_define(draft, scope, function.name);
+        draft.broken_functions = broken_functions_;
         std::map<std::string, ExprId> arguments;
         for (const ast::FunctionParam& param : function.params) {
             if (!may_define(draft, scope, param.name)) {
@@ -286,13 +306,10 @@ private:
                                      "`" + function.name.text + "`");
             }
         }
-        const bool is_library = result_.models.empty();
+        draft.span = function.name.span;
+        check_sizes(draft);
         used_.insert(draft.used_top_level.begin(), draft.used_top_level.end());
         sink_.append(own);
-        if (!is_library && !used_.contains(&function)) {
-            sink_.report(diag::Code::UnusedName, function.name.span,
-                         "function `" + function.name.text + "` is never used");
-        }
     }
 
     const ast::File& file_;
@@ -302,6 +319,7 @@ private:
     CheckedFile result_;
     std::set<const ast::Block*> checked_;
     std::set<const ast::Block*> broken_; // channels with mistakes of their own
+    std::set<const void*> broken_functions_;
     std::set<const void*> used_;
 };
 

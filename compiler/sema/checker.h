@@ -31,9 +31,12 @@ private:
     ExprId operation(ExprKind kind, std::vector<ExprId> args, Scalar scalar, Term term, Span span);
 
     // Leaves.
-    ExprId node(const ast::Expr& expr);
+    ExprId node(ast::ExprId id, const ast::Expr& expr);
     ExprId number(const ast::Number& number, Span span);
     ExprId quantity(const ast::Quantity& quantity, Span span);
+    /// `120 mS/cm**2` is one number, scaled in decimal before it is rounded; none if it is not of
+    /// this kind.
+    ExprId scaled_quantity(ast::ExprId id, const ast::Binary& binary, Span span);
     ExprId reference(const ast::Reference& reference, Span span);
     ExprId variable(VariableId id, Span span);
     ExprId local(const std::string& name, Span span);
@@ -75,7 +78,12 @@ private:
 
     Draft& draft_;
     const ExprContext& context_;
-    std::unordered_map<std::uint32_t, ExprId> results_; // by ast::ExprId
+    struct Literal {
+        std::string number; // as written
+        int exponent10 = 0;
+    };
+    std::unordered_map<std::uint32_t, ExprId> results_;   // by ast::ExprId
+    std::unordered_map<std::uint32_t, Literal> literals_; // quantities, by ast::ExprId
 };
 
 } // namespace hhc::sema

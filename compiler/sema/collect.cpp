@@ -107,6 +107,7 @@ void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation,
     variable.flags = flags.flags;
     variable.role = role_of(equation, flags);
     facts.poisoned = facts.poisoned || !allowed;
+    facts.read = equation.kind == ast::EquationKind::Declaration; // it may be there for synapses
     check_point_current(draft, scope, variable, facts, equation.unit.span);
     if (variable.role == Role::State && variable.type.scalar != Scalar::Real) {
         sink.report(diag::Code::StateNotReal, equation.unit.span,

@@ -94,6 +94,7 @@ public:
     std::vector<ExprFacts> exprs;         // by ExprId
     std::unordered_map<std::string, VariableId> by_name;
     std::map<const void*, VariableId> top_level_constants; // ast::Const -> variable
+    std::set<const void*> broken_functions;                // with mistakes of their own
     std::set<const void*> used_top_level;                  // functions and blocks in use
     VariableId defining;                                   // whose definition is being made
     std::vector<VariableId> open;                     // definitions being made, outermost first

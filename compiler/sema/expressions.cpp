@@ -4,6 +4,7 @@
 #include "ast/visit.h"
 #include "sema/checker.h"
 #include "sema/names.h"
+#include "sema/unit_position.h"
 #include "support/suggest.h"
 #include "units/unit_table.h"
 
@@ -101,10 +102,17 @@ ExprId fit(Draft& draft, const ExprContext& context, ExprId value, Scalar scalar
         return draft.poison(place);
     }
     if (!draft.solver.unify(draft.exprs[value.index].term, term)) {
-        auto report = sink.report(
-            code, place,
-            what + " is in " + shown(draft.solver.resolve(term)) + ", but this is " +
-                (draft.term(value).known.is_dimensionless() ? "" : "in ") + shown(draft, value));
+        const auto in = [](const std::string& unit) {
+            return unit.starts_with("`") ? "in " + unit : unit;
+        };
+        const Term wanted = draft.solver.resolve(term);
+        auto report = sink.report(code, place,
+                                  what + " is " + in(shown(wanted)) + ", but this is " +
+                                      in(shown(draft, value)));
+        if (code == diag::Code::RateUnit && wanted.is_known() && draft.term(value).is_known() &&
+            draft.term(value).known / wanted.known == units::second()) {
+            report.note("is a division by a time constant missing?");
+        }
         const model::Expr& expr = draft.model.exprs[value];
         const bool zero = (expr.kind == ExprKind::Number && expr.number == 0) ||
                           (expr.kind == ExprKind::Integer && expr.integer == 0);
@@ -136,16 +144,11 @@ ExprId fit_definition(Draft& draft, const ExprContext& context, ExprId value,
 
 ExprId Checker::run(ast::ExprId root) {
     if (draft_.model.exprs.size() > 4 * most_operations) {
-        if (!draft_.too_large) {
-            draft_.too_large = true;
-            report(diag::Code::ModelTooLarge, file().expr(root).span,
-                   "this model has more than " + std::to_string(most_operations) +
-                       " operations, functions written out");
-        }
+        draft_.too_large = true; // reported once the whole is seen
         return draft_.poison(file().expr(root).span);
     }
     ast::for_each_below(file(), root, [&](ast::ExprId id, const ast::Expr& expr) {
-        results_[id.index] = node(expr);
+        results_[id.index] = node(id, expr);
     });
     return made(root);
 }
@@ -160,17 +163,26 @@ ExprId Checker::operation(ExprKind kind, std::vector<ExprId> args, Scalar scalar
     return draft_.add(std::move(expr), std::move(term));
 }
 
-ExprId Checker::node(const ast::Expr& expr) {
+ExprId Checker::node(ast::ExprId id, const ast::Expr& expr) {
     const Span span = expr.span;
     return ast::match(
         expr.node, [&](const ast::ErrorExpr&) { return draft_.poison(span); },
         [&](const ast::Number& n) { return number(n, span); },
-        [&](const ast::Quantity& q) { return quantity(q, span); },
+        [&](const ast::Quantity& q) {
+            const auto unit = units::lookup_unit(q.unit.text);
+            if (unit && !unit->is_celsius && q.exponent.is_integer()) {
+                literals_[id.index] = {q.number, unit->exponent10 * q.exponent.numerator()};
+            }
+            return quantity(q, span);
+        },
         [&](const ast::Boolean& b) { return draft_.boolean(b.value, span); },
         [&](const ast::Reference& r) { return reference(r, span); },
         [&](const ast::Call& c) { return call(c, span); },
         [&](const ast::Unary& u) { return unary(u.op, made(u.operand), span); },
-        [&](const ast::Binary& b) { return binary(b.op, made(b.left), made(b.right), span); },
+        [&](const ast::Binary& b) {
+            const ExprId scaled = scaled_quantity(id, b, span);
+            return scaled.valid() ? scaled : binary(b.op, made(b.left), made(b.right), span);
+        },
         [&](const ast::Conditional& c) {
             return conditional(made(c.then_value), made(c.condition), made(c.else_value), span);
         });
@@ -191,7 +203,8 @@ ExprId Checker::quantity(const ast::Quantity& quantity, Span span) {
         auto problem = report(diag::Code::UnknownUnit, quantity.unit.span,
                               "`" + quantity.unit.text + "` is not a unit");
         const std::vector<std::string> near = units::suggest_units(quantity.unit.text);
-        if (find_variable(draft_, scope, quantity.unit.text)) {
+        if (const auto meant = find_variable(draft_, scope, quantity.unit.text)) {
+            draft_.facts(*meant).read = true;
             problem.fix(span, quantity.number + "*" + quantity.unit.text,
                         "write `" + quantity.number + "*" + quantity.unit.text + "` for a product");
         } else if (!near.empty()) {
@@ -209,6 +222,27 @@ ExprId Checker::quantity(const ast::Quantity& quantity, Span span) {
         return draft_.poison(span);
     }
     return draft_.number(*value, unit->dimension.pow(quantity.exponent), span);
+}
+
+ExprId Checker::scaled_quantity(ast::ExprId id, const ast::Binary& binary, Span span) {
+    const bool divides = binary.op == ast::BinaryOp::Divide;
+    const auto left = literals_.find(binary.left.index);
+    if ((!divides && binary.op != ast::BinaryOp::Multiply) || left == literals_.end()) {
+        return {};
+    }
+    const auto unit = unit_power(file(), binary.right);
+    const model::Expr& right = draft_.model.exprs[made(binary.right)];
+    const model::Expr& base =
+        right.kind == ExprKind::Power ? draft_.model.exprs[right.args[0]] : right;
+    if (!unit || base.kind != ExprKind::Number) { // a definition of the model may go first
+        return {};
+    }
+    const Literal scaled{left->second.number,
+                         left->second.exponent10 + (divides ? -1 : 1) * unit->exponent10};
+    const units::Dimension before = draft_.term(made(binary.left)).known;
+    literals_[id.index] = scaled;
+    return draft_.number(units::scaled_literal(scaled.number, scaled.exponent10),
+                         divides ? before / unit->dimension : before * unit->dimension, span);
 }
 
 ExprId Checker::reference(const ast::Reference& reference, Span span) {

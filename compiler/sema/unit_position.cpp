@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sema/unit_position.h"
 
-#include "ast/dump.h"
 #include "support/suggest.h"
 #include "units/unit_table.h"
 
@@ -66,6 +65,26 @@ std::optional<DeclaredUnit> whole_type(const ast::UnitExpr& unit) {
 
 } // namespace
 
+/// "uA/cm**2", "1/second", "1": factors in the order of the text, quotients after products.
+static std::string display_text(const ast::UnitExpr& unit) {
+    std::string above;
+    std::string below;
+    for (const ast::UnitFactor& factor : unit.factors) {
+        if (factor.name.empty()) {
+            continue;
+        }
+        const bool divides = factor.exponent < Rational(0);
+        const Rational power = divides ? -factor.exponent : factor.exponent;
+        const std::string text = factor.name + (power == Rational(1) ? "" : "**" + power.text());
+        if (divides) {
+            below += "/" + text;
+        } else {
+            above += (above.empty() ? "" : "*") + text;
+        }
+    }
+    return (above.empty() ? "1" : above) + below;
+}
+
 DeclaredUnit read_unit(const ast::UnitExpr& unit, diag::Sink& sink) {
     if (unit.is_error) {
         return poisoned_unit();
@@ -104,7 +123,7 @@ DeclaredUnit read_unit(const ast::UnitExpr& unit, diag::Sink& sink) {
             .note("write it in base units");
         return poisoned_unit();
     }
-    result.display.text = ast::dump_unit(unit);
+    result.display.text = display_text(unit);
     result.display.scale = units::scaled_literal("1", scale.numerator());
     return result;
 }
@@ -116,6 +135,7 @@ namespace {
 struct Shown {
     std::string text; // "mS/cm**2"; empty: no unit yet
     Rational exponent10;
+    units::Dimension dimension; // of a factor
 };
 
 std::optional<Shown> unit_factor(const ast::File& file, ast::ExprId id) {
@@ -141,7 +161,8 @@ std::optional<Shown> unit_factor(const ast::File& file, ast::ExprId id) {
     if (!unit || unit->is_celsius) {
         return std::nullopt;
     }
-    return Shown{unit->name + suffix, Rational(unit->exponent10) * power};
+    return Shown{unit->name + suffix, Rational(unit->exponent10) * power,
+                 unit->dimension.pow(power)};
 }
 
 std::optional<Shown> shown_unit(const ast::File& file, ast::ExprId id) {
@@ -158,11 +179,11 @@ std::optional<Shown> shown_unit(const ast::File& file, ast::ExprId id) {
             return std::nullopt;
         }
         if (unit->is_celsius) {
-            return Shown{"kelvin", 0};
+            return Shown{"kelvin", 0, {}};
         }
         const std::string power =
             quantity->exponent == Rational(1) ? "" : "**" + quantity->exponent.text();
-        return Shown{unit->name + power, Rational(unit->exponent10) * quantity->exponent};
+        return Shown{unit->name + power, Rational(unit->exponent10) * quantity->exponent, {}};
     }
     const auto* binary = std::get_if<ast::Binary>(&expr.node);
     const bool product = binary != nullptr && (binary->op == ast::BinaryOp::Multiply ||
@@ -177,13 +198,23 @@ std::optional<Shown> shown_unit(const ast::File& file, ast::ExprId id) {
     }
     if (binary->op == ast::BinaryOp::Multiply) {
         return Shown{left->text.empty() ? right->text : left->text + "*" + right->text,
-                     left->exponent10 + right->exponent10};
+                     left->exponent10 + right->exponent10,
+                     {}};
     }
     return Shown{(left->text.empty() ? "1" : left->text) + "/" + right->text,
-                 left->exponent10 - right->exponent10};
+                 left->exponent10 - right->exponent10,
+                 {}};
 }
 
 } // namespace
+
+std::optional<UnitPower> unit_power(const ast::File& file, ast::ExprId id) {
+    const auto found = unit_factor(file, id);
+    if (!found || !found->exponent10.is_integer()) {
+        return std::nullopt;
+    }
+    return UnitPower{found->exponent10.numerator(), found->dimension};
+}
 
 std::optional<model::DisplayUnit> literal_unit(const ast::File& file, ast::ExprId id) {
     constexpr int longest = 8; // factors of a unit; a longer product is no literal

@@ -110,13 +110,11 @@ void check_sizes(Draft& draft) {
     for (const model::Expr& expr : draft.model.exprs) {
         operations += expr.args.empty() ? 0 : 1;
     }
-    if (operations > most_operations && !draft.too_large) {
-        draft.too_large = true;
+    if (operations > most_operations || draft.too_large) {
         draft.sink
             .report(diag::Code::ModelTooLarge, draft.span,
-                    "this model has " + std::to_string(operations) +
-                        " operations, functions written out, and at most " +
-                        std::to_string(most_operations) + " are allowed")
+                    "this has more than " + std::to_string(most_operations) +
+                        " operations, functions written out")
             .note("name a value that is used often: a subexpression is computed once");
     }
 }
