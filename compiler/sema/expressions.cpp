@@ -417,7 +417,7 @@ ExprId Checker::variable(VariableId id, Span span) {
     check_noise(id, span);
     const ExprId result = draft_.reference(id, span);
     const VariableId factor = context_.scope.conductance_factor;
-    if (!factor.valid() || factor == id) {
+    if (!factor.valid() || factor == id || context_.place == Place::Constant) {
         return result;
     }
     // A conductance (or permeability) parameter of a channel with q10_g.
