@@ -89,6 +89,27 @@ std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
     return nullptr;
 }
 
+bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
+    const bool on_demand =
+        kernel.kind == ir::KernelKind::Observe || kernel.kind == ir::KernelKind::Rhs ||
+        kernel.kind == ir::KernelKind::Jacobian || kernel.kind == ir::KernelKind::Linear;
+    return on_demand && !options.on_demand_hooks && module.find(ir::KernelKind::Advance) != nullptr;
+}
+
+/// Functions that are called rather than inlined, in kernels that are no hot loop.
+std::string called_wrappers(std::string_view kernels) {
+    std::string text;
+    for (const std::string_view name : called_functions(kernels)) {
+        constexpr std::string_view suffix = "_called";
+        if (name.ends_with(suffix)) {
+            text += fmt::format("template <class... V> HHK_CALLED auto {}(V... x) {{\n"
+                                "    return {}(x...);\n}}\n",
+                                name, name.substr(0, name.size() - suffix.size()));
+        }
+    }
+    return text;
+}
+
 class UnitWriter {
 public:
     explicit UnitWriter(const Options& options) : options_(options) {}
@@ -133,6 +154,9 @@ void UnitWriter::add_module(const ir::Module& module) {
     code.field(static_cast<std::uint64_t>(options_.vector_width)).field(module.real_size);
     code.field(options_.fast_math ? 1 : 0);
     for (const ir::Kernel& kernel : module.kernels) {
+        if (is_left_out(module, kernel, options_)) {
+            continue;
+        }
         const KernelBody body = emit_kernel(module, kernel, options_);
         code.field(ir::text(kernel.kind)).field(kernel.event.index);
         code.field(without_comments(body.text));
@@ -173,11 +197,15 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     if (options_.fast_math) {
         unit.add("#define HHK_FAST_MATH 1\n");
     }
+    const std::string wrappers = called_wrappers(kernels_.text_);
     std::vector<std::string_view> needed = called_functions(kernels_.text_);
+    const std::vector<std::string_view> wrapped = called_functions(wrappers);
+    needed.insert(needed.end(), wrapped.begin(), wrapped.end());
     const std::vector<std::string_view> more = called_functions(kernel_support_text());
     needed.insert(needed.end(), more.begin(), more.end());
     unit.add(prelude_text(needed));
     unit.add(kernel_support_text());
+    unit.add(wrappers);
     unit.add(kernels_.text_, kernels_.lines_);
     unit.add(tables_);
     if (options_.library) {

@@ -79,6 +79,7 @@ private:
     [[nodiscard]] std::string integer_arithmetic(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string comparison(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string conversion(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string math(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string leaf(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string random(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string table(const ir::Value& value, Lanes lanes) const;

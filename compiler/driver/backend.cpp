@@ -100,6 +100,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
     options.required_features = target.required_features();
     options.library = library;
+    options.on_demand_hooks = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {
         const source::SourceManager& sources = *batch.sources;
