@@ -110,7 +110,7 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
     order_values(draft);
     check_flow(draft);
     if (!draft.is_equations) {
-        check_usage(draft, behaviour);
+        check_usage(draft);
     }
     check_sizes(draft);
     report_parts(draft, broken);

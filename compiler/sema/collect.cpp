@@ -449,9 +449,23 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
             once(behaviour_.reset, Behaviour::Handler{{span, "spike"}, r.statements, span},
                  "reset");
         },
-        [&](const ast::Method& m) { once(behaviour_.method, m.name, "method"); },
+        [&](const ast::Method& m) {
+            for (const ast::Argument& option : m.options) {
+                sink_of(draft_, scope)
+                    .report(diag::Code::UnknownSetting, option.name.span,
+                            "method `" + m.name.text + "` has no option `" + option.name.text +
+                                "`");
+            }
+            once(behaviour_.method, m.name, "method");
+        },
         [&](const ast::Event& e) { behaviour_.events.push_back({e.name, e.condition, span}); },
-        [&](const ast::On& on) { behaviour_.handlers.push_back({on.event, on.statements, span}); },
+        [&](const ast::On& on) {
+            if (on.order.valid() || on.delay.valid()) {
+                wrong_block(on.event.span,
+                            "`order` and `delay` belong to the pathways of a synapse", scope);
+            }
+            behaviour_.handlers.push_back({on.event, on.statements, span});
+        },
         [&](const ast::Update& update) { behaviour_.updates.push_back({&update, span}); },
         [&](const ast::Needs& n) {
             wrong_block(n.name.span,

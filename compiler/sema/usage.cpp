@@ -81,8 +81,7 @@ static void unread_part(Draft& draft, const PartCheck& part) {
     }
 }
 
-void check_usage(Draft& draft, const Behaviour& behaviour) {
-    (void)behaviour;
+void check_usage(Draft& draft) {
     for (std::size_t i = 0; i < draft.variables.size(); ++i) {
         const VariableFacts& facts = draft.variables[i];
         const model::Variable& variable = draft.model.variables[VariableId(i)];

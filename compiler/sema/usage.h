@@ -7,7 +7,7 @@
 namespace hhc::sema {
 
 /// Warnings about things that nothing reads; for blocks of a file, not for equation strings.
-void check_usage(Draft& draft, const Behaviour& behaviour);
+void check_usage(Draft& draft);
 
 void check_sizes(Draft& draft);
 
