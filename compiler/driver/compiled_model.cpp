@@ -26,9 +26,8 @@ lower::Options lower_options(const Options& options) {
 passes::PipelineOptions pass_options(const Options& options) {
     passes::PipelineOptions result;
     result.strict = options.strict;
-    result.precision =
-        options.fast_math ? passes::Precision::Fast : passes::Precision::Full;
-    result.only = options.passes.value_or(std::vector<std::string>{});
+    result.precision = options.fast_math ? passes::Precision::Fast : passes::Precision::Full;
+    result.only = options.passes;
 #ifndef NDEBUG
     result.verify = true;
 #endif
@@ -37,8 +36,8 @@ passes::PipelineOptions pass_options(const Options& options) {
 
 passes::PipelineOptions expression_pass_options(const Options& options) {
     passes::PipelineOptions result = pass_options(options);
-    result.only = {"fold_constants", "expand_powers", "simplify_algebra",
-                   "recognise_singularities", "eliminate_common"};
+    result.only = std::vector<std::string>{"fold_constants", "expand_powers", "simplify_algebra",
+                                           "recognise_singularities", "eliminate_common"};
     return result;
 }
 
@@ -62,7 +61,9 @@ lower::Lowered CompiledModel::lower_again(diag::Sink& sink) const {
     return lower::lower(checked_, lower_options(options_), sink);
 }
 
-std::string CompiledModel::explain() const { return lower::explain(checked_, methods_); }
+std::string CompiledModel::explain() const {
+    return lower::explain(checked_, methods_);
+}
 
 std::string CompiledModel::emit(std::string_view stage) const {
     const Batch batch{{&module_}, &options_, &unit_->texts->sources};
@@ -95,14 +96,15 @@ std::string CompiledModel::emit(std::string_view stage) const {
     }
     if (stage == "llvm" || stage == "asm") {
         const auto text_stage = stage == "llvm" ? jit::TextStage::Llvm : jit::TextStage::Asm;
-        std::optional<std::string> text = jit::emit_text(
-            driver::emit(batch, false).text, compile_options(batch), text_stage, sink);
+        std::optional<std::string> text = jit::emit_text(driver::emit(batch, false).text,
+                                                         compile_options(batch), text_stage, sink);
         throw_errors(sink);
         return std::move(*text);
     }
-    sink.report(diag::Code::UnknownStage, {},
-                "found `--emit=" + std::string(stage) +
-                    "`, expected one of tokens, ast, model, ir, ir-opt, cpp, llvm, asm, obj, header");
+    sink.report(
+        diag::Code::UnknownStage, {},
+        "found `--emit=" + std::string(stage) +
+            "`, expected one of tokens, ast, model, ir, ir-opt, cpp, llvm, asm, obj, header");
     throw CompileError(sink.take());
 }
 

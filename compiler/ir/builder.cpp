@@ -67,7 +67,7 @@ Builder::Builder(Module& module, Kernel& kernel)
 
 void Builder::remember(ValueId id, std::uint64_t hash) {
     if (2 * (hashes_.size() + 1) > known_.size()) {
-        grow();
+        rehash(known_.size() * 2);
     }
     hashes_.push_back(hash);
     const std::size_t mask = known_.size() - 1;
@@ -78,12 +78,24 @@ void Builder::remember(ValueId id, std::uint64_t hash) {
     known_[at] = id.index + 1;
 }
 
-void Builder::grow() {
-    const std::vector<std::uint64_t> all = std::exchange(hashes_, {});
-    known_.assign(known_.size() * 2, 0);
-    hashes_.reserve(known_.size() / 2);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        remember(ValueId(i), all[i]);
+void Builder::rehash(std::size_t size) {
+    known_.assign(size, 0);
+    const std::size_t mask = size - 1;
+    for (std::size_t i = 0; i < hashes_.size(); ++i) {
+        std::size_t at = hashes_[i] & mask;
+        while (known_[at] != 0) {
+            at = (at + 1) & mask;
+        }
+        known_[at] = static_cast<std::uint32_t>(i) + 1;
+    }
+}
+
+void Builder::reserve(std::size_t values) {
+    kernel_->values.raw().reserve(values);
+    bindings_.reserve(values);
+    hashes_.reserve(values);
+    if (3 * values > known_.size()) {
+        rehash(std::bit_ceil(3 * values));
     }
 }
 

@@ -49,6 +49,10 @@ public:
         Span span_;
         std::string name_;
     };
+    /// The place of the values made next, within the innermost context.
+    void at(Span span) { span_ = span; }
+    /// Makes room for so many values.
+    void reserve(std::size_t values);
     /// Gives a value its name in the model unless it has one already. Returns `id`.
     ValueId name(ValueId id, std::string_view name);
 
@@ -150,7 +154,7 @@ private:
     Kernel* kernel_;
     std::vector<Binding> bindings_;
     void remember(ValueId id, std::uint64_t hash);
-    void grow();
+    void rehash(std::size_t size);
     std::vector<std::uint64_t> hashes_; // by value
     std::vector<std::uint32_t> known_;  // open addressing: index of a value + 1, or 0
     Span span_;

@@ -67,19 +67,28 @@ std::optional<ValueId> expanded_pow(ir::Builder& b, const ir::Value& value) {
 
 } // namespace
 
+namespace {
+
+bool is_power(const ir::Value& value) {
+    return value.op == Op::PowInt ||
+           (value.op == Op::Math && static_cast<ir::MathOp>(value.symbol) == ir::MathOp::Pow);
+}
+
+} // namespace
+
 bool expand_powers(ir::Module& module, const Context& /*context*/) {
     bool changed = false;
     for (ir::Kernel& kernel : module.kernels) {
+        if (!any_value(kernel, is_power)) {
+            continue;
+        }
         Rewrite rewrite(module, kernel);
         ir::Builder& b = rewrite.builder();
         changed |= rewrite.run([&](const ir::Value& value, ValueId) -> std::optional<ValueId> {
             if (value.op == Op::PowInt) {
                 return expanded_powi(b, value);
             }
-            if (value.op == Op::Math && static_cast<ir::MathOp>(value.symbol) == ir::MathOp::Pow) {
-                return expanded_pow(b, value);
-            }
-            return std::nullopt;
+            return is_power(value) ? expanded_pow(b, value) : std::nullopt;
         });
     }
     return changed;

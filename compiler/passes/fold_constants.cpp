@@ -13,6 +13,14 @@ using ir::Op;
 bool fold_constants(ir::Module& module, const Context& context) {
     bool changed = false;
     for (ir::Kernel& kernel : module.kernels) {
+        const auto foldable = [&](const ir::Value& value) {
+            return !value.args.empty() && std::ranges::all_of(value.args, [&](ir::ValueId arg) {
+                return kernel.values[arg].op <= Op::ConstBool;
+            });
+        };
+        if (!any_value(kernel, foldable)) {
+            continue;
+        }
         Rewrite rewrite(module, kernel);
         ir::Builder& b = rewrite.builder();
         const auto is_literal = [&](ir::ValueId id) { return b[id].op <= Op::ConstBool; };

@@ -42,16 +42,19 @@ struct Plan {
     std::vector<std::size_t> bases;    // by family: index of an exponential
 };
 
+bool is_exponential(const ir::Value& value) {
+    const auto op = static_cast<MathOp>(value.symbol);
+    return value.op == Op::Math && (op == MathOp::Exp || op == MathOp::InvExprel);
+}
+
 std::vector<Exponential> collect(const Builder& b, bool with_rates) {
     std::vector<Exponential> found;
     for (std::size_t i = 0; i < b.kernel().values.size(); ++i) {
         const ValueId id(i);
         const ir::Value& value = b[id];
-        if (value.op != Op::Math || b.binding(id) != Binding::Entity) {
-            continue;
-        }
         const auto op = static_cast<MathOp>(value.symbol);
-        if (op != MathOp::Exp && !(with_rates && op == MathOp::InvExprel)) {
+        if (!is_exponential(value) || b.binding(id) != Binding::Entity ||
+            (op == MathOp::InvExprel && !with_rates)) {
             continue;
         }
         const ScaledForm form = scaled_form(b, value.args[0]);
@@ -98,8 +101,13 @@ LinearAtoms difference(const LinearAtoms& a, const LinearAtoms& b, int n) {
 /// The power of `base` that gives `e` up to the rest, or 0.
 int power_of(const Exponential& base, const Exponential& e, int largest) {
     constexpr double largest_literal = 200; // exp(rest) stays far inside the range
-    if (base.factors != e.factors || base.divisors != e.divisors) {
+    if (base.varying.terms[0].first != e.varying.terms[0].first || base.factors != e.factors ||
+        base.divisors != e.divisors) {
         return 0;
+    }
+    const double first = e.varying.terms[0].second / base.varying.terms[0].second;
+    if (std::abs(first - std::round(first)) > 1e-6) {
+        return 0; // no whole multiple: by far the most
     }
     const std::optional<double> r = ratio(e.varying, base.varying);
     if (!r || std::abs(*r) > largest + 0.5 ||
@@ -111,11 +119,18 @@ int power_of(const Exponential& base, const Exponential& e, int largest) {
     return rest.terms.empty() && std::abs(rest.constant) > largest_literal ? 0 : n;
 }
 
-/// Families greedily: the exponential that explains most others first; of equals the slowest.
+/// Families greedily: the exponential that explains most others first; of equals the first one.
 Plan make_plan(const Builder& b, int largest, bool with_rates) {
     Plan plan;
     plan.exponentials = collect(b, with_rates);
     const std::size_t count = plan.exponentials.size();
+    std::vector<int> powers(count * count); // row: base, column: the other
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t k = 0; k < count; ++k) {
+            powers[i * count + k] =
+                i == k ? 1 : power_of(plan.exponentials[i], plan.exponentials[k], largest);
+        }
+    }
     std::vector<bool> taken(count, false);
     while (true) {
         std::size_t best = count;
@@ -123,8 +138,7 @@ Plan make_plan(const Builder& b, int largest, bool with_rates) {
         for (std::size_t i = 0; i < count; ++i) {
             int gain = -2; // positive powers are cheaper than reciprocals
             for (std::size_t k = 0; k < count && !taken[i]; ++k) {
-                const int n =
-                    taken[k] ? 0 : power_of(plan.exponentials[i], plan.exponentials[k], largest);
+                const int n = taken[k] ? 0 : powers[i * count + k];
                 gain += n > 0 ? 2 : n < 0 ? 1 : 0;
             }
             if (!taken[i] && gain > best_gain) {
@@ -138,7 +152,7 @@ Plan make_plan(const Builder& b, int largest, bool with_rates) {
         const Exponential& base = plan.exponentials[best];
         for (std::size_t k = 0; k < count; ++k) {
             const Exponential& e = plan.exponentials[k];
-            const int n = taken[k] ? 0 : power_of(base, e, largest);
+            const int n = taken[k] ? 0 : powers[best * count + k];
             if (n != 0) {
                 taken[k] = true;
                 plan.members[e.id] = {plan.bases.size(), n, difference(e.rest, base.rest, n), &e};
@@ -153,7 +167,9 @@ class Rebuild {
 public:
     Rebuild(ir::Module& module, ir::Kernel& kernel, const Plan& plan, const Context& context)
         : plan_(plan), context_(context), old_(std::exchange(kernel.values.raw(), {})),
-          b_(module, kernel), new_ids_(old_.size()), bases_(plan.bases.size()) {}
+          b_(module, kernel), new_ids_(old_.size()), bases_(plan.bases.size()) {
+        b_.reserve(old_.size() + 16);
+    }
 
     void run(ir::Kernel& kernel) {
         for (std::size_t i = 0; i < old_.size(); ++i) {
@@ -211,7 +227,7 @@ private:
             return;
         }
         ir::Value value = old_[id.index];
-        const Builder::Context context(b_, value.span);
+        b_.at(value.span);
         for (ValueId& arg : value.args) {
             arg = new_ids_[arg.index];
         }
@@ -284,7 +300,8 @@ private:
 
     /// u/(exp(u) - 1); near 0 its series 1 - u/2 + u^2/12 - u^4/720 + u^6/30240, whose next term is
     /// below 2e-16 for |u| < 1/16.
-    ValueId rate(ValueId u, ValueId exp_u) {
+    ValueId rate(ValueId argument, ValueId exp_u) {
+        const ValueId u = fused_form(b_, argument).value_or(argument);
         const ValueId square = b_.mul(u, u);
         ValueId even = b_.fma(square, b_.real(1.0 / 30240), b_.real(-1.0 / 720));
         even = b_.fma(square, even, b_.real(1.0 / 12));
@@ -312,6 +329,9 @@ bool fold_exponential_families(ir::Module& module, const Context& context) {
     const int largest = !is_double ? 4 : context.options.precision == Precision::Fast ? 64 : 16;
     bool changed = false;
     for (ir::Kernel& kernel : module.kernels) {
+        if (!any_value(kernel, is_exponential)) {
+            continue;
+        }
         const Plan plan = make_plan(Builder(module, kernel), largest, is_double);
         if (!plan.members.empty()) {
             Rebuild(module, kernel, plan, context).run(kernel);

@@ -3,6 +3,8 @@
 
 #include "passes/rewrite.h"
 
+#include <algorithm>
+
 namespace hhc::passes {
 namespace {
 
@@ -56,6 +58,9 @@ bool form_fma(ir::Module& module, const Context& context) {
     bool changed = false;
     for (ir::Kernel& kernel : module.kernels) {
         const std::vector<int> join = choose_joins(kernel);
+        if (std::ranges::all_of(join, [](int which) { return which < 0; })) {
+            continue;
+        }
         Rewrite rewrite(module, kernel);
         ir::Builder& b = rewrite.builder();
         changed |= rewrite.run([&](const ir::Value& value, ValueId id) -> std::optional<ValueId> {

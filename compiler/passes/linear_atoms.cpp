@@ -128,6 +128,49 @@ ScaledForm scaled_form(const Builder& b, ValueId id) {
     return result;
 }
 
+std::optional<ValueId> fused_form(Builder& b, ValueId u) {
+    const auto early = [&](ValueId id) { return b.binding(id) != ir::Binding::Entity; };
+    const ScaledForm form = scaled_form(b, u);
+    const auto& terms = form.form.terms;
+    const auto varying =
+        std::ranges::find_if_not(terms, [&](const auto& term) { return early(term.first); });
+    const auto varies = [&](const auto& term) { return !early(term.first); };
+    if (std::ranges::count_if(terms, varies) != 1 || !std::ranges::all_of(form.factors, early) ||
+        !std::ranges::all_of(form.divisors, early)) {
+        return std::nullopt;
+    }
+    const auto scaled = [&](ValueId value) {
+        for (const ValueId factor : form.factors) {
+            value = b.mul(value, factor);
+        }
+        for (const ValueId divisor : form.divisors) {
+            value = b.div(value, divisor);
+        }
+        return value;
+    };
+    const ValueId t = varying->first;
+    const ir::Value& now = b[u];
+    const bool is_one = u == t || (now.op != Op::Neg && now.op != Op::Div && !now.args.empty() &&
+                                   (now.args[0] == t || now.args.size() < 2 || now.args[1] == t));
+    if (is_one) {
+        return std::nullopt;
+    }
+    const ValueId weight = scaled(b.real(varying->second));
+    std::optional<ValueId> rest;
+    for (const auto& [atom, factor] : terms) {
+        if (atom != t) {
+            const ValueId term = b.mul(b.real(factor), atom);
+            rest = rest ? b.add(*rest, term) : term;
+        }
+    }
+    if (form.form.constant != 0) {
+        const ValueId constant = b.real(form.form.constant);
+        rest = rest ? b.add(*rest, constant) : constant;
+    }
+    const ValueId result = rest ? b.fma(t, weight, scaled(*rest)) : b.mul(t, weight);
+    return result == u ? std::nullopt : std::optional(result);
+}
+
 std::optional<double> ratio(const LinearAtoms& a, const LinearAtoms& b) {
     if (a.terms.empty() || a.terms.size() != b.terms.size()) {
         return std::nullopt;

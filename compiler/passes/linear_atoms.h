@@ -27,6 +27,12 @@ struct ScaledForm {
 /// Factors are taken out where they are bound earlier than the rest, divisors always.
 [[nodiscard]] ScaledForm scaled_form(const ir::Builder& builder, ir::ValueId value);
 
+/// u as one operation, fma(t, weight, rest) or t*weight, where it is linear in one entity-bound
+/// atom t and all else in it is known before the entity; nothing if it is not, or is one operation
+/// already. The result is off by rounding of t*weight, not of u: for functions that only feel the
+/// absolute error of their argument.
+[[nodiscard]] std::optional<ir::ValueId> fused_form(ir::Builder& builder, ir::ValueId u);
+
 /// r with a = r*b, if there is one: same atoms, all weights in one proportion to 1e-12 (literals
 /// such as 40 mV and 0.04 V differ by rounding). Nothing for constants.
 [[nodiscard]] std::optional<double> ratio(const LinearAtoms& a, const LinearAtoms& b);

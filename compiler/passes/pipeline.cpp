@@ -7,6 +7,8 @@
 #include "passes/fold_constants.h"
 #include "passes/fold_exponential_families.h"
 #include "passes/form_fma.h"
+#include "passes/fuse_arguments.h"
+#include "passes/group_factors.h"
 #include "passes/hoist_invariants.h"
 #include "passes/recognise_singularities.h"
 #include "passes/remove_dead.h"
@@ -57,6 +59,10 @@ const std::vector<std::string_view>& usual_passes() {
         "fold_exponential_families",
         // Makes reciprocals of parameters, which hoisting then takes out of the loop.
         "share_divisions",
+        // After families, which compare arguments as they were written.
+        "fuse_arguments",
+        // After divisions have become factors.
+        "group_factors",
         // After all that makes or finds invariants.
         "hoist_invariants",
         // After hoisting: a hoisted product is a load and must not be fused into the loop.
@@ -85,10 +91,10 @@ std::optional<std::vector<const Pass*>> choose(const PipelineOptions& options, d
         }
         chosen.push_back(pass);
     };
-    if (options.only.empty()) {
-        std::ranges::for_each(usual_passes(), add);
+    if (options.only) {
+        std::ranges::for_each(*options.only, add);
     } else {
-        std::ranges::for_each(options.only, add);
+        std::ranges::for_each(usual_passes(), add);
     }
     return known ? std::optional(chosen) : std::nullopt;
 }

@@ -5,14 +5,15 @@
 #include "passes/pass.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace hhc::passes {
 
 struct PipelineOptions : Options {
-    /// These passes in this order (--passes=a,b); empty: the usual ones.
-    std::vector<std::string> only;
+    /// These passes in this order (--passes=a,b), perhaps none; nullopt: the usual ones.
+    std::optional<std::vector<std::string>> only;
     /// Called after every pass with its place in the run, from 1 on.
     std::function<void(std::size_t number, const Pass& pass, const ir::Module& module)> after;
     bool verify = false; // the module around every pass; a violation is an InternalError

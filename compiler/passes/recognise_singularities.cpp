@@ -20,6 +20,12 @@ bool is_math(const ir::Value& value, MathOp op) {
     return value.op == Op::Math && static_cast<MathOp>(value.symbol) == op;
 }
 
+/// Part of something that vanishes.
+bool may_vanish(const ir::Value& value) {
+    return is_math(value, MathOp::Exp) || is_math(value, MathOp::Expm1) ||
+           is_math(value, MathOp::Sinh);
+}
+
 /// Something that vanishes with `u`: sign*(exp(u) - 1), or sinh(u).
 struct Vanishing {
     ValueId node;
@@ -262,6 +268,9 @@ private:
 bool recognise_singularities(ir::Module& module, const Context& context) {
     bool changed = false;
     for (ir::Kernel& kernel : module.kernels) {
+        if (!any_value(kernel, may_vanish)) {
+            continue;
+        }
         Rewrite rewrite(module, kernel);
         Recogniser recogniser(rewrite.builder(), module, context.sink);
         changed |= rewrite.run([&](const ir::Value& value, ValueId) -> std::optional<ValueId> {

@@ -7,7 +7,7 @@ namespace hhc::passes {
 
 Rewrite::Rewrite(ir::Module& module, ir::Kernel& kernel)
     : old_(std::exchange(kernel.values.raw(), {})), kernel_(&kernel), builder_(module, kernel) {
-    kernel.values.raw().reserve(old_.size());
+    builder_.reserve(old_.size() + 16);
     new_ids_.reserve(old_.size());
 }
 

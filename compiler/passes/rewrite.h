@@ -4,9 +4,10 @@
 
 #include "ir/builder.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace hhc::passes {
@@ -26,7 +27,7 @@ public:
             for (ir::ValueId& arg : value.args) {
                 arg = new_ids_[arg.index];
             }
-            const ir::Builder::Context context(builder_, value.span);
+            builder_.at(value.span);
             std::optional<ir::ValueId> other = visit(std::as_const(value), id);
             if (other) {
                 changed_ = true;
@@ -51,6 +52,11 @@ private:
     std::vector<ir::ValueId> new_ids_;
     bool changed_ = false;
 };
+
+/// Does any value satisfy `test`? A pass with nothing to do leaves the kernel as it is.
+template <class Test> bool any_value(const ir::Kernel& kernel, Test&& test) {
+    return std::any_of(kernel.values.begin(), kernel.values.end(), std::forward<Test>(test));
+}
 
 /// Applies `function` to every value that a kernel leaves behind: stores, masks, events, outputs,
 /// guards.

@@ -3,6 +3,7 @@
 
 #include "passes/rewrite.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -48,6 +49,9 @@ bool share_divisions(ir::Module& module, const Context& context) {
     for (ir::Kernel& kernel : module.kernels) {
         const std::vector<Binding> bindings = ir::bindings(kernel);
         const Divisions divisions = find_divisions(kernel, bindings);
+        if (std::ranges::none_of(divisions.divisor, &ValueId::valid)) {
+            continue;
+        }
         Rewrite rewrite(module, kernel);
         ir::Builder& b = rewrite.builder();
         changed |= rewrite.run([&](const ir::Value& value, ValueId id) -> std::optional<ValueId> {

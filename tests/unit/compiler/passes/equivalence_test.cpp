@@ -25,7 +25,9 @@ ir::Module after(const ir::Module& module, const std::vector<std::string>& names
                  bool strict = false) {
     ir::Module result = module;
     passes::PipelineOptions options;
-    options.only = names;
+    if (!names.empty()) {
+        options.only = names;
+    }
     options.verify = true;
     options.evaluate = &evaluate;
     options.strict = strict;
@@ -299,6 +301,48 @@ TEST(Passes, shared_divisions_stay_within_their_bound) {
     const double worst = worst_difference(sweep(module, -3, 7, 5000), sweep(result, -3, 7, 5000),
                                           [](std::size_t) { return true; });
     EXPECT_LE(worst, 1.5 * 2.3e-16);
+    EXPECT_GT(worst, 0);
+}
+
+TEST(Passes, fused_arguments_stay_within_their_bound) {
+    const ir::Module module = read_module(kernel(R"(
+  %v = load v
+  %c = real 65
+  %s = add %v, %c
+  %k = uniform k
+  %ten = real -10
+  %kk = mul %k, %ten
+  %u = div %s, %kk
+  %out = math exp %u
+)",
+                                                 "uniform k real parameter\n"));
+    const ir::Module result = after(module, {"fuse_arguments", "hoist_invariants", "remove_dead"});
+    EXPECT_NE(ir::print(result).find("fma"), std::string::npos);
+    const double worst =
+        worst_difference(sweep(module, -150, 100, 5000), sweep(result, -150, 100, 5000),
+                         [](std::size_t) { return true; });
+    // |w v| < 22, |c| < 9.3: 53*1.1e-16, beside the roundings of the old argument and of exp
+    EXPECT_LT(worst, 1e-14);
+    EXPECT_GT(worst, 0);
+}
+
+TEST(Passes, grouped_factors_stay_within_their_bound) {
+    const ir::Module module = read_module(kernel(R"(
+  %v = load v
+  %a = real 0.07
+  %phi = uniform phi
+  %b = real 1000.1
+  %n = neg %v
+  %p = mul %n, %a
+  %q = mul %p, %phi
+  %out = mul %q, %b
+)",
+                                                 "uniform phi real parameter\n"));
+    const ir::Module result = after(module, {"group_factors", "hoist_invariants", "remove_dead"});
+    EXPECT_EQ(result.find(ir::KernelKind::Advance)->values.size(), 3U);
+    const double worst = worst_difference(sweep(module, 1, 9, 5000), sweep(result, 1, 9, 5000),
+                                          [](std::size_t) { return true; });
+    EXPECT_LE(worst, 3 * 2.3e-16);
     EXPECT_GT(worst, 0);
 }
 

@@ -46,7 +46,7 @@ std::string run(const std::string& pass, const std::string& text) {
     ir::Module module = read_module(text);
     ir::check_verified(module, "reading");
     passes::PipelineOptions options;
-    options.only = {pass};
+    options.only = std::vector{pass};
     options.verify = true;
     options.evaluate = &evaluate;
     options.strict = text.starts_with("; options: strict");
@@ -107,7 +107,7 @@ TEST(Passes, have_a_golden_each_and_a_place_in_the_order) {
 TEST(Passes, unknown_name_is_an_error_and_nothing_runs) {
     ir::Module module = read_module("hhir 1\nkernel advance {\n  %0 = real 1\n}\n");
     passes::PipelineOptions options;
-    options.only = {"remove_dead", "remove_daed"};
+    options.only = std::vector<std::string>{"remove_dead", "remove_daed"};
     diag::Sink sink;
     EXPECT_TRUE(passes::run_passes(module, options, sink).empty());
     const std::vector<Diagnostic> found = sink.take();
@@ -119,7 +119,7 @@ TEST(Passes, unknown_name_is_an_error_and_nothing_runs) {
 TEST(Passes, dump_and_times_come_in_the_order_of_the_run) {
     ir::Module module = read_module("hhir 1\nkernel advance {\n  %0 = real 1\n}\n");
     passes::PipelineOptions options;
-    options.only = {"fold_constants", "remove_dead"};
+    options.only = std::vector<std::string>{"fold_constants", "remove_dead"};
     std::vector<std::string> seen;
     options.after = [&](std::size_t number, const passes::Pass& pass, const ir::Module& now) {
         seen.push_back(fmt::format("{} {} {}", number, pass.name, now.kernels[0].values.size()));
