@@ -52,17 +52,21 @@ Linearity combine_linear(const Value& value, const std::vector<Linearity>& known
     return Linearity::Nonlinear;
 }
 
-/// For every value: how it depends on any of `leaves`.
+} // namespace
+
 std::vector<Linearity> linearities(const Kernel& kernel, std::span<const ValueId> leaves) {
     const std::vector<bool> depends = dependents(kernel, leaves);
+    std::vector<bool> is_leaf(depends.size(), false);
+    for (const ValueId leaf : leaves) {
+        is_leaf[leaf.index] = true;
+    }
     std::vector<Linearity> result(depends.size(), Linearity::Independent);
     for (std::size_t i = 0; i < result.size(); ++i) {
         if (!depends[i]) {
             continue;
         }
         const Value& value = kernel.values[ValueId(i)];
-        const bool is_leaf = std::ranges::find(leaves, ValueId(i)) != leaves.end();
-        if (is_leaf) {
+        if (is_leaf[i]) {
             result[i] = Linearity::Linear;
         } else if (value.type == Type::Real) {
             result[i] = combine_linear(value, result);
@@ -72,6 +76,8 @@ std::vector<Linearity> linearities(const Kernel& kernel, std::span<const ValueId
     }
     return result;
 }
+
+namespace {
 
 /// Collects slopes and offsets of linear values; every value asked for is linear or independent.
 class Collector {

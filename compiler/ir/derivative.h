@@ -51,6 +51,9 @@ private:
 /// How a value depends on a leaf, read off its structure.
 enum class Linearity : std::uint8_t { Independent, Linear, Nonlinear };
 [[nodiscard]] Linearity linearity(const Kernel& kernel, ValueId value, ValueId leaf);
+/// For every value of the kernel: how it depends on any of `leaves`.
+[[nodiscard]] std::vector<Linearity> linearities(const Kernel& kernel,
+                                                 std::span<const ValueId> leaves);
 
 /// value = slope * leaf + offset, both independent of the leaf; std::nullopt for one that is zero.
 struct LinearForm {

@@ -49,10 +49,15 @@ Import::Import(Builder& builder, const Kernel& source)
     : builder_(&builder), source_(&source), copied_(source.values.size()) {}
 
 void Import::replace(ValueId value, ValueId replacement) {
+    copied_.resize(source_->values.size());
     copied_[value.index] = replacement;
 }
 
 ValueId Import::of(ValueId value) {
+    copied_.resize(source_->values.size()); // the source may have grown
+    if (copied_[value.index].valid()) {
+        return copied_[value.index];
+    }
     std::vector<bool> needed(value.index + 1, false);
     needed[value.index] = true;
     for (std::size_t i = value.index + 1; i-- > 0;) {

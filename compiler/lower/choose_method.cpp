@@ -147,7 +147,8 @@ private:
             assign(Method::Exact, states, "the whole system is linear");
             return;
         }
-        const SplitResult split = split_states(equations_, states);
+        split_ = split_states(equations_, states);
+        const SplitResult& split = *split_;
         const bool splits = !split.refusal && (!split.split.linearised || reads_like_channels());
         if (splits) {
             assign(Method::Staggered, states, "");
@@ -166,6 +167,7 @@ private:
                                    "potential and gates"
                                  : "a polynomial in `" + potential_name() + "` without reset");
         }
+        split_.reset();
     }
 
     [[nodiscard]] model::VariableId first(const std::vector<StateIndex>& states) const {
@@ -191,7 +193,8 @@ private:
             plan_.exact = linear_system(equations_, states).parts;
         }
         if (method == Method::Staggered) {
-            plan_.split = split_states(equations_, states).split;
+            plan_.split =
+                split_ ? std::move(split_->split) : split_states(equations_, states).split;
             explain_split(why);
         }
     }
@@ -361,6 +364,7 @@ private:
     Equations& equations_;
     Scope& scope_;
     Plan plan_;
+    std::optional<SplitResult> split_; // of the states without a method of their own
 };
 
 std::optional<Refusal> refuse_noise(const Equations& equations, Method method,

@@ -170,18 +170,25 @@ std::vector<ValueId> Equations::leaves(const std::vector<StateIndex>& states) co
     return result;
 }
 
-bool Equations::linear_row(StateIndex row, const std::vector<StateIndex>& states) {
-    return ir::linear_form(scope_->graph(), equations_[row].drift, leaves(states)).has_value();
+std::vector<StateIndex> Equations::linear_rows(const std::vector<StateIndex>& states) const {
+    const auto how = ir::linearities(scope_->graph_kernel(), leaves(states));
+    std::vector<StateIndex> result;
+    for (const StateIndex state : states) {
+        if (how[equations_[state].drift.index] != ir::Linearity::Nonlinear) {
+            result.push_back(state);
+        }
+    }
+    return result;
 }
 
 std::optional<Equations::Linear> Equations::linear(const std::vector<StateIndex>& states) {
+    if (linear_rows(states).size() != states.size()) {
+        return std::nullopt;
+    }
     const std::vector<ValueId> unknowns = leaves(states);
     Linear result;
     for (const StateIndex i : states) {
         auto form = ir::linear_form(scope_->graph(), equations_[i].drift, unknowns);
-        if (!form) {
-            return std::nullopt;
-        }
         result.matrix.push_back(std::move(form->slopes));
         result.offset.push_back(form->offset);
     }

@@ -61,8 +61,8 @@ public:
         std::vector<Term> offset;
     };
     std::optional<Linear> linear(const std::vector<StateIndex>& states);
-    /// Is the drift of one state linear in `states` taken together?
-    bool linear_row(StateIndex row, const std::vector<StateIndex>& states);
+    /// Those of `states` whose drift is linear in all of them taken together.
+    [[nodiscard]] std::vector<StateIndex> linear_rows(const std::vector<StateIndex>& states) const;
     /// Where the equation says so: a gate, `(inf - x)/tau`, `k*(inf - x)`.
     std::optional<Relaxation> relaxation(StateIndex i);
 

@@ -33,20 +33,18 @@ ValueId Frame::not_refractory_by_rule() {
 }
 
 bool Frame::lacks(ValueId leaf, ValueId meaning) const {
-    return !replaced_.contains(leaf) && ir::depends_on(scope_.graph_kernel(), meaning, leaf);
+    return !replaced_.contains(leaf) && scope_.reads_special_leaf(meaning, leaf);
 }
 
 ValueId Frame::of(ValueId meaning) {
-    const ir::Kernel& graph = scope_.graph_kernel();
     if (lacks(scope_.table_time_leaf(), meaning)) {
         set(scope_.table_time_leaf(), builder_.time());
     }
     if (lacks(scope_.not_refractory_leaf(), meaning)) {
         set(scope_.not_refractory_leaf(), not_refractory_by_rule());
     }
-    if (!import_ || import_size_ != graph.values.size()) {
-        import_.emplace(builder_, graph);
-        import_size_ = graph.values.size();
+    if (!import_) {
+        import_.emplace(builder_, scope_.graph_kernel());
         for (const auto& [leaf, value] : replaced_) {
             import_->replace(leaf, value);
         }

@@ -39,8 +39,7 @@ private:
     Scope& scope_;
     ir::Builder& builder_;
     std::map<ir::ValueId, ir::ValueId> replaced_;
-    std::optional<ir::Import> import_; // dropped when a leaf changes or the graph has grown
-    std::size_t import_size_ = 0;
+    std::optional<ir::Import> import_; // dropped when a leaf changes
 };
 
 /// The value converted to a type by the language's rules.

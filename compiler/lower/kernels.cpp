@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace hhc::lower {
 
@@ -120,15 +121,19 @@ std::vector<model::VariableId> observables(Scope& scope) {
             noises.push_back(scope.leaf(model::VariableId(i)));
         }
     }
-    std::vector<model::VariableId> result;
+    std::vector<std::pair<model::VariableId, ValueId>> candidates;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const model::VariableId id(i);
-        const Role role = variables[id].role;
-        if (role != Role::Subexpression && role != Role::ConstantOverDt) {
-            continue;
+        if (variables[id].role == Role::Subexpression) {
+            candidates.emplace_back(id, scope.value(id));
+        } else if (variables[id].role == Role::ConstantOverDt) {
+            candidates.emplace_back(id, scope.definition(id));
         }
-        const ValueId value = role == Role::Subexpression ? scope.value(id) : scope.definition(id);
-        if (!ir::dependents(scope.graph_kernel(), noises)[value.index]) {
+    }
+    const std::vector<bool> noisy = ir::dependents(scope.graph_kernel(), noises);
+    std::vector<model::VariableId> result;
+    for (const auto& [id, value] : candidates) {
+        if (!noisy[value.index]) {
             result.push_back(id);
         }
     }

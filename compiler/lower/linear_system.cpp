@@ -190,12 +190,12 @@ LinearSystem linear_system(Equations& equations, const std::vector<StateIndex>& 
     for (std::vector<StateIndex>& group : connected(equations, states)) {
         auto form = equations.linear(group);
         if (!form) {
-            for (const StateIndex state : group) {
-                if (!equations.linear_row(state, group)) {
-                    system.refusal = not_linear(equations, state);
-                    return system;
-                }
-            }
+            const std::vector<StateIndex> linear = equations.linear_rows(group);
+            const auto other = std::ranges::find_if(group, [&](StateIndex state) {
+                return std::ranges::find(linear, state) == linear.end();
+            });
+            system.refusal = not_linear(equations, *other);
+            return system;
         }
         LinearPart part{std::move(group), std::move(*form), {}, false};
         part.reach = reach_of(part.form);

@@ -244,6 +244,18 @@ void Scope::make_leaves() {
     }
 }
 
+bool Scope::reads_special_leaf(ir::ValueId value, ir::ValueId leaf) {
+    for (std::size_t i = special_.size(); i <= value.index; ++i) { // arguments precede their users
+        const ir::ValueId id(i);
+        std::uint8_t reads = id == not_refractory_ ? 1 : (id == table_time_ ? 2 : 0);
+        for (const ir::ValueId arg : graph_kernel_.values[id].args) {
+            reads |= special_[arg.index];
+        }
+        special_.push_back(reads);
+    }
+    return (special_[value.index] & (leaf == not_refractory_ ? 1 : 2)) != 0;
+}
+
 std::vector<ir::ValueId> leaves_of(const ir::Kernel& kernel, ir::ValueId value) {
     std::vector<bool> needed(value.index + std::size_t{1}, false);
     std::vector<ir::ValueId> leaves;

@@ -60,6 +60,8 @@ public:
     /// t as tables see it: at the start of the step, whatever the stage.
     [[nodiscard]] ir::ValueId table_time_leaf() const { return table_time_; }
     [[nodiscard]] ir::ValueId not_refractory_leaf() const { return not_refractory_; }
+    /// Is a value computed from the leaf of not_refractory, or of t for tables?
+    [[nodiscard]] bool reads_special_leaf(ir::ValueId value, ir::ValueId leaf);
     [[nodiscard]] ir::FieldId last_spike() const { return last_spike_; }
     /// Memory of a refractoriness given as a condition.
     [[nodiscard]] ir::FieldId not_refractory_field() const { return not_refractory_field_; }
@@ -103,6 +105,7 @@ private:
     std::vector<double> numbers_;         // by variable
     ir::FieldId last_spike_, not_refractory_field_;
     ir::ValueId table_time_, not_refractory_;
+    std::vector<std::uint8_t> special_; // by graph value: 1 reads not_refractory_, 2 table_time_
     std::vector<Crossing> crossings_;
     std::map<std::pair<std::uint32_t, bool>, ir::ValueId> meanings_; // (variable, inside a table)
 };

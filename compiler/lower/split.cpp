@@ -24,21 +24,25 @@ std::vector<StateIndex> without(const std::vector<StateIndex>& states,
     return rest;
 }
 
+bool is_closed(const Equations& equations, StateIndex state,
+               const std::vector<StateIndex>& candidates) {
+    for (StateIndex other = 0; other < equations.size(); ++other) {
+        if (equations[state].reads[other] && !contains(candidates, other)) {
+            return false;
+        }
+    }
+    return !equations.depends_on_time(equations[state].drift);
+}
+
 /// The largest set of states that form linear systems of their own.
 std::vector<LinearPart> stand_alone(Equations& equations, std::vector<StateIndex> candidates) {
-    for (bool shrunk = true; shrunk;) {
-        shrunk = false;
-        for (const StateIndex state : candidates) {
-            const Equation& equation = equations[state];
-            bool closed = !equations.depends_on_time(equation.drift);
-            for (StateIndex other = 0; other < equations.size(); ++other) {
-                closed = closed && (!equation.reads[other] || contains(candidates, other));
-            }
-            if (!closed || !equations.linear_row(state, candidates)) {
-                std::erase(candidates, state);
-                shrunk = true;
-                break;
-            }
+    for (std::size_t before = candidates.size() + 1; before != candidates.size();) {
+        before = candidates.size();
+        const std::vector<StateIndex> all = candidates;
+        std::erase_if(candidates,
+                      [&](StateIndex state) { return !is_closed(equations, state, all); });
+        if (candidates.size() == before) {
+            candidates = equations.linear_rows(all);
         }
     }
     while (!candidates.empty()) {
