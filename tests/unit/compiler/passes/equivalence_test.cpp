@@ -376,6 +376,52 @@ TEST(Passes, fused_sums_of_one_sign_differ_by_rounding) {
     EXPECT_GT(worst, 0);
 }
 
+/// Whole numbers: no operation rounds, so every way to compute a polynomial gives the same.
+TEST(Passes, polynomials_of_whole_numbers_keep_every_bit) {
+    std::mt19937_64 random(5);
+    std::size_t fused = 0;
+    for (int round = 0; round < 100; ++round) {
+        ir::Module module = read_module(kernel("  %out = load v\n", "uniform k real parameter\n"));
+        module.kernels[0].values = {};
+        ir::Builder b(module, module.kernels[0]);
+        std::vector<ir::ValueId> values{b.load(ir::FieldId(0)), b.uniform(ir::UniformId(0)),
+                                        b.real(3), b.real(-2)};
+        const auto any = [&] { return values[random() % values.size()]; };
+        while (values.size() < 16) {
+            const auto low = [&] { return values[random() % 5 % values.size()]; }; // small degree
+            const std::uint64_t kind = random() % 8;
+            values.push_back(kind < 3   ? b.mul(low(), low())
+                             : kind < 5 ? b.add(any(), any())
+                             : kind < 7 ? b.sub(any(), any())
+                                        : b.neg(any()));
+        }
+        ir::ValueId sum = values[4];
+        for (std::size_t i = 5; i < values.size(); ++i) {
+            sum = random() % 2 == 0 ? b.sub(values[i], sum) : b.add(sum, values[i]);
+        }
+        module.kernels[0].stores[0].value = sum;
+        const ir::Module result = after(module, {});
+        const std::string text = ir::print(result);
+        fused += text.find("fma") != std::string::npos ? 1 : 0;
+        const auto run_whole = [](const ir::Module& m) {
+            Rig rig(m, 9);
+            rig.context().uniforms[0] = 2;
+            for (std::int64_t i = 0; i < 9; ++i) {
+                rig.set("v", i, static_cast<double>(i - 4));
+            }
+            rig.prepare();
+            rig.call(rig.model().advance);
+            std::vector<double> values;
+            for (std::int64_t i = 0; i < 9; ++i) {
+                values.push_back(rig.get("out", i));
+            }
+            return values;
+        };
+        ASSERT_EQ(run_whole(result), run_whole(module)) << ir::print(module) << text;
+    }
+    EXPECT_GT(fused, 50U);
+}
+
 TEST(Passes, strict_keeps_every_bit) {
     const ir::Module module = read_module(kernel(squid_exponentials + R"(
   %tau = uniform tau
