@@ -256,11 +256,13 @@ void KernelWriter::checks() {
     const Lanes lanes = values_.entity_lanes();
     const bool on_event = kernel_.kind == KernelKind::OnEvent;
     for (const ValueId id : kernel_.guards) {
-        const std::string zero = fmt::format("{} * 0", values_.operand(id, lanes));
-        say(on_event ? fmt::format("bad_real += hhk_select(happened, {}, {}(0));", zero,
-                                   values_.type_name(ir::Type::Real, lanes))
-                     : fmt::format("bad_real += {};", zero),
-            kernel_.values[id].span);
+        const std::string value = values_.operand(id, lanes);
+        const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
+        const std::string looked_at =
+            on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
+            : is_single() ? fmt::format("(i < context->count ? {} : {})", value, real)
+                          : fmt::format("hhk_guarded(context, i, {})", value);
+        say(fmt::format("bad_real += {} * 0;", looked_at), kernel_.values[id].span);
     }
     for (const ValueId id : faulty_uses()) {
         std::string flag = values_.fault_flag(id, lanes);
@@ -272,7 +274,10 @@ void KernelWriter::checks() {
                                    population ? fmt::format("hhk_all({})", mask) : mask);
             }
         }
-        flag = on_event ? fmt::format("hhk_and(happened, {})", flag) : flag;
+        const std::string_view looked_at = on_event      ? "happened"
+                                           : is_single() ? "i < context->count"
+                                                         : "hhk_mask_of(hhk_inside(context, i))";
+        flag = fmt::format("hhk_and({}, {})", looked_at, flag);
         say(fmt::format("bad_int |= hhk_any({});", flag), kernel_.values[id].span);
     }
 }

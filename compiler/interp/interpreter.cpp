@@ -62,8 +62,9 @@ private:
 
     void entity(std::int64_t i) {
         frame_.run_entity(i);
+        exists_ = i < context_.count; // padding may hold anything: no event handler resets it
         for (const ValueId guard : kernel_.guards) {
-            guard_ = guard_ || !std::isfinite(frame_[guard].real);
+            guard_ = guard_ || (exists_ && !std::isfinite(frame_[guard].real));
             use(guard);
         }
         for (const ir::FieldStore& store : kernel_.stores) {
@@ -102,7 +103,7 @@ private:
         }
     }
 
-    void use(ValueId id) { integer_ = integer_ || frame_[id].fault; }
+    void use(ValueId id) { integer_ = integer_ || (exists_ && frame_[id].fault); }
 
     const ir::Module& module_;
     const Kernel& kernel_;
@@ -110,6 +111,7 @@ private:
     hhk_block& block_;
     Frame frame_;
     std::vector<std::uint64_t> words_;
+    bool exists_ = true;
     bool guard_ = false;
     bool integer_ = false;
 };

@@ -127,13 +127,19 @@ def test_pallidal_cell_agrees_with_an_independent_integrator() -> None:
 
     v0 = -62.0
     start = [v0, sigmoid((v0 + 50) / 14), sigmoid(-(v0 + 58) / 12), sigmoid(-(v0 + 70) / 2), 0.1]
+    def crossing(_: float, y: np.ndarray) -> float:
+        return float(y[0] + 20)
+
+    crossing.direction = 1  # type: ignore[attr-defined]
     exact = integrate.solve_ivp(
-        rhs, (0, 60), start, method="LSODA", rtol=1e-9, atol=1e-10, t_eval=np.arange(0, 60, 0.5)
+        rhs, (0, 200), start, method="LSODA", rtol=1e-9, atol=1e-10, events=crossing
     )
     cells = hp.Population(
         model("pallidal_rubin_terman_2004", method="rk4"), 1, I=0.03, v=v0 * mV, ca=0.1
     )
-    trace = hp.StateRecorder(cells, ["v", "ca"], dt=0.5 * ms)
-    hp.Network(cells, trace, dt=0.01 * ms).run(60 * ms)
-    np.testing.assert_allclose(trace.get("v", "mV")[0], exact.y[0], atol=0.02)
-    np.testing.assert_allclose(trace["ca"][0], exact.y[4], rtol=1e-4)
+    spikes = hp.SpikeRecorder(cells, interpolate=True, level=-20 * mV)
+    hp.Network(cells, spikes, dt=0.01 * ms).run(200 * ms)
+    assert len(spikes) == len(exact.t_events[0]) > 10
+    # rk4 is off by some 1e-4 ms a spike at this step; a conductance 5 % off moves the last by ms.
+    np.testing.assert_allclose(spikes.t * 1e3, exact.t_events[0], atol=0.01)
+    assert cells.ca[0] == pytest.approx(exact.y[4][-1], rel=1e-4)
