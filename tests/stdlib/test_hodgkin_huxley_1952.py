@@ -36,7 +36,7 @@ def test_fires_at_the_converged_frequencies(celsius: float, method: str, bound: 
     found = frequencies(
         model("hodgkin_huxley_1952", method=method),
         np.array(list(expected)) * 1e-2,  # A/m2
-        level=-20e-3,
+        level=0.0,
         temperature=f"{celsius} degC",
         v=REST,
     )
@@ -45,7 +45,7 @@ def test_fires_at_the_converged_frequencies(celsius: float, method: str, bound: 
 
 def test_frequency_notices_a_conductance_that_is_5_percent_off() -> None:
     found = frequencies(
-        model("hodgkin_huxley_1952"), np.array([0.1]), level=-20e-3, v=REST, **{"k.g": 360 * 1.05}
+        model("hodgkin_huxley_1952"), np.array([0.1]), level=0.0, v=REST, **{"k.g": 360 * 1.05}
     )
     assert abs(found[0] / 68.3237 - 1) > 5e-3
 
