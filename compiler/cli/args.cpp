@@ -30,7 +30,7 @@ Exit codes: 0 good, 1 wrong model or value, 2 wrong command line, 3 refused by t
 constexpr const char* run_footer = R"(
 Examples:
   hhc run hh.hhm --for 100ms --dt 0.01ms --set I='10 uA/cm**2' --record v --plot v.svg
-  hhc run hh.hhm -n 100 --for 1s --set v='-65*mV + 5*mV*randn()' --spikes spikes.csv
+  hhc run hh.hhm -n 100 --for 1second --set v='-65*mV + 5*mV*randn()' --spikes spikes.csv
   hhc run lif.hhm -n 1000 --for 500ms --set I='2*nA*i/N' --record v,ge --csv out.csv
 
 A value is a quantity ('10 uA/cm**2'), or an expression in the scope of the model, evaluated for
@@ -83,8 +83,9 @@ void add_options(CLI::App& app, ModelArgs& args) {
     Options& options = args.options;
     add_imports(app, options);
     app.add_option("--neuron", args.neuron, "the neuron meant, where the file has several");
-    app.add_option("--target", options.target,
-                   "native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64 or interpreter")
+    app.add_option("--target", options.target, "native, a level of x86-64, aarch64 or interpreter")
+        ->check(CLI::IsMember(
+            {"native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter"}))
         ->capture_default_str();
     app.add_option_function<std::string>(
            "--dtype",
@@ -197,7 +198,7 @@ void add_others(CLI::App& app, Args& args) {
 
     CLI::App* blame =
         app.add_subcommand("blame", "which line of the model a line of the generated C++ is");
-    blame->add_option("file", args.model.files, "a model (.hhm)")->required()->expected(1);
+    blame->add_option("file", args.topic, "a model (.hhm)")->required();
     blame->add_option("line", args.line, "line of `hhc --emit=cpp`")->required();
     add_options(*blame, args.model);
     add_style(*blame, args.style);

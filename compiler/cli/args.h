@@ -55,7 +55,7 @@ struct Args {
     RunArgs run;
     std::string output;
     std::string emit;
-    std::string topic;      // explain: a code or a file
+    std::string topic;      // explain: a code or a model; blame: a model
     std::string show;       // models --show
     std::string cache_verb; // info, clear
     std::uint32_t line = 0; // blame

@@ -72,7 +72,11 @@ Compilation compile_shown(const std::string& file, const Args& args, int json_st
     Compilation result =
         file == "-" ? compile_text({read_file("-"), "<standard input>"}, args.model.options)
                     : compile_file(file, args.model.options);
-    show(result.diagnostics, result.texts.get(), args.style, json_stream);
+    std::vector<Diagnostic> shown = result.diagnostics;
+    if (args.command != Command::Check && args.command != Command::Explain) {
+        std::erase_if(shown, [](const Diagnostic& d) { return d.severity == Severity::Note; });
+    }
+    show(shown, result.texts.get(), args.style, json_stream);
     if (!result.ok()) {
         const bool bug = std::ranges::any_of(result.diagnostics, [](const Diagnostic& diagnostic) {
             return diagnostic.code.starts_with("HH9");
@@ -125,6 +129,15 @@ Exit compile(const Args& args) {
         write_file(to, emit_syntax({read_file(file), file}, args.emit));
         return Exit::Ok;
     }
+    const bool is_named_otherwise = (args.output.ends_with(".so")) ||
+                                    (args.output.ends_with(".o") && args.emit != "obj") ||
+                                    (args.output.ends_with(".h") && args.emit != "header");
+    if (!args.emit.empty() && is_named_otherwise) {
+        throw Failure(
+            Exit::UsageError,
+            fmt::format("`{}` says what to write, and so does --emit={}", args.output, args.emit),
+            "leave --emit out to write what the name says");
+    }
     const Compilation compilation = compile_shown(file, args);
     const std::vector<std::shared_ptr<Model>> models = chosen(compilation, file, args);
     if (!args.emit.empty()) {
@@ -172,8 +185,9 @@ Exit explain(const Args& args) {
                          topic.find_first_not_of("0123456789", 2) == std::string::npos;
     if (is_code) {
         const std::string page = explain_code(topic);
-        if (page.empty()) {
-            throw Failure(Exit::UsageError, fmt::format("there is no diagnostic `{}`", topic));
+        if (!page.starts_with(topic + " (")) { // suggests others
+            throw Failure(Exit::UsageError,
+                          page.empty() ? fmt::format("there is no diagnostic `{}`", topic) : page);
         }
         print(page);
         return Exit::Ok;
@@ -238,7 +252,7 @@ Exit passes(const Args& /*args*/) {
 }
 
 Exit blame_line(const Args& args) {
-    const std::string& file = args.model.files.front();
+    const std::string& file = args.topic;
     const Compilation compilation = compile_shown(file, args);
     const Blame blame = hhc::blame(*one_model(compilation, file, args), args.line);
     if (blame.generated.empty() && blame.file.empty()) {

@@ -186,7 +186,7 @@ void Svg::legend(const Panel& panel, double y) {
 void Svg::panel(const Panel& panel, double y, bool is_last) {
     const Axis axis = value_axis(panel, y + panel_height, y);
     time_axis(y, panel_height, is_last);
-    const std::vector<double> marks = ticks(axis.low, axis.high, 5);
+    const std::vector<double> marks = ticks(axis.low, axis.high, 7);
     const double step = marks.size() > 1 ? marks[1] - marks[0] : 1;
     for (const double mark : marks) {
         out_ += fmt::format("<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2}\" y2=\"{1:.1f}\" "

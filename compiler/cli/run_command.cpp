@@ -37,6 +37,11 @@ Exponents dimension_of(const hodg::Variable& variable) {
     return result;
 }
 
+std::string spoken(const Exponents& dimension) {
+    const std::string text = describe_dimension(dimension);
+    return text == "1" ? "a number without unit" : text;
+}
+
 /// "100ms" as seconds.
 double read_time(const std::string& option, const std::string& text) {
     const QuantityText quantity = read_quantity(text);
@@ -48,7 +53,7 @@ double read_time(const std::string& option, const std::string& text) {
     if (quantity.dimension != second.dimension) {
         throw Failure(Exit::UsageError,
                       fmt::format("`{} {}`: found {}, expected a time", option, text,
-                                  describe_dimension(quantity.dimension)),
+                                  spoken(quantity.dimension)),
                       "write its unit: 100ms");
     }
     return quantity.value;
@@ -161,8 +166,7 @@ void Simulation::set(const Setting& setting) {
     if (quantity.dimension != wanted) {
         throw Failure(Exit::UsageError,
                       fmt::format("`--set {}={}`: found {}, expected {}", setting.name,
-                                  setting.value, describe_dimension(quantity.dimension),
-                                  describe_dimension(wanted)));
+                                  setting.value, spoken(quantity.dimension), spoken(wanted)));
     }
     population_->set(setting.name, quantity.value);
 }
