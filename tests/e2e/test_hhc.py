@@ -3,6 +3,7 @@
 
 Run by ctest, by pytest, or alone: HHC=build/bin/hhc python3 -m unittest tests/e2e/test_hhc.py
 """
+# ruff: noqa: PT009 -- unittest, so that it runs where only Python itself is installed
 
 from __future__ import annotations
 
@@ -244,7 +245,9 @@ class Run(Command):
             self.assertIn(wanted, texts)
 
     def test_a_picture_in_the_terminal(self) -> None:
-        out, _ = self.hhc("run", SQUID, "--for", "20ms", "--dt", "0.01ms", "--record", "v", "--plot")
+        out, _ = self.hhc(
+            "run", SQUID, "--for", "20ms", "--dt", "0.01ms", "--record", "v", "--plot"
+        )
         self.assertIn("v (mV)", out)
         self.assertGreater(out.count("*"), 50)
 
@@ -385,8 +388,10 @@ class CHost(Command):
         program = self.folder / name
         source = ROOT / "examples" / "c_host" / "host.c"
         subprocess.run(
-            [compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2"]
-            + [f"-I{ROOT / 'runtime' / 'abi'}", str(source), "-ldl", "-o", str(program)],
+            [
+                *(compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2"),
+                *(f"-I{ROOT / 'runtime' / 'abi'}", str(source), "-ldl", "-o", str(program)),
+            ],
             check=True,
         )
         return program
