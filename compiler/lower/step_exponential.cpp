@@ -29,8 +29,14 @@ ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length) {
     const ir::Builder::Context context(builder_, equations_.variable(state).span);
     const ValueId x = frame.of(equations_[state].leaf);
     const auto relaxation = equations_.relaxation(state);
-    if (relaxation && is_positive(equations_.scope(), relaxation->rate)) {
-        const ValueId steady = frame.of(relaxation->steady);
+    const bool positive = relaxation && is_positive(equations_.scope(), relaxation->rate);
+    if (positive || (relaxation && equations_.variable(state).gate)) {
+        ValueId steady = frame.of(relaxation->steady);
+        if (!positive) { // a gate whose rates are both zero stands still: its 0/0 must not be looked at
+            const ValueId rate = frame.of(relaxation->rate);
+            const ValueId moves = builder_.not_equal(rate, builder_.real(0.0));
+            steady = builder_.select(moves, steady, x);
+        }
         const ValueId decay = builder_.exp(exponent(frame, relaxation->rate, length));
         return builder_.add(steady, builder_.mul(builder_.sub(x, steady), decay));
     }
