@@ -90,10 +90,16 @@ std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
 }
 
 bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
-    const bool on_demand =
-        kernel.kind == ir::KernelKind::Observe || kernel.kind == ir::KernelKind::Rhs ||
-        kernel.kind == ir::KernelKind::Jacobian || kernel.kind == ir::KernelKind::Linear;
-    return on_demand && !options.on_demand_hooks && module.find(ir::KernelKind::Advance) != nullptr;
+    switch (kernel.kind) {
+    case ir::KernelKind::Prepare:
+    case ir::KernelKind::Observe:
+    case ir::KernelKind::Rhs:
+    case ir::KernelKind::Jacobian:
+    case ir::KernelKind::Linear:
+        return !options.rare_hooks && module.find(ir::KernelKind::Advance) != nullptr;
+    default:
+        return false;
+    }
 }
 
 /// Functions that are called rather than inlined, in kernels that are no hot loop.

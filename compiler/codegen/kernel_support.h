@@ -47,8 +47,8 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
     return hhk_ne((Int(static_cast<int64_t>(bits)) >> hhk_iota()) & Int(1), Int(0));
 #endif
 }
-// What a guard looks at: padding may hold anything, as no event handler resets it. The test is a branch
-// that is only taken in the last vector.
+// What a guard looks at: padding may hold anything, as no event handler resets it. The test is a
+// branch that is only taken in the last vector.
 HHK_INLINE Real hhk_guarded(const hhk_context* context, int64_t i, Real x) {
     if (__builtin_expect(i + HHK_WIDTH <= context->count, 1)) {
         return x;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "driver/backend.h"
 
+#include "abi/kernel_abi.h"
+#include "cache/object_cache.h"
 #include "driver/compiled_model.h"
 #include "driver/guard.h"
 #include "interp/interpreter.h"
-#include "cache/object_cache.h"
-#include "support/env.h"
 #include "support/check.h"
+#include "support/env.h"
 #include "support/hash.h"
 
 #include <algorithm>
@@ -80,6 +81,29 @@ std::vector<Code> interpret(const Batch& batch) {
     return codes;
 }
 
+/// Compiled hooks where there are any, the interpreter's for the rest: prepare, rhs and the like,
+/// which are called seldom and would take most of the time of a compilation.
+struct HostTable {
+    HostTable(std::shared_ptr<jit::LoadedCode> code, const hhk_model& compiled,
+              const ir::Module& module)
+        : loaded(std::move(code)), interpreter(module), table(compiled) {
+        const hhk_model& interpreted = *interpreter.model();
+        const auto fill = [](auto& hook, auto substitute) {
+            hook = hook == nullptr ? substitute : hook;
+        };
+        table.self = interpreted.self;
+        fill(table.prepare, interpreted.prepare);
+        fill(table.observe, interpreted.observe);
+        fill(table.rhs, interpreted.rhs);
+        fill(table.jacobian, interpreted.jacobian);
+        fill(table.linear, interpreted.linear);
+    }
+
+    std::shared_ptr<jit::LoadedCode> loaded;
+    interp::Interpreter interpreter;
+    hhk_model table;
+};
+
 } // namespace
 
 jit::CompileOptions compile_options(const Batch& batch) {
@@ -100,7 +124,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
     options.required_features = target.required_features();
     options.library = library;
-    options.on_demand_hooks = library;
+    options.rare_hooks = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {
         const source::SourceManager& sources = *batch.sources;
@@ -144,10 +168,11 @@ std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times) {
         jit::load_object(object, batch.modules.front()->name, sink);
     throw_errors(sink);
     std::vector<Code> codes;
-    for (const std::string& symbol : unit.symbols) {
-        const auto* table = static_cast<const hhk_model*>(loaded->symbol(symbol));
-        HHC_CHECK(table != nullptr, "the object lacks `" + symbol + "`");
-        codes.push_back({table, loaded, from_cache});
+    for (std::size_t i = 0; i < unit.symbols.size(); ++i) {
+        const auto* compiled = static_cast<const hhk_model*>(loaded->symbol(unit.symbols[i]));
+        HHC_CHECK(compiled != nullptr, "the object lacks `" + unit.symbols[i] + "`");
+        const auto owner = std::make_shared<const HostTable>(loaded, *compiled, *batch.modules[i]);
+        codes.push_back({&owner->table, owner, from_cache});
     }
     return codes;
 }

@@ -25,7 +25,7 @@
         const Int x11 = hhk_idiv(x10, Int(3), x11_bad);
         const Int since = hhk_load(since_at + i);
         const Int x18 = step_all - since;
-        bad_int |= hhk_any(hhk_and(x11_bad, is_on));
+        bad_int |= hhk_any(hhk_and(hhk_mask_of(hhk_inside(context, i)), hhk_and(x11_bad, is_on)));
         hhk_store(x_at + i, x7);
         hhk_store(class_at + i, hhk_select(is_on, x11, class_2));
         if (x13) {

@@ -106,7 +106,7 @@
             const Mask x97 = hhk_and(x95, x96);
             const Mask x98 = hhk_not(x97);
             const Mask x99 = hhk_and(x95, x98);
-            bad_real += v_2 * 0;
+            bad_real += hhk_guarded(context, i, v_2) * 0;
             hhk_store(v_at + i, v_2);
             hhk_store(na_m_at + i, m);
             hhk_store(na_h_at + i, h);

@@ -144,6 +144,22 @@ TEST(EmitUnit, EqualKernelsAreOneFunction) {
     EXPECT_EQ(unit.text.find("Other_advance"), std::string::npos);
 }
 
+TEST(EmitUnit, LeavesRareHooksToAHostThatInterprets) {
+    SquidAxon squid;
+    squid.module.kernels.emplace_back();
+    squid.module.kernels.back().kind = ir::KernelKind::Rhs;
+    squid.module.kernels.back().name = "rhs";
+    {
+        ir::Builder b(squid.module, squid.module.kernels.back());
+        b.output(b.exp(b.load(ir::FieldId(0U))));
+    }
+    const ir::Module* module = &squid.module;
+    Options options = width(8);
+    EXPECT_NE(emit_cpp({&module, 1}, options).text.find(".rhs = Squid_rhs"), std::string::npos);
+    options.rare_hooks = false;
+    EXPECT_NE(emit_cpp({&module, 1}, options).text.find(".rhs = nullptr"), std::string::npos);
+}
+
 TEST(EmitUnit, EmbedsOnlyTheSectionsItNeeds) {
     const SquidAxon squid;
     const ir::Module* module = &squid.module;
