@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 namespace hhc::ir {
@@ -78,6 +79,8 @@ struct BadText {
     const char* text;
     std::size_t line;
     const char* message;
+
+    friend void PrintTo(const BadText& bad, std::ostream* out) { *out << bad.message; }
 };
 
 class BadIrText : public testing::TestWithParam<BadText> {};

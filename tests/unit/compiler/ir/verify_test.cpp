@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <ostream>
 #include <string>
 
 namespace hhc::ir {
@@ -49,6 +50,8 @@ kernel prepare_entities {
 struct Broken {
     const char* what;
     std::function<void(Module&)> breaks;
+
+    friend void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.what; }
 };
 
 Kernel& advance(Module& m) {

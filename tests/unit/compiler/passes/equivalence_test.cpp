@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <functional>
+#include <ostream>
 #include <string>
 
 namespace hhc::test {
@@ -72,6 +73,11 @@ bool same_bits(double a, double b) {
 struct Exact {
     std::vector<std::string> passes;
     std::uint32_t real_size;
+
+    friend void PrintTo(const Exact& exact, std::ostream* out) {
+        *out << (exact.passes.empty() ? "all strict passes" : exact.passes.front()) << ", real"
+             << 8 * exact.real_size;
+    }
 };
 
 class ExactPass : public testing::TestWithParam<Exact> {};
