@@ -116,7 +116,8 @@ py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const 
         const hhc::DiagnosticPlace place = texts.place(diagnostic.span);
         py::list notes;
         for (const hhc::DiagnosticNote& note : diagnostic.notes) {
-            const hhc::DiagnosticPlace at = note.span ? texts.place(*note.span) : hhc::DiagnosticPlace{};
+            const hhc::DiagnosticPlace at =
+                note.span ? texts.place(*note.span) : hhc::DiagnosticPlace{};
             py::dict entry;
             entry["text"] = note.text;
             entry["line"] = place_or_none(at.line);
@@ -170,14 +171,15 @@ void bind_model(py::module_& module) {
                                })
         .def_property_readonly("description",
                                [](ModelHandle& self) {
-                                   return self.compiled ? self.compiled->description()
-                                                        : std::string(self.runnable().description());
+                                   return self.compiled
+                                              ? self.compiled->description()
+                                              : std::string(self.runnable().description());
                                })
+        .def_property_readonly("is_compiled",
+                               [](const ModelHandle& self) { return self.compiled != nullptr; })
         .def("explain", [](const ModelHandle& self) { return compiled(self).explain(); })
-        .def("emit",
-             [](const ModelHandle& self, const std::string& stage) {
-                 return py::bytes(compiled(self).emit(stage));
-             })
+        .def("emit", [](const ModelHandle& self,
+                        const std::string& stage) { return py::bytes(compiled(self).emit(stage)); })
         .def("times",
              [](const ModelHandle& self) {
                  std::vector<std::pair<std::string, double>> times;
@@ -215,10 +217,11 @@ void bind_compiler(py::module_& module) {
             return self.texts->render(self.diagnostics, colour);
         });
     py::class_<hhc::Expressions>(module, "Expressions")
-        .def_property_readonly("ok",
-                               [](const hhc::Expressions& self) { return self.code.table != nullptr; })
+        .def_property_readonly(
+            "ok", [](const hhc::Expressions& self) { return self.code.table != nullptr; })
         .def_readonly("units", &hhc::Expressions::units)
         .def_readonly("dimensions", &hhc::Expressions::dimensions)
+        .def_readonly("is_boolean", &hhc::Expressions::is_boolean)
         .def("render", [](const hhc::Expressions& self, bool colour) {
             return self.texts->render(self.diagnostics, colour);
         });
@@ -250,15 +253,15 @@ void bind_compiler(py::module_& module) {
         }
         hhc::build(pending);
     });
-    module.def("write_library",
-               [](const std::vector<std::shared_ptr<ModelHandle>>& models, const std::string& path) {
-                   std::vector<std::shared_ptr<hhc::Model>> all;
-                   for (const std::shared_ptr<ModelHandle>& model : models) {
-                       compiled(*model);
-                       all.push_back(model->compiled);
-                   }
-                   hhc::write_library(all, path);
-               });
+    module.def("write_library", [](const std::vector<std::shared_ptr<ModelHandle>>& models,
+                                   const std::string& path) {
+        std::vector<std::shared_ptr<hhc::Model>> all;
+        for (const std::shared_ptr<ModelHandle>& model : models) {
+            compiled(*model);
+            all.push_back(model->compiled);
+        }
+        hhc::write_library(all, path);
+    });
     module.def("load_library", &load_library);
     module.def("list_library", &hhc::list_library);
     module.def("explain_code", [](const std::string& code) { return hhc::explain_code(code); });

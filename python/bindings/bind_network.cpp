@@ -63,10 +63,8 @@ void bind_network(py::module_& module) {
         .def("add_recorder",
              [](Network& self, const hodg::RateRecorder& recorder) { self.add(recorder); })
         .def("run", &run)
-        .def("at",
-             [](Network& self, double time, py::function action) {
-                 self.at(time, operation(std::move(action)));
-             })
+        .def("at", [](Network& self, double time,
+                      py::function action) { self.at(time, operation(std::move(action))); })
         .def("every",
              [](Network& self, double interval, py::function action) {
                  self.every(interval, operation(std::move(action)));

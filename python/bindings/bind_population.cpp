@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // hodg/population.h: values by name, always SI.
-#include "bindings.h"
-
 #include "abi/kernel_abi.h"
+#include "bindings.h"
 
 #include "hodg/expression.h"
 #include "hodg/population.h"
@@ -10,6 +9,20 @@
 namespace hodgpy {
 
 namespace {
+
+const char* type_text(hodg::Type type) {
+    switch (type) {
+    case hodg::Type::Integer:
+        return "integer";
+    case hodg::Type::Boolean:
+        return "boolean";
+    case hodg::Type::Step:
+        return "step";
+    case hodg::Type::Real:
+        break;
+    }
+    return "real";
+}
 
 py::dict variable_dict(const hodg::Variable& variable) {
     py::list dimension;
@@ -23,6 +36,7 @@ py::dict variable_dict(const hodg::Variable& variable) {
     result["unit_scale"] = variable.unit_scale;
     result["dimension"] = dimension;
     result["per_entity"] = variable.per_entity;
+    result["type"] = type_text(variable.type);
     return result;
 }
 
@@ -73,14 +87,12 @@ void bind_population(py::module_& module) {
         .def("names", &names)
         .def("tables", &tables)
         .def("has", &has)
-        .def("variable",
-             [](const Population& self, const std::string& name) {
-                 return variable_dict(self.variable(name));
-             })
-        .def("get",
-             [](const Population& self, const std::string& name) { return to_array(self.get(name)); })
-        .def("set_one", [](Population& self, const std::string& name,
-                           double value) { self.set(name, value); })
+        .def("variable", [](const Population& self,
+                            const std::string& name) { return variable_dict(self.variable(name)); })
+        .def("get", [](const Population& self,
+                       const std::string& name) { return to_array(self.get(name)); })
+        .def("set_one",
+             [](Population& self, const std::string& name, double value) { self.set(name, value); })
         .def("set_all", [](Population& self, const std::string& name,
                            const Doubles& values) { self.set(name, as_span(values)); })
         .def("set_some",
@@ -92,24 +104,23 @@ void bind_population(py::module_& module) {
              })
         .def("link",
              [](Population& self, const std::string& name, const Population& source,
-                const std::string& variable, const Indices& indices) {
-                 self.link(name, source, variable, as_span(indices));
-             })
+                const std::string& variable,
+                const Indices& indices) { self.link(name, source, variable, as_span(indices)); })
         .def("initialize", &Population::initialize)
         .def("rebind", [](Population& self, ModelHandle& model) { self.rebind(model.runnable()); })
-        .def("evaluate", [](const Population& self, const hhc::Expressions& compiled,
-                            std::uint64_t seed) {
-            std::vector<std::string> outputs;
-            for (std::size_t i = 0; i < compiled.units.size(); ++i) {
-                outputs.push_back("value" + std::to_string(i));
-            }
-            py::list result;
-            for (std::vector<double>& values :
-                 hodg::evaluate(self, to_expression(compiled, std::move(outputs)), seed)) {
-                result.append(to_array(std::move(values)));
-            }
-            return result;
-        });
+        .def("evaluate",
+             [](const Population& self, const hhc::Expressions& compiled, std::uint64_t seed) {
+                 std::vector<std::string> outputs;
+                 for (std::size_t i = 0; i < compiled.units.size(); ++i) {
+                     outputs.push_back("value" + std::to_string(i));
+                 }
+                 py::list result;
+                 for (std::vector<double>& values :
+                      hodg::evaluate(self, to_expression(compiled, std::move(outputs)), seed)) {
+                     result.append(to_array(std::move(values)));
+                 }
+                 return result;
+             });
 }
 
 } // namespace hodgpy

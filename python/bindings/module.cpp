@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The extension module hodgpy._core. Errors come first, because every other part raises them; units
-// before the compiler, whose results carry dimensions; recorders before the network that takes them.
+// before the compiler, whose results carry dimensions; recorders before the network that takes
+// them.
 #include "bindings.h"
 
 #include "hhc/version.h"

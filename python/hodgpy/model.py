@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from os import PathLike
+from typing import Any, NamedTuple
 
-from hodgpy import _core
-from hodgpy.latex import model_html, model_latex
+from hodgpy import _core, arguments
+from hodgpy.errors import ModelError, SimulationError
 from hodgpy.timed_array import TimedArray
 
+# Attributes of a population: a variable of such a name could not be reached as one.
+RESERVED = frozenset({"N", "get", "initialize", "link", "model", "name", "set"})
 
-@dataclass(frozen=True)
-class Variable:
+
+class Variable(NamedTuple):
     """What a model knows of one variable.
 
     ``role`` is one of state, subexpression, constant over dt, parameter, shared parameter, frozen,
@@ -40,10 +43,9 @@ class Model:
     belong to the population: changing one never recompiles.
     """
 
-    def __init__(self, handle: _core.Model, tables: dict[str, TimedArray], values: dict[str, float]) -> None:
+    def __init__(self, handle: _core.Model, tables: dict[str, TimedArray] | None = None) -> None:
         self._handle = handle
-        self._tables = tables
-        self._values = values
+        self._tables = tables or {}
         self._record: dict[str, Any] = json.loads(handle.description)
 
     # -- what it is ------------------------------------------------------------------------------
@@ -51,13 +53,14 @@ class Model:
     @property
     def name(self) -> str:
         """Name of the neuron block, or the name given to ``compile``."""
-        return str(self._handle.name)
+        return self._handle.name
 
     @property
-    def __doc__(self) -> str:  # type: ignore[override]
+    def documentation(self) -> str:
+        """The docstring of the neuron block."""
         return str(self._record.get("documentation", ""))
 
-    @property
+    @cached_property
     def variables(self) -> dict[str, Variable]:
         """Every variable by its dotted name, in the order of the text."""
         return {
@@ -76,6 +79,10 @@ class Model:
             for v in self._record["variables"]
         }
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.variables)
+
     @property
     def states(self) -> list[str]:
         """Names of the variables with a differential equation."""
@@ -86,11 +93,36 @@ class Model:
         """Names of what may be set: one value per population, or one per entity."""
         return [n for n, v in self.variables.items() if v.role in ("parameter", "shared parameter")]
 
+    def _check_names(self) -> None:
+        """Refuses variables that the attributes of a population would hide."""
+        hidden = sorted(RESERVED & {n.partition(".")[0] for n in self._names})
+        if hidden:
+            raise ModelError(
+                f"`{hidden[0]}` is a variable of {self.name}, but `P.{hidden[0]}` is an attribute of "
+                "every population: give the variable another name"
+            )
+
+    def _compiled(self, what: str) -> _core.Model:
+        """The handle, if the compiler knows the model's equations."""
+        if not self._handle.is_compiled:
+            raise SimulationError(
+                f"{self.name} was loaded from a library, which holds no equations: there are no {what}"
+            )
+        return self._handle
+
+    def _with_per_entity(self, name: str) -> Model:
+        if not self._handle.is_compiled:
+            raise SimulationError(
+                f"{self.name} was loaded from a library, in which `{name}` has one value for all "
+                f"neurons; write it with compile(..., per_entity=[{name!r}])"
+            )
+        return Model(self._handle.with_per_entity([name]), self._tables)
+
     # -- how it runs -----------------------------------------------------------------------------
 
     def explain(self) -> str:
         """Which method each state got and why, and what the compiler rewrote."""
-        return str(self._handle.explain())
+        return self._compiled("explanations").explain()
 
     def emit(self, stage: str) -> str | bytes:
         """A stage of the compilation as text.
@@ -99,30 +131,45 @@ class Model:
         ----------
         stage : str
             tokens, ast, model, ir, ir-opt, cpp, llvm, asm, header, or obj (bytes).
+
+        Raises
+        ------
+        ModelError
+            For another stage.
         """
-        data: bytes = self._handle.emit(stage)
+        data = self._compiled("stages").emit(arguments.text(stage, "stage", ModelError))
         return data if stage == "obj" else data.decode()
 
     def times(self) -> dict[str, float]:
         """Seconds that each stage of the compilation took."""
-        return dict(self._handle.times())
+        return dict(self._compiled("times").times())
 
-    def write(self, path: str) -> None:
-        """Ahead of time: writes a ``.so``, ``.o`` or C header, by the suffix of ``path``."""
-        _core.write_library([self._handle], str(path))
+    def write(self, path: str | PathLike[str]) -> None:
+        """Ahead of time: writes a ``.so``, ``.o`` or C header, by the suffix of ``path``.
+
+        Raises
+        ------
+        ModelError
+            If the file cannot be written, or the suffix is another one.
+        """
+        _write([self], path)
 
     # -- how it looks ----------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return (
             f"<Model {self.name}: {len(self.states)} states ({', '.join(self.states)}), "
-            f"{len(self.parameters)} parameters, code {self._record.get('code_hash', '')[:8]}>"
+            f"{len(self.parameters)} parameters>"
         )
 
     def _repr_latex_(self) -> str:
+        from hodgpy.latex import model_latex
+
         return model_latex(self._record)
 
     def _repr_html_(self) -> str:
+        from hodgpy.latex import model_html
+
         return model_html(self._record)
 
 
@@ -133,15 +180,24 @@ class ModelFile:
         self._name = name
         self._models = {m.name: m for m in models}
 
-    def __getattr__(self, name: str) -> Model:
-        try:
+    def __getitem__(self, name: str) -> Model:
+        if name in self._models:
             return self._models[name]
-        except KeyError:
-            raise AttributeError(
-                f"{self._name} has no model `{name}`; it has {', '.join(self._models)}"
-            ) from None
+        raise ModelError(self._unknown(name))
 
-    __getitem__ = __getattr__
+    def __getattr__(self, name: str) -> Model:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self._models:
+            return self._models[name]
+        raise AttributeError(self._unknown(name))
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Ahead of time: all models in one ``.so``, ``.o`` or C header; see :meth:`Model.write`."""
+        _write(list(self), path)
+
+    def _unknown(self, name: str) -> str:
+        return f"{self._name} has no model `{name}`; it has {', '.join(self._models)}"
 
     def __iter__(self) -> Iterator[Model]:
         return iter(self._models.values())
@@ -154,3 +210,13 @@ class ModelFile:
 
     def __repr__(self) -> str:
         return f"<{self._name}: {', '.join(self._models)}>"
+
+
+_SUFFIXES = (".so", ".o", ".h")
+
+
+def _write(models: Sequence[Model], path: str | PathLike[str]) -> None:
+    file = arguments.path(path, "path", ModelError)
+    if not file.endswith(_SUFFIXES):
+        raise ModelError(f"`{file}` cannot be written: its name must end with {', '.join(_SUFFIXES)}")
+    _core.write_library([m._compiled("equations") for m in models], file)

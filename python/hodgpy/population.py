@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodgpy import _core, units
+from hodgpy import _core, arguments, units
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
 from hodgpy.units import Quantity
+from hodgpy.variable_view import VariableView
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _INTERPRET_BELOW = 100_000  # string assignments to fewer values are not worth a compilation
+_MOST_NEURONS = 2**31 - 1
 
 
 class Population:
@@ -35,6 +39,13 @@ class Population:
     **values
         Initial assignments, as by :meth:`set`.
 
+    Raises
+    ------
+    SimulationError
+        For what is no model, a number of neurons below 1, or a wrong value.
+    UnitError
+        For a value of another dimension.
+
     Notes
     -----
     Reading gives plain numpy arrays in SI; :meth:`get` converts. Writing takes plain SI numbers,
@@ -44,63 +55,75 @@ class Population:
     makes it one value per neuron, which compiles the model once more.
     """
 
+    model: Model
+    _core: _core.Population
+
     def __init__(
         self, model: Model, N: int, *, name: str = "", seed: int = 0, **values: Any
     ) -> None:
         if not isinstance(model, Model):
-            hint = " (choose one of the file's models)" if hasattr(model, "_models") else ""
-            raise SimulationError(f"a population needs a model, not {type(model).__name__}{hint}")
-        object.__setattr__(self, "model", model)
-        object.__setattr__(self, "_seed", int(seed))
-        object.__setattr__(self, "_assignments", 0)
-        object.__setattr__(self, "_core", _core.Population(model._handle, int(N), name))
+            hint = "; choose one of the file's models" if hasattr(model, "_models") else ""
+            raise SimulationError(
+                f"a population needs a model, not {arguments.shown(model)}{hint}"
+            )
+        count = arguments.whole(N, "the number of neurons", 1, _MOST_NEURONS)
+        self._keep("model", model)
+        self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))
+        self._keep("_assignments", 0)
+        core = _core.Population(model._handle, count, arguments.text(name, "name"))
+        self._keep("_core", core)
         for table_name, table in model._tables.items():
-            if table_name in self._core.tables():
-                if table.per_entity and table.values.shape[1] < N:
-                    raise SimulationError(
-                        f"the timed array `{table_name}` has {table.values.shape[1]} columns for "
-                        f"{N} neurons"
-                    )
-                self._core.set_table(table_name, table.values, table.dt)
-        for key, value in {**model._values, **values}.items():
-            self.set(key, value)
+            if table_name in core.tables():
+                table._check_columns(table_name, count)
+                core.set_table(table_name, table.values, table.dt)
+        for key, value in values.items():
+            self.set(key, value, level=1)
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Sets an attribute of the object itself; assignments from outside set variables."""
+        object.__setattr__(self, name, value)
 
     # -- reading and writing ---------------------------------------------------------------------
 
     @property
     def name(self) -> str:
         """Name of the population in messages, recorders and the network."""
-        return str(self._core.name)
+        return self._core.name
 
     @property
     def N(self) -> int:
         """Number of neurons."""
-        return int(self._core.size)
+        return self._core.size
 
     def __len__(self) -> int:
         return self.N
 
     def get(self, name: str, unit: str | Quantity | None = None) -> Any:
-        """Values of a variable as a numpy array of shape (N,), or a float if all share one value.
+        """Values of a variable, or of any expression of the language.
 
         Parameters
         ----------
         name : str
-            Dotted name: ``"v"``, ``"na.m"``. Subexpressions are evaluated with the current values.
+            Dotted name: ``"v"``, ``"na.m"``. Subexpressions and expressions are evaluated with the
+            current values.
         unit : str, optional
             ``"mV"``; default SI.
+
+        Returns
+        -------
+        array of shape (N,), or one number if all neurons share one value
+            Floats, or int64 and bool for integer and boolean variables.
+
+        Raises
+        ------
+        ModelError
+            If ``name`` is neither a variable nor an expression.
+        UnitError
+            If the unit has another dimension.
         """
-        if self._core.has(name):
-            values = self._core.get(name)
-            variable = self._core.variable(name)
-            dimension, per_entity = variable["dimension"], variable["per_entity"]
-        else:
-            values, dimension = self._evaluate(name, level=1)
-            per_entity = True
-        result = values if per_entity else float(values[0])
-        if unit is None:
-            return result
-        return Quantity(result, units._exponents(dimension)).in_unit(unit)
+        arguments.text(name, "the name of a variable")
+        result, dimension = self._read(name, sys._getframe(1))
+        return result if unit is None else Quantity(result, dimension).in_unit(unit)
 
     def set(self, name: str, value: Any, index: Any = None, *, level: int = 0) -> None:
         """Assign a variable between runs.
@@ -120,26 +143,21 @@ class Population:
         Raises
         ------
         SimulationError
-            Unknown name, wrong length, NaN.
+            Unknown name, wrong length, NaN. Nothing is changed then.
+        ModelError
+            Text that is no expression.
         UnitError
-            A quantity of another dimension.
+            Another dimension than the variable's.
         """
-        variable = self._core.variable(name)
+        variable = self._variable(name)
+        dimension = units.exponents(variable["dimension"])
         indices = None if index is None else self._indices(index)
         if isinstance(value, str):
-            array, dimension = self._evaluate(value, level=level + 1)
-            units._require(
-                units._exponents(dimension),
-                units._exponents(variable["dimension"]),
-                f"`{name}` is in {variable['unit']}, the expression is in "
-                f"{units._describe(units._exponents(dimension))}",
-            )
-            si: Any = array if indices is None else array[indices]
-            if not variable["per_entity"]:
-                si = float(array[0]) if np.all(array == array[0]) else array
+            si = self._assigned(name, value, indices, sys._getframe(level + 1))
         else:
-            si = units.to_si(value, units._exponents(variable["dimension"]), f"`{name}`")
+            si = units.to_si(value, dimension, f"`{name}`", variable["unit"])
         if not variable["per_entity"] and (indices is not None or np.ndim(si) > 0):
+            self._check_length(name, si, self.N if indices is None else len(indices))
             self._make_per_entity(name)
         if indices is not None:
             self._core.set_some(name, indices, np.atleast_1d(np.asarray(si, dtype=float)))
@@ -164,19 +182,37 @@ class Population:
             What it reads, as it was at the start of the step.
         index : array of int, optional
             For each neuron here, which neuron there; default: the same index.
+
+        Raises
+        ------
+        SimulationError
+            If ``name`` is not linked, ``variable`` unknown, or an index out of range.
+        UnitError
+            If the two variables have different dimensions.
         """
-        indices = np.empty(0, np.int64) if index is None else np.asarray(index, dtype=np.int64)
+        if not isinstance(source, Population):
+            raise SimulationError(f"source is {arguments.shown(source)}; it must be a population")
+        here, there = self._variable(name), source._variable(variable)
+        units.require(
+            units.exponents(there["dimension"]),
+            units.exponents(here["dimension"]),
+            f"`{name}` is in {here['unit']}, but `{variable}` of {source.name} is in {there['unit']}",
+        )
+        try:
+            indices = np.asarray([] if index is None else index, dtype=np.int64)
+        except (TypeError, ValueError):
+            raise SimulationError(f"index is {arguments.shown(index)}; it must be integers") from None
         self._core.link(name, source._core, variable, indices)
 
     def __getitem__(self, name: str) -> VariableView:
         if not isinstance(name, str):
-            raise SimulationError("populations are indexed by variable name: P['na.g']")
+            raise SimulationError("populations are indexed by the name of a variable: P['na.g']")
+        if name not in self._names():
+            raise SimulationError(self._unknown(name))
         return VariableView(self, name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, VariableView):  # P["v"] += 1 writes through the view itself
-            return
-        self.set(name, value, level=1)
+        self._assign(arguments.text(name, "the name of a variable"), value)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -184,141 +220,151 @@ class Population:
         return _attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, VariableView):
-            return
-        self.set(name, value, level=1)
+        if name.startswith("_") or hasattr(type(self), name) or name == "model":
+            raise AttributeError(f"`{name}` of a population cannot be assigned")
+        self._assign(name, value)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(n.partition(".")[0] for n in self._names())]
+        return [*super().__dir__(), *dict.fromkeys(n.partition(".")[0] for n in self._names())]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._names())
 
     def __repr__(self) -> str:
-        return f"<Population {self.name}: {self.N} x {self.model.name}>"
+        return f"<Population {self.name or '(no name yet)'}: {self.N} x {self.model.name}>"
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _names(self) -> list[str]:
-        return [*dict.fromkeys([*self._core.names(), *self.model.variables])]
+    def _assign(self, name: str, value: Any) -> None:
+        """What `P.v = value` does; `P.v += 1` has already written when it comes here."""
+        if not (isinstance(value, VariableView) and value.stands_for(self, name)):
+            self.set(name, value, level=2)
+
+    def _names(self) -> tuple[str, ...]:
+        return self.model._names
+
+    def _variable(self, name: str) -> _core.VariableRecord:
+        if self._core.has(arguments.text(name, "the name of a variable")):
+            return self._core.variable(name)
+        raise SimulationError(self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        if name in self._names():
+            role = self.model.variables[name].role
+            return f"`{name}` is a {role} of {self.model.name}: it is computed and cannot be set"
+        parts = [n for n in self._names() if n.startswith(name + ".")]
+        if parts:
+            return f"`{name}` is a part of {self.model.name}, its variables are {', '.join(parts)}"
+        try:
+            self._core.variable(name)
+        except SimulationError as error:  # the runtime knows what was probably meant
+            return str(error)
+        return f"there is no variable `{name}`"
+
+    def _read(self, name: str, frame: FrameType) -> tuple[Any, units.Exponents]:
+        """Value and dimension of a variable or expression."""
+        if not self._core.has(name):
+            values, dimension, is_boolean = self._evaluate(name, frame)
+            return (values != 0 if is_boolean else values), dimension
+        variable = self._core.variable(name)
+        values = self._core.get(name)
+        if variable["type"] == "boolean":
+            values = values != 0
+        elif variable["type"] == "integer":
+            values = values.astype(np.int64)
+        result = values if variable["per_entity"] else values[0].item()
+        return result, units.exponents(variable["dimension"])
+
+    def _assigned(
+        self, name: str, text: str, indices: np.ndarray | None, frame: FrameType
+    ) -> np.ndarray | float:
+        """Values of an assigned expression: per neuron, per index, or one for all."""
+        variable = self._core.variable(name)
+        array, dimension, _ = self._evaluate(text, frame)
+        units.require(
+            dimension,
+            units.exponents(variable["dimension"]),
+            f"`{name}` is in {variable['unit']}, but `{text}` is in {units.describe(dimension)}",
+        )
+        if indices is not None:
+            return array[indices]
+        if variable["per_entity"] or np.any(array != array[0]):
+            return array
+        return float(array[0])
 
     def _indices(self, index: Any) -> np.ndarray:
         if isinstance(index, (int, np.integer)) and not -self.N <= index < self.N:
-            raise SimulationError(f"neuron {index} of {self.N} does not exist")
+            raise SimulationError(f"neuron {index} does not exist: {self} has {self.N}")
         try:
             return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
         except IndexError as error:
-            raise SimulationError(f"no such neurons in a population of {self.N}: {error}") from None
+            raise SimulationError(
+                f"{arguments.shown(index)} does not choose among {self.N} neurons: {error}"
+            ) from None
+
+    def _check_length(self, name: str, values: Any, expected: int) -> None:
+        if np.ndim(values) > 0 and np.shape(values) != (expected,):
+            raise SimulationError(
+                f"`{name}` was given values of shape {np.shape(values)}, expected ({expected},)"
+            )
 
     def _make_per_entity(self, name: str) -> None:
-        handle = self.model._handle.with_per_entity([name])
-        object.__setattr__(self, "model", Model(handle, self.model._tables, self.model._values))
-        self._core.rebind(handle)
+        model = self.model._with_per_entity(name)
+        self._core.rebind(model._handle)
+        self._keep("model", model)
 
-    def _evaluate(self, text: str, *, level: int) -> tuple[np.ndarray, Any]:
-        """Values of an expression for every neuron, and its dimension."""
-        object.__setattr__(self, "_assignments", self._assignments + 1)  # a fresh random stream
-        frame = sys._getframe(level + 1)
+    def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
+        """Values of an expression for every neuron, its dimension, and whether it is a condition."""
+        self._keep("_assignments", self._assignments + 1)  # a fresh random stream
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
-        externals = [e for e in externals if e["name"] not in known and e["kind"] != "table"]
         expressions = _core.compile_expressions(
-            self.model._handle,
+            self.model._compiled("expressions"),
             [(text, "<expression>", 1)],
             self.N < _INTERPRET_BELOW,
             f"assignment {self._assignments}",
-            externals,
+            [e for e in externals if e["name"] not in known and e["kind"] != "table"],
         )
         if not expressions.ok:
             raise ModelError("\n" + expressions.render(False))
-        return self._core.evaluate(expressions, self._seed)[0], expressions.dimensions[0]
-
-
-def _attribute(population: Population, name: str) -> Any:
-    names = population._names()
-    if name in names:
-        return VariableView(population, name)
-    if any(n.startswith(name + ".") for n in names):
-        return Part(population, name)
-    # the runtime's own error knows the spelling suggestions
-    try:
-        population._core.variable(name)
-    except SimulationError as error:
-        raise AttributeError(str(error)) from None
-    return VariableView(population, name)
+        values = self._core.evaluate(expressions, self._seed)[0]
+        return values, units.exponents(expressions.dimensions[0]), expressions.is_boolean[0]
 
 
 class Part:
     """The variables of a part of the model: ``P.na`` for ``use NaT as na``."""
+
+    _population: Population
+    _prefix: str
 
     def __init__(self, population: Population, prefix: str) -> None:
         object.__setattr__(self, "_population", population)
         object.__setattr__(self, "_prefix", prefix)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return _attribute(self._population, f"{self._prefix}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not isinstance(value, VariableView):
-            self._population.set(f"{self._prefix}.{name}", value, level=1)
+        self._population._assign(f"{self._prefix}.{name}", value)
 
     def __dir__(self) -> list[str]:
+        return sorted({n.partition(".")[0] for n in self._members()})
+
+    def __repr__(self) -> str:
+        return f"<{self._prefix} of {self._population.name}: {', '.join(self._members())}>"
+
+    def _members(self) -> list[str]:
         start = self._prefix + "."
         return [n[len(start) :] for n in self._population._names() if n.startswith(start)]
 
 
-class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
-    """One variable of a population: reads as a numpy array in SI, writes through."""
-
-    def __init__(self, population: Population, name: str) -> None:
-        self._population = population
-        self._name = name
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self._population.get(self._name), dtype=dtype)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        out = kwargs.pop("out", ())
-        result = getattr(ufunc, method)(
-            *(np.asarray(x) if isinstance(x, VariableView) else _plain(x) for x in inputs), **kwargs
-        )
-        if out and isinstance(out[0], VariableView):
-            out[0]._population.set(out[0]._name, result)
-            return out[0]
-        return result
-
-    def __getitem__(self, index: Any) -> Any:
-        return np.asarray(self)[index]
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        everything = isinstance(index, slice) and index == slice(None)
-        if everything or index is Ellipsis:
-            self._population.set(self._name, value, level=1)
-        else:
-            self._population.set(self._name, value, index, level=1)
-
-    def __len__(self) -> int:
-        return len(np.asarray(self))
-
-    def __iter__(self) -> Iterator[float]:
-        return iter(np.asarray(self))
-
-    def __float__(self) -> float:
-        return float(np.asarray(self))
-
-    @property
-    def unit(self) -> str:
-        """The display unit of the declaration."""
-        return self._population.model.variables[self._name].unit
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(np.asarray(self), name)
-
-    def __repr__(self) -> str:
-        shown = self._population.get(self._name, self.unit if self.unit != "1" else None)
-        return f"{self._name} = {np.array2string(np.asarray(shown), threshold=12)} {self.unit}"
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Quantity) else value
+def _attribute(population: Population, name: str) -> VariableView | Part:
+    """What a dotted name stands for; a gate is a variable and its own part (`P.na.m`)."""
+    names = population._names()
+    if name in names:
+        return VariableView(population, name)
+    if any(n.startswith(name + ".") for n in names):
+        return Part(population, name)
+    raise AttributeError(population._unknown(name))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from hodgpy.arguments import shown
 from hodgpy.errors import SimulationError
-from hodgpy.units import Exponents, Quantity, duration
+from hodgpy.units import Exponents, Quantity, as_quantity, duration
 
 
 class TimedArray:
@@ -29,7 +30,11 @@ class TimedArray:
     """
 
     def __init__(self, values: Any, dt: Any) -> None:
-        quantity = values if isinstance(values, Quantity) else Quantity(np.asarray(values, float))
+        quantity = as_quantity(values)
+        if quantity is None:
+            raise SimulationError(
+                f"the values of a timed array are {shown(values)}; they must be numbers"
+            )
         array = np.ascontiguousarray(quantity.value, dtype=float)
         if array.ndim not in (1, 2) or array.size == 0:
             raise SimulationError(
@@ -48,6 +53,13 @@ class TimedArray:
         row = int(np.clip(np.floor(duration(t, "t") / self.dt + 1e-9), 0, len(self.values) - 1))
         value = self.values[row] if i is None else self.values[row, i]
         return Quantity(value if self.per_entity and i is None else np.ravel(value)[0], self.dimension)
+
+    def _check_columns(self, name: str, count: int) -> None:
+        columns = self.values.shape[1]
+        if self.per_entity and columns < count:
+            raise SimulationError(
+                f"the timed array `{name}` has {columns} columns for {count} neurons"
+            )
 
     def __repr__(self) -> str:
         shape = self.values.shape if self.per_entity else self.values.shape[:1]

@@ -15,13 +15,15 @@ dimension; plain numbers are taken as SI wherever hodgpy expects a quantity.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hodgpy import _core
+from hodgpy.arguments import shown
 from hodgpy.errors import UnitError
 
 Exponents = tuple[Fraction, ...]
@@ -29,16 +31,20 @@ Exponents = tuple[Fraction, ...]
 DIMENSIONLESS: Exponents = (Fraction(0),) * 7
 
 
-def _exponents(pairs: Any) -> Exponents:
+def exponents(pairs: Iterable[tuple[int, int]]) -> Exponents:
+    """A dimension from the numerators and denominators of its exponents."""
     return tuple(Fraction(int(n), int(d)) for n, d in pairs)
 
 
-def _describe(dimension: Exponents) -> str:
-    return str(_core.describe_dimension([(e.numerator, e.denominator) for e in dimension]))
+def describe(dimension: Exponents) -> str:
+    """The SI unit of a dimension, as one writes it: ``"amp/meter**2"``."""
+    return str(_core.describe_dimension(_pairs(dimension)))
 
 
 class Quantity:
     """A value in SI with a dimension; arithmetic keeps the dimension right or raises UnitError.
+
+    Plain numbers and arrays have no dimension in arithmetic: ``5*mV + 0.001`` is an error.
 
     Parameters
     ----------
@@ -49,7 +55,9 @@ class Quantity:
     """
 
     __array_priority__ = 1000.0
-    __slots__ = ("value", "dimension", "_name")
+    __slots__ = ("_name", "dimension", "value")
+
+    value: Any
 
     def __init__(self, value: Any, dimension: Exponents = DIMENSIONLESS, name: str = "") -> None:
         self.value = value if isinstance(value, float) else np.asarray(value, dtype=float)
@@ -63,16 +71,21 @@ class Quantity:
     @property
     def unit(self) -> str:
         """The SI unit of the value, as one writes it in an equation: ``"volt"``."""
-        return _describe(self.dimension)
+        return describe(self.dimension)
 
     def in_unit(self, unit: str | Quantity) -> Any:
         """The plain number or array in another unit of the same dimension.
 
         >>> (0.25 * second).in_unit("ms")
         250.0
+
+        Raises
+        ------
+        UnitError
+            For another dimension, or text that is no unit.
         """
         other = unit if isinstance(unit, Quantity) else parse(f"1 {unit}", unit_only=True)
-        _require(other.dimension, self.dimension, f"cannot show {self.unit} in {other.unit}")
+        require(other.dimension, self.dimension, f"cannot show {self.unit} in {other.unit}")
         # Units of the language are decimal powers: dividing by the unit gives the shortest number.
         return self.value / other.value
 
@@ -96,53 +109,63 @@ class Quantity:
     def __repr__(self) -> str:
         if self._name:
             return self._name
-        text, scale = _core.display_unit([(e.numerator, e.denominator) for e in self.dimension])
-        shown = np.array2string(
-            np.asarray(self.value) / scale, precision=8, separator=", ", threshold=20
+        text, scale = _core.display_unit(_pairs(self.dimension))
+        values = np.asarray(self.value) / scale
+        shown = f"{values:.8g}" if values.ndim == 0 else np.array2string(
+            values, precision=8, separator=", ", threshold=20
         )
         return shown if text == "1" else f"{shown} {text}"
 
     def __format__(self, spec: str) -> str:
         if not spec:
             return repr(self)
-        text, scale = _core.display_unit([(e.numerator, e.denominator) for e in self.dimension])
+        text, scale = _core.display_unit(_pairs(self.dimension))
         return format(self.value / scale, spec) + ("" if text == "1" else f" {text}")
 
     # -- arithmetic ------------------------------------------------------------------------------
 
     def __mul__(self, other: Any) -> Quantity:
-        other = _quantity(other)
-        return Quantity(self.value * other.value, _add(self.dimension, other.dimension))
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        return Quantity(self.value * other.value, _sum(self.dimension, other.dimension))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Quantity:
-        other = _quantity(other)
-        return Quantity(self.value / other.value, _subtract(self.dimension, other.dimension))
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        return Quantity(self.value / other.value, _difference(self.dimension, other.dimension))
 
     def __rtruediv__(self, other: Any) -> Quantity:
-        return _quantity(other) / self
+        other = as_quantity(other)
+        return NotImplemented if other is None else other / self
 
     def __pow__(self, power: Any) -> Quantity:
-        exponent = Fraction(float(power)).limit_denominator(120)
-        return Quantity(
-            self.value ** float(power), tuple(e * exponent for e in self.dimension)
-        )
+        number = float(power)
+        exponent = Fraction(number).limit_denominator(120)
+        return Quantity(self.value**number, tuple(e * exponent for e in self.dimension))
 
     def __add__(self, other: Any) -> Quantity:
-        other = _quantity(other)
-        _require(other.dimension, self.dimension, f"cannot add {other.unit} to {self.unit}")
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        require_same(self, other, "add {1} to {0}")
         return Quantity(self.value + other.value, self.dimension)
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Quantity:
-        other = _quantity(other)
-        _require(other.dimension, self.dimension, f"cannot subtract {other.unit} from {self.unit}")
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        require_same(self, other, "subtract {1} from {0}")
         return Quantity(self.value - other.value, self.dimension)
 
     def __rsub__(self, other: Any) -> Quantity:
-        return _quantity(other) - self
+        other = as_quantity(other)
+        return NotImplemented if other is None else other - self
 
     def __neg__(self) -> Quantity:
         return Quantity(-self.value, self.dimension)
@@ -153,65 +176,107 @@ class Quantity:
     def __abs__(self) -> Quantity:
         return Quantity(abs(self.value), self.dimension)
 
-    def _compare(self, other: Any) -> Any:
-        other = _quantity(other)
-        _require(other.dimension, self.dimension, f"cannot compare {self.unit} with {other.unit}")
-        return other.value
+    def _compare(self, other: Any, test: Callable[[Any, Any], Any]) -> Any:
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        require_same(self, other, "compare {0} with {1}")
+        return test(self.value, other.value)
 
     def __lt__(self, other: Any) -> Any:
-        return self.value < self._compare(other)
+        return self._compare(other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return self.value <= self._compare(other)
+        return self._compare(other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return self.value > self._compare(other)
+        return self._compare(other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return self.value >= self._compare(other)
+        return self._compare(other, operator.ge)
 
     def __eq__(self, other: object) -> Any:
-        try:
-            quantity = _quantity(other)
-        except (TypeError, ValueError):
+        quantity = as_quantity(other)
+        if quantity is None:
             return NotImplemented
-        if quantity.dimension != self.dimension:
-            return False
-        return self.value == quantity.value
+        return quantity.dimension == self.dimension and self.value == quantity.value
 
     def __hash__(self) -> int:
         return hash((float(self.value), self.dimension))
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        binary = {
-            np.add: "__add__",
-            np.subtract: "__sub__",
-            np.multiply: "__mul__",
-            np.true_divide: "__truediv__",
-        }
-        if method == "__call__" and ufunc in binary and not kwargs:
-            return getattr(_quantity(inputs[0]), binary[ufunc])(inputs[1])
-        quantities = [_quantity(x) for x in inputs]
-        if all(q.dimension == DIMENSIONLESS for q in quantities):
-            return getattr(ufunc, method)(*(q.value for q in quantities), **kwargs)
-        raise UnitError(f"numpy's {ufunc.__name__} does not take {quantities[0].unit}")
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        quantities = [as_quantity(x) for x in inputs]
+        if any(q is None for q in quantities):
+            return NotImplemented
+        if method == "__call__" and ufunc in _UFUNCS:
+            if kwargs.get("out"):
+                raise UnitError(
+                    f"a plain array cannot take {self.unit} in place; assign text "
+                    "(P.v[2:] = 'v + 5*mV') or add to the whole variable (P.v += 5*mV)"
+                )
+            return _UFUNCS[ufunc](*quantities)
+        if all(q.dimension == DIMENSIONLESS for q in quantities if q is not None):
+            return getattr(ufunc, method)(*(q.value for q in quantities if q), **kwargs)
+        raise UnitError(f"numpy's {ufunc.__name__} takes plain numbers, not {self.unit}")
 
 
-def _add(a: Exponents, b: Exponents) -> Exponents:
+_UFUNCS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.power: operator.pow,
+    np.negative: operator.neg,
+    np.absolute: abs,
+    np.sqrt: lambda q: q**0.5,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+}
+
+
+def _pairs(dimension: Exponents) -> list[tuple[int, int]]:
+    return [(e.numerator, e.denominator) for e in dimension]
+
+
+def _sum(a: Exponents, b: Exponents) -> Exponents:
     return tuple(x + y for x, y in zip(a, b, strict=True))
 
 
-def _subtract(a: Exponents, b: Exponents) -> Exponents:
+def _difference(a: Exponents, b: Exponents) -> Exponents:
     return tuple(x - y for x, y in zip(a, b, strict=True))
 
 
-def _quantity(value: Any) -> Quantity:
-    return value if isinstance(value, Quantity) else Quantity(value)
+def as_quantity(value: Any) -> Quantity | None:
+    """Quantities and what knows its dimension as it is, numbers and arrays without dimension."""
+    if isinstance(value, Quantity):
+        return value
+    if hasattr(value, "__quantity__"):
+        converted: Quantity = value.__quantity__()
+        return converted
+    try:
+        return Quantity(value)
+    except (TypeError, ValueError):
+        return None
 
 
-def _require(found: Exponents, expected: Exponents, message: str) -> None:
+def require(found: Exponents, expected: Exponents, message: str) -> None:
+    """Raises UnitError with the message if the dimensions differ."""
     if found != expected:
         raise UnitError(message)
+
+
+def require_same(a: Quantity, b: Quantity, what: str) -> None:
+    """Raises UnitError for `what` with both units in it if the dimensions differ."""
+    if a.dimension == b.dimension:
+        return
+    units = [q.unit if q.dimension != DIMENSIONLESS else "a plain number" for q in (a, b)]
+    hint = "; arrays that were read are plain SI numbers, P.get(name, unit) converts them"
+    message = "cannot " + what.format(*units)
+    raise UnitError(message + (hint if "a plain number" in units else ""))
 
 
 def parse(text: str, *, unit_only: bool = False) -> Quantity:
@@ -226,10 +291,10 @@ def parse(text: str, *, unit_only: bool = False) -> Quantity:
     if problem:
         what = "unit" if unit_only else "quantity"
         raise UnitError(f"`{text.removeprefix('1 ') if unit_only else text}` is no {what}\n{problem}")
-    return Quantity(value, _exponents(pairs))
+    return Quantity(value, exponents(pairs))
 
 
-def to_si(value: Any, dimension: Exponents, what: str) -> Any:
+def to_si(value: Any, dimension: Exponents, what: str, unit: str = "") -> Any:
     """Number, array, text or quantity as plain SI; checks the dimension where there is one.
 
     Parameters
@@ -240,34 +305,60 @@ def to_si(value: Any, dimension: Exponents, what: str) -> Any:
         What the value must have.
     what
         For the message: "duration", "`v`".
+    unit
+        How people write the unit of ``what``; default the SI unit.
+
+    Raises
+    ------
+    UnitError
+        For another dimension, or what is no number.
     """
     if isinstance(value, str):
         value = parse(value)
-    if isinstance(value, Quantity):
-        _require(
-            value.dimension, dimension, f"{what} is in {_describe(dimension)}, not in {value.unit}"
-        )
-        return value.value
     if isinstance(value, (list, tuple)) and any(isinstance(v, (Quantity, str)) for v in value):
-        return np.array([to_si(v, dimension, what) for v in value], dtype=float)
-    array = np.asarray(value, dtype=float)
-    return float(array) if array.ndim == 0 else array
+        return np.array([to_si(v, dimension, what, unit) for v in value], dtype=float)
+    quantity = None if value is None else as_quantity(value)
+    if quantity is None:
+        raise UnitError(f"{what} is {shown(value)}; it must be a number or a quantity")
+    if isinstance(value, Quantity) or hasattr(value, "__quantity__"):
+        require(
+            quantity.dimension,
+            dimension,
+            f"{what} is in {unit or describe(dimension)}, not in {quantity.unit}",
+        )
+    return quantity.value
 
 
 def duration(value: Any, what: str = "duration") -> float:
-    """A time in seconds; refuses what is no finite number."""
-    seconds = float(to_si(value, SECOND, what))
-    if not math.isfinite(seconds):
-        raise UnitError(f"{what} is {seconds}, not a finite time")
+    """A time in seconds.
+
+    Raises
+    ------
+    UnitError
+        For what is no finite time.
+    """
+    seconds = to_si(value, SECOND, what)
+    if not isinstance(seconds, float) or not math.isfinite(seconds):
+        raise UnitError(f"{what} is {shown(value)}; it must be one finite time")
     return seconds
 
 
 _TABLE: dict[str, Quantity] = {
-    name: Quantity(scale, _exponents(pairs), name) for name, scale, pairs in _core.unit_table()
+    name: Quantity(scale, exponents(pairs), name) for name, scale, pairs in _core.unit_table()
 }
 globals().update(_TABLE)
 SECOND: Exponents = _TABLE["second"].dimension
+__all__ = ["Quantity", "parse", *_TABLE]  # noqa: PLE0604 - the units are the compiler's
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Quantity: ...
+
+
+def is_unit(name: str) -> bool:
+    """Whether the language knows a unit of this name."""
+    return name in _TABLE
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals()])
+    return sorted(globals())

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Arguments checked at the edge, so that a wrong type is an error in the caller's own words."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from hodgpy.errors import HodgError, SimulationError
+
+
+def shown(value: Any) -> str:
+    """The value and its type for a message, cut where it is long."""
+    text = repr(value)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
+
+
+def whole(
+    value: Any, what: str, low: int, high: int, error: type[HodgError] = SimulationError
+) -> int:
+    """An integer within bounds; a float is none, not even 3.0."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise error(f"{what} is {shown(value)}; it must be a whole number") from None
+    if not low <= number <= high:
+        raise error(f"{what} is {number}; it must be within {low} and {high}")
+    return number
+
+
+def text(value: Any, what: str, error: type[HodgError] = SimulationError) -> str:
+    """A string."""
+    if not isinstance(value, str):
+        raise error(f"{what} is {shown(value)}; it must be text")
+    return value
+
+
+def path(value: Any, what: str, error: type[HodgError] = SimulationError) -> str:
+    """The name of a file."""
+    if not isinstance(value, str | PathLike):
+        raise error(f"{what} is {shown(value)}; it must be text or a path")
+    return str(fspath(value))
+
+
+def names(value: Any, what: str, error: type[HodgError] = SimulationError) -> list[str]:
+    """One name or several."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, Iterable):
+        raise error(f"{what} is {shown(value)}; it must be a name or a list of names")
+    return [text(item, f"an item of {what}", error) for item in value]
+
+
+def mapping(
+    value: Any, what: str, error: type[HodgError] = SimulationError
+) -> Mapping[str, Any]:
+    """A dict with names as keys; None is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise error(f"{what} is {shown(value)}; it must be a dict")
+    for key in value:
+        text(key, f"a key of {what}", error)
+    return value
+
+
+def action(value: Any, what: str) -> Any:
+    """Something to call."""
+    if not callable(value):
+        raise SimulationError(f"{what} is {shown(value)}; it must be a function")
+    return value

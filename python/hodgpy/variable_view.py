@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""One variable of a population as an object: reads as a numpy array, writes through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodgpy import units
+from hodgpy.errors import UnitError
+from hodgpy.units import Quantity
+
+if TYPE_CHECKING:
+    from hodgpy.population import Population
+
+# Where two variables meet in one of these, their dimensions must agree.
+_SAME_DIMENSION = {
+    np.add,
+    np.subtract,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.equal,
+    np.not_equal,
+    np.minimum,
+    np.maximum,
+}
+
+
+class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
+    """One variable of a population: reads as a numpy array in SI, writes through.
+
+    With plain numbers it computes as a plain array in SI. Together with a quantity, dimensions are
+    checked and the result is a quantity: ``P.v = P.v + 5*mV``, ``P.v += 5*mV``. Indexing gives
+    plain numbers: ``P.v[0]``, ``P.v[2:]``; assigning to an index writes: ``P.v[2:] = -60*mV``.
+    """
+
+    def __init__(self, population: Population, name: str) -> None:
+        self._population = population
+        self._name = name
+
+    @property
+    def unit(self) -> str:
+        """The unit of the declaration."""
+        return self._population.model.variables[self._name].unit
+
+    def stands_for(self, population: Population, name: str) -> bool:
+        """Whether this is that very variable."""
+        return self._population is population and self._name == name
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._population.get(self._name), dtype=dtype)
+
+    def __quantity__(self) -> Quantity:
+        value, dimension = self._population._read(self._name, sys._getframe(1))
+        return Quantity(value, dimension)
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.asarray(self)[index]
+
+    def __len__(self) -> int:
+        return len(np.atleast_1d(np.asarray(self)))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.atleast_1d(np.asarray(self)))
+
+    def __float__(self) -> float:
+        return float(np.asarray(self))
+
+    def __bool__(self) -> bool:
+        return bool(np.asarray(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(np.asarray(self)[()], spec) if spec else repr(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        members = [n for n in self._population._names() if n.startswith(f"{self._name}.")]
+        if f"{self._name}.{name}" in members:  # the rates of a gate: P.na.m.inf
+            return VariableView(self._population, f"{self._name}.{name}")
+        return getattr(np.asarray(self), name)
+
+    def __dir__(self) -> list[str]:
+        start = self._name + "."
+        inner = [n[len(start) :] for n in self._population._names() if n.startswith(start)]
+        return [*super().__dir__(), *dir(np.ndarray), *inner]
+
+    def __repr__(self) -> str:
+        unit = self.unit
+        shown = self._population.get(self._name, None if unit == "1" else unit)
+        text = np.array2string(np.asarray(shown), precision=6, separator=", ", threshold=12)
+        return f"{self._name} = {text}" + ("" if unit == "1" else f" {unit}")
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        everything = index is Ellipsis or (isinstance(index, slice) and index == slice(None))
+        self._population.set(self._name, value, None if everything else index, level=1)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        out = kwargs.pop("out", ())
+        if any(isinstance(x, (str, Quantity)) for x in inputs):
+            operands = [self._with_dimension(x) for x in inputs]
+        else:
+            self._check_agreement(ufunc, inputs)
+            operands = [np.asarray(x) if isinstance(x, VariableView) else x for x in inputs]
+        result = getattr(ufunc, method)(*operands, **kwargs)
+        if out and isinstance(out[0], VariableView):
+            out[0]._population.set(out[0]._name, result)
+            return out[0]
+        return result
+
+    @staticmethod
+    def _with_dimension(operand: Any) -> Any:
+        """Operands of a computation with units: text is a quantity, a view has its dimension."""
+        if isinstance(operand, str):
+            return units.parse(operand)
+        return operand.__quantity__() if isinstance(operand, VariableView) else operand
+
+    @staticmethod
+    def _check_agreement(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> None:
+        views = [x for x in inputs if isinstance(x, VariableView)]
+        if ufunc not in _SAME_DIMENSION or len(views) < 2:
+            return
+        first, second = views
+        if first.__quantity__().dimension != second.__quantity__().dimension:
+            raise UnitError(
+                f"`{first._name}` is in {first.unit}, `{second._name}` is in {second.unit}: "
+                f"{ufunc.__name__} needs one dimension"
+            )
