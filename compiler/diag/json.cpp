@@ -15,9 +15,12 @@ Json place(const std::optional<Span>& span, const source::SourceManager& sources
     const source::SourceFile& file = sources.file(span->file);
     const source::LineColumn begin = file.position(span->begin);
     const source::LineColumn end = file.position(span->end);
-    return {{"file", file.shown_name()}, {"line", file.shown_line(begin.line)},
-            {"column", begin.column},    {"end_line", file.shown_line(end.line)},
-            {"end_column", end.column},  {"begin", span->begin},
+    return {{"file", file.shown_name()},
+            {"line", file.shown_line(begin.line)},
+            {"column", file.shown_column(begin)},
+            {"end_line", file.shown_line(end.line)},
+            {"end_column", file.shown_column(end)},
+            {"begin", span->begin},
             {"end", span->end}};
 }
 

@@ -114,7 +114,7 @@ private:
         const source::SourceFile& file = sources_.file(span.file);
         const source::LineColumn at = file.position(span.begin);
         out_ += paint(bold, fmt::format("{}:{}:{}:", file.shown_name(), file.shown_line(at.line),
-                                        at.column)) +
+                                        file.shown_column(at))) +
                 " ";
     }
 

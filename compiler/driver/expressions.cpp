@@ -30,7 +30,7 @@ Checked check(const driver::CompiledModel& model, const std::vector<SourceText>&
     std::vector<ast::ExprId> parsed;
     for (const SourceText& text : expressions) {
         source::SourceFile& source = texts.sources.add(text.shown_name, text.text);
-        source.set_origin(text.shown_name, text.first_line);
+        source.set_origin(text.shown_name, text.first_line, text.first_column);
         parsed.push_back(parse::parse_expression(source, file, sink));
     }
     sema::Environment environment;
@@ -40,8 +40,7 @@ Checked check(const driver::CompiledModel& model, const std::vector<SourceText>&
     }
     environment.sources = &texts.sources;
     Checked result{model.checked(), {}};
-    result.values =
-        sema::check_expressions(result.model, file, parsed, stream, environment, sink);
+    result.values = sema::check_expressions(result.model, file, parsed, stream, environment, sink);
     return result;
 }
 
@@ -74,8 +73,7 @@ Expressions compile_expressions(const Model& model, const std::vector<SourceText
                 Options options = compiled.options();
                 options.target = interpret ? "interpreter" : options.target;
                 std::vector<StageTime> times;
-                result.code =
-                    driver::make_code({{&module}, &options, nullptr}, times).front();
+                result.code = driver::make_code({{&module}, &options, nullptr}, times).front();
             }
         }
         result.diagnostics = sink.take();

@@ -26,7 +26,7 @@ public:
 
     source::SourceFile& add_text(const SourceText& text) {
         source::SourceFile& file = unit_->texts->sources.add(text.shown_name, text.text);
-        file.set_origin(text.shown_name, text.first_line);
+        file.set_origin(text.shown_name, text.first_line, text.first_column);
         return file;
     }
 
@@ -70,8 +70,8 @@ public:
 
 private:
     sema::EquationSet parse(const EquationSource& source) {
-        unit_->files.push_back(std::make_unique<ast::File>(
-            parse::parse_equations(add_text(source.equations), sink_)));
+        unit_->files.push_back(
+            std::make_unique<ast::File>(parse::parse_equations(add_text(source.equations), sink_)));
         ast::File& file = *unit_->files.back();
         sema::EquationSet set;
         set.name = source.name;

@@ -32,11 +32,10 @@ DiagnosticPlace SourceTexts::place(Span span) const {
     }
     const source::SourceFile& file = sources.file(span.file);
     const source::LineColumn at = file.position(span.begin);
-    return {file.shown_name(), file.shown_line(at.line), at.column};
+    return {file.shown_name(), file.shown_line(at.line), file.shown_column(at)};
 }
 
-std::vector<sema::External> to_externals(const std::vector<External>& externals,
-                                         diag::Sink& sink) {
+std::vector<sema::External> to_externals(const std::vector<External>& externals, diag::Sink& sink) {
     std::vector<sema::External> result;
     for (const External& external : externals) {
         sema::External converted;
@@ -75,6 +74,8 @@ CompileError::CompileError(std::vector<Diagnostic> diagnostics)
     }
 }
 
-std::string explain_code(std::string_view code) { return diag::explain(code); }
+std::string explain_code(std::string_view code) {
+    return diag::explain(code);
+}
 
 } // namespace hhc

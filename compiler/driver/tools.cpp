@@ -45,7 +45,7 @@ Blame blame(const Model& model, std::uint32_t line) {
 std::string emit_syntax(const SourceText& text, std::string_view stage) {
     source::SourceManager sources;
     source::SourceFile& file = sources.add(text.shown_name, text.text);
-    file.set_origin(text.shown_name, text.first_line);
+    file.set_origin(text.shown_name, text.first_line, text.first_column);
     diag::Sink sink;
     const ast::File tree = parse::parse_file(file, sink);
     return stage == "tokens" ? parse::dump_tokens(file, tree) : ast::dump(tree);

@@ -50,9 +50,11 @@ std::string_view SourceFile::line(std::uint32_t number) const {
     return found;
 }
 
-void SourceFile::set_origin(std::string shown_name, std::uint32_t first_line) {
+void SourceFile::set_origin(std::string shown_name, std::uint32_t first_line,
+                            std::uint32_t first_column) {
     shown_name_ = std::move(shown_name);
     first_line_ = first_line;
+    first_column_ = first_column;
 }
 
 SourceFile& SourceManager::add(std::string name, std::string text) {

@@ -31,11 +31,16 @@ public:
     /// The text of a 1-based line without its newline.
     [[nodiscard]] std::string_view line(std::uint32_t number) const;
     [[nodiscard]] std::uint32_t line_start(std::uint32_t number) const;
-    /// Lines as the user knows them: a Python string that starts at line 40 of a script has first line 40.
-    void set_origin(std::string shown_name, std::uint32_t first_line);
+    /// Places as the user knows them: a Python string whose text begins at line 40, column 9 of a
+    /// script has these as its first line and column.
+    void set_origin(std::string shown_name, std::uint32_t first_line, std::uint32_t first_column);
     [[nodiscard]] const std::string& shown_name() const { return shown_name_; }
     [[nodiscard]] std::uint32_t shown_line(std::uint32_t number) const {
         return number + first_line_ - 1;
+    }
+    /// The column in bytes.
+    [[nodiscard]] std::uint32_t shown_column(const LineColumn& at) const {
+        return at.line == 1 ? at.column + first_column_ - 1 : at.column;
     }
 
 private:
@@ -44,6 +49,7 @@ private:
     std::string shown_name_;
     std::string text_;
     std::uint32_t first_line_ = 1;
+    std::uint32_t first_column_ = 1;
     std::vector<std::uint32_t> line_starts_;
 };
 

@@ -11,10 +11,11 @@ namespace hodgpy {
 
 namespace {
 
-using Place = std::tuple<std::string, std::string, std::uint32_t>; // text, shown name, first line
+// Text, shown name, first line, first column.
+using Place = std::tuple<std::string, std::string, std::uint32_t, std::uint32_t>;
 
 hhc::SourceText source_text(const Place& place) {
-    return {std::get<0>(place), std::get<1>(place), std::get<2>(place)};
+    return {std::get<0>(place), std::get<1>(place), std::get<2>(place), std::get<3>(place)};
 }
 
 hhc::External external(const py::dict& given) {
@@ -138,6 +139,17 @@ py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const 
     return result;
 }
 
+/// Errors and warnings with the lines that they point at; remarks are for `explain`.
+std::string render_problems(const hhc::Compilation& compilation) {
+    std::vector<hhc::Diagnostic> problems;
+    for (const hhc::Diagnostic& diagnostic : compilation.diagnostics) {
+        if (diagnostic.severity != hhc::Severity::Note) {
+            problems.push_back(diagnostic);
+        }
+    }
+    return compilation.texts->render(problems, false);
+}
+
 std::vector<std::shared_ptr<ModelHandle>> handles(const hhc::Compilation& compilation) {
     std::vector<std::shared_ptr<ModelHandle>> result;
     for (const std::shared_ptr<hhc::Model>& model : compilation.models) {
@@ -213,17 +225,15 @@ void bind_compiler(py::module_& module) {
                                [](const hhc::Compilation& self) {
                                    return diagnostic_list(self.diagnostics, *self.texts);
                                })
-        .def("render", [](const hhc::Compilation& self, bool colour) {
-            return self.texts->render(self.diagnostics, colour);
-        });
+        .def("render", &render_problems);
     py::class_<hhc::Expressions>(module, "Expressions")
         .def_property_readonly(
             "ok", [](const hhc::Expressions& self) { return self.code.table != nullptr; })
         .def_readonly("units", &hhc::Expressions::units)
         .def_readonly("dimensions", &hhc::Expressions::dimensions)
         .def_readonly("is_boolean", &hhc::Expressions::is_boolean)
-        .def("render", [](const hhc::Expressions& self, bool colour) {
-            return self.texts->render(self.diagnostics, colour);
+        .def("render", [](const hhc::Expressions& self) {
+            return self.texts->render(self.diagnostics, false);
         });
     module.def("compile_file", [](const std::string& path, const py::dict& given) {
         return hhc::compile_file(path, options(given));

@@ -53,9 +53,7 @@ def names(value: Any, what: str, error: type[HodgError] = SimulationError) -> li
     return [text(item, f"an item of {what}", error) for item in value]
 
 
-def mapping(
-    value: Any, what: str, error: type[HodgError] = SimulationError
-) -> Mapping[str, Any]:
+def mapping(value: Any, what: str, error: type[HodgError] = SimulationError) -> Mapping[str, Any]:
     """A dict with names as keys; None is an empty one."""
     if value is None:
         return {}

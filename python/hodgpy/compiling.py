@@ -6,26 +6,31 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
-from os import PathLike, fspath
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hodgpy import _core, units
+import numpy as np
+
+from hodgpy import _core, arguments, units
 from hodgpy.errors import Diagnostic, ModelError, ModelWarning, Note
-from hodgpy.library import library_folder
+from hodgpy.library import library_folder, models
 from hodgpy.model import Model, ModelFile
 from hodgpy.source_place import find_literal
 from hodgpy.timed_array import TimedArray
 from hodgpy.units import Quantity
 
-_BLOCK = re.compile(r"^\s*(hhm\s+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^\s*(hhm\s+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DTYPES = {"float64": 8, "float32": 4}
+_TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter")
 
 
-def compile(  # noqa: A001 - the name that scripts rely on
+def compile(
     source: str | PathLike[str],
     *,
     threshold: str | None = None,
@@ -94,32 +99,43 @@ def compile(  # noqa: A001 - the name that scripts rely on
     """
     options = _options(dtype, target, precision, strict, method, freeze, per_entity)
     frame = sys._getframe(level + 1)
-    file = _file_of(source)
-    if file is not None:
-        result = _core.compile_file(file, options)
-        return _finish_file(result, Path(file).stem, {}, namespace)
-    text = str(source)
-    if _BLOCK.search(text):
-        place = find_literal(text, frame)
-        result = _core.compile_text((text, *place), options)
-        return _finish_file(result, name or "text", {}, namespace)
-    pieces: dict[str, Any] = {"equations": text, "threshold": threshold, "reset": reset}
-    if isinstance(refractory, str):
-        pieces["refractory"] = refractory
-    elif refractory is not None and refractory is not False:
-        pieces["refractory"] = f"{units.duration(refractory, 'refractory')!r}*second"
-    texts = {k: (v, *find_literal(v, frame)) for k, v in pieces.items() if v is not None}
-    groups = {"events": events, "event_handlers": on, "initial_values": init}
-    listed = {
-        k: [(n, (str(t), *find_literal(str(t), frame))) for n, t in (v or {}).items()]
-        for k, v in groups.items()
+    parts = {
+        "threshold": threshold,
+        "reset": reset,
+        "refractory": refractory,
+        "events": events,
+        "on": on,
+        "init": init,
     }
-    used = " ".join([str(v) for v in pieces.values()] + [str(t[1][0]) for v in listed.values() for t in v])
-    externals, tables = collect_externals(used, namespace, frame)
-    options["externals"] = externals
-    result = _core.compile_equations({"name": name or "equations", **texts, **listed}, options)
-    _report(result)
-    return Model(result.models[0], tables, {})
+    source, file = _source(source)
+    if file is not None or _BLOCK.search(source):
+        given = [k for k, v in parts.items() if v is not None and v is not False]
+        if given:
+            raise ModelError(
+                f"`{given[0]}` is for equations; in a .hhm text write it into the neuron"
+            )
+        if file is not None:
+            result = _core.compile_file(file, options)
+        else:
+            result = _core.compile_text((source, *find_literal(source, frame)), options)
+        tables = {
+            k: v
+            for k, v in arguments.mapping(namespace, "namespace", ModelError).items()
+            if isinstance(v, TimedArray)
+        }
+    else:
+        pieces = _pieces(source, name, frame, **parts)
+        externals, tables = collect_externals(_texts(pieces), namespace, frame)
+        options["externals"] = externals
+        result = _core.compile_equations(pieces, options)
+    _report(result, level)
+    models = [Model(handle, tables) for handle in result.models]
+    _check_parameters(models, [*options["freeze"], *options["per_entity"]])
+    for model in models:
+        model._check_names()
+    if file is None and not _BLOCK.search(source):
+        return models[0]
+    return ModelFile(Path(file).stem if file else name or "text", models)
 
 
 def check(source: str | PathLike[str], *, free_names: bool = True) -> list[Diagnostic]:
@@ -135,17 +151,22 @@ def check(source: str | PathLike[str], *, free_names: bool = True) -> list[Diagn
     Returns
     -------
     list of Diagnostic
-        Empty if all is well. Nothing is raised.
+        Empty if all is well. No mistake of the text raises.
+
+    Raises
+    ------
+    ModelError
+        If ``source`` is neither text nor the name of a file or model.
     """
     options: dict[str, Any] = {"library_folder": str(library_folder()), "free_names": free_names}
-    file = _file_of(source)
+    frame = sys._getframe(1)
+    source, file = _source(source)
     if file is not None:
         result = _core.compile_file(file, options)
-    elif _BLOCK.search(str(source)):
-        result = _core.compile_text((str(source), "<string>", 1), options)
+    elif _BLOCK.search(source):
+        result = _core.compile_text((source, *find_literal(source, frame)), options)
     else:
-        pieces = {"name": "equations", "equations": (str(source), "<string>", 1)}
-        result = _core.compile_equations(pieces, options)
+        result = _core.compile_equations(_pieces(source, None, frame), options)
     return _diagnostics(result)
 
 
@@ -157,15 +178,16 @@ def load(path: str | PathLike[str]) -> ModelFile:
     SimulationError
         If the file is no such library, or was made for another ABI or CPU.
     """
-    handles = _core.load_library(fspath(path))
-    return ModelFile(Path(path).stem, [Model(h, {}, {}) for h in handles])
+    file = arguments.path(path, "path")
+    return ModelFile(Path(file).stem, [Model(handle) for handle in _core.load_library(file)])
 
 
 def collect_externals(
     text: str, namespace: Mapping[str, Any] | None, frame: FrameType | None
 ) -> tuple[list[dict[str, Any]], dict[str, TimedArray]]:
     """Names of ``text`` that the namespace, or else the calling frame, defines."""
-    scopes: list[Mapping[str, Any]] = [namespace or {}]
+    given = arguments.mapping(namespace, "namespace", ModelError)
+    scopes: list[Mapping[str, Any]] = [given]
     if frame is not None:
         scopes += [frame.f_locals, frame.f_globals]
     externals: list[dict[str, Any]] = []
@@ -173,7 +195,12 @@ def collect_externals(
     for name in dict.fromkeys(_NAME.findall(re.sub(r"#.*", "", text))):
         found = next((scope[name] for scope in scopes if name in scope), None)
         external = _external(name, found)
-        if external is None or (name in units._TABLE and (namespace is None or name not in namespace)):
+        if external is None and name in given:
+            raise ModelError(
+                f"`{name}` of the namespace is {arguments.shown(found)}; it must be one number, a "
+                "quantity or a timed array"
+            )
+        if external is None or (units.is_unit(name) and name not in given):
             continue
         externals.append(external)
         if isinstance(found, TimedArray):
@@ -182,77 +209,136 @@ def collect_externals(
 
 
 def _external(name: str, value: Any) -> dict[str, Any] | None:
+    """What the compiler needs to know of a value; None for what equations cannot use."""
     if isinstance(value, TimedArray):
-        return {
-            "name": name,
-            "kind": "table",
-            "unit": value.unit,
-            "per_entity": value.per_entity,
-            "value": 0.0,
-        }
-    if isinstance(value, Quantity) and isinstance(value.value, float):
-        return {"name": name, "kind": "number", "value": value.value, "unit": value.unit}
-    if isinstance(value, bool):
-        return {"name": name, "kind": "boolean", "value": float(value), "unit": "1"}
-    if isinstance(value, int) or type(value).__name__.startswith(("int", "uint")):
-        return {"name": name, "kind": "integer", "value": float(value), "unit": "1"}
-    if isinstance(value, float) or type(value).__name__.startswith("float"):
-        return {"name": name, "kind": "number", "value": float(value), "unit": "1"}
-    return None
-
-
-def _file_of(source: str | PathLike[str]) -> str | None:
-    if not isinstance(source, str):
-        return fspath(source)
-    if "\n" in source or "=" in source or ":" in source:
+        kind, number, unit = "table", 0.0, value.unit
+    elif isinstance(value, Quantity) and isinstance(value.value, float):
+        kind, number, unit = "number", value.value, value.unit
+    elif isinstance(value, (bool, np.bool_)):
+        kind, number, unit = "boolean", float(value), "1"
+    elif isinstance(value, (int, np.integer)):
+        kind, number, unit = "integer", float(value), "1"
+    elif isinstance(value, (float, np.floating)):
+        kind, number, unit = "number", float(value), "1"
+    else:
         return None
+    external = {"name": name, "kind": kind, "value": number, "unit": unit}
+    return external | ({"per_entity": value.per_entity} if kind == "table" else {})
+
+
+def _source(source: Any) -> tuple[str, str | None]:
+    """The text of equations, or the file that is meant: (text, file)."""
+    if not isinstance(source, str):
+        return "", arguments.path(source, "the source of a model", ModelError)
+    if not source.strip():
+        raise ModelError("the text of the model is empty; it must hold at least one equation")
+    if any(sign in source for sign in "\n=:"):
+        return source, None
     if source.endswith(".hhm"):
-        return source
-    shipped = library_folder() / (source.replace(".", "/") + ".hhm")
-    return str(shipped) if shipped.is_file() else None
+        return "", source
+    shipped = library_folder() / (source.strip().replace(".", "/") + ".hhm")
+    if shipped.is_file():
+        return "", str(shipped)
+    import difflib
+
+    near = difflib.get_close_matches(source, models(), n=1, cutoff=0.4)
+    raise ModelError(
+        f"`{source}` is no equation (x = ... : unit), no .hhm file, and no shipped model"
+        + (f"; did you mean `{near[0]}`?" if near else "; hodgpy.models() lists those")
+    )
+
+
+def _pieces(
+    equations: str,
+    name: str | None,
+    frame: FrameType | None,
+    *,
+    refractory: Any = None,
+    events: Any = None,
+    on: Any = None,
+    init: Any = None,
+    **statements: Any,
+) -> dict[str, Any]:
+    """The parts of a model with the places of their texts."""
+
+    def placed(text: Any, what: str) -> tuple[str, str, int, int]:
+        literal = arguments.text(text, what, ModelError)
+        return (literal, *find_literal(literal, frame))
+
+    pieces: dict[str, Any] = {
+        "name": "equations" if name is None else arguments.text(name, "name", ModelError),
+        "equations": placed(equations, "equations"),
+    }
+    if refractory is not None and refractory is not False and not isinstance(refractory, str):
+        refractory = f"{units.duration(refractory, 'refractory')!r}*second"
+    for key, text in {**statements, "refractory": refractory}.items():
+        if text is not None and text is not False:
+            pieces[key] = placed(text, key)
+    groups = {
+        "events": (events, "events"),
+        "event_handlers": (on, "on"),
+        "initial_values": (init, "init"),
+    }
+    for key, (group, what) in groups.items():
+        given = arguments.mapping(group, what, ModelError)
+        pieces[key] = [(n, placed(text, f"`{n}` of {what}")) for n, text in given.items()]
+    return pieces
+
+
+def _texts(pieces: dict[str, Any]) -> str:
+    """All text of the pieces, to look for names in it."""
+    single = [piece[0] for piece in pieces.values() if isinstance(piece, tuple)]
+    listed = [p[0] for group in pieces.values() if isinstance(group, list) for _, p in group]
+    return "\n".join(single + listed)
 
 
 def _options(
-    dtype: str,
-    target: str,
-    precision: str,
+    dtype: Any,
+    target: Any,
+    precision: Any,
     strict: bool,
-    method: str | None,
-    freeze: Sequence[str] | Mapping[str, Any],
-    per_entity: Sequence[str],
+    method: Any,
+    freeze: Any,
+    per_entity: Any,
 ) -> dict[str, Any]:
-    if dtype not in _DTYPES:
-        raise ModelError(f"dtype is {dtype!r}; it must be one of {', '.join(_DTYPES)}")
-    if precision not in ("default", "fast"):
-        raise ModelError(f"precision is {precision!r}; it must be 'default' or 'fast'")
-    frozen = freeze if isinstance(freeze, Mapping) else dict.fromkeys(freeze)
+    _one_of(dtype, "dtype", _DTYPES)
+    _one_of(precision, "precision", ("default", "fast"))
+    _one_of(target, "target", _TARGETS)
+    if isinstance(freeze, Mapping):
+        frozen = {
+            k: None if v is None else float(units.as_quantity(v).value)  # type: ignore[union-attr]
+            for k, v in freeze.items()
+        }
+    else:
+        frozen = dict.fromkeys(arguments.names(freeze, "freeze", ModelError))
     return {
         "library_folder": str(library_folder()),
         "real_size": _DTYPES[dtype],
         "target": target,
         "fast_math": precision == "fast",
-        "strict": strict,
-        "method": method or "",
-        "per_entity": list(per_entity),
-        "freeze": {
-            k: None if v is None else float(v.value if isinstance(v, Quantity) else v)
-            for k, v in frozen.items()
-        },
+        "strict": bool(strict),
+        "method": "" if method is None else arguments.text(method, "method", ModelError),
+        "per_entity": arguments.names(per_entity, "per_entity", ModelError),
+        "freeze": frozen,
     }
 
 
-def _finish_file(
-    result: Any,
-    name: str,
-    tables: dict[str, TimedArray],
-    namespace: Mapping[str, Any] | None,
-) -> ModelFile:
-    _report(result)
-    tables = {k: v for k, v in (namespace or {}).items() if isinstance(v, TimedArray)} | tables
-    return ModelFile(name, [Model(h, tables, {}) for h in result.models])
+def _one_of(value: Any, what: str, choices: Iterable[str]) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise ModelError(
+            f"{what} is {arguments.shown(value)}; it must be one of {', '.join(choices)}"
+        )
 
 
-def _diagnostics(result: Any) -> list[Diagnostic]:
+def _check_parameters(models: list[Model], names: list[str]) -> None:
+    """Refuses names to freeze, or to have per entity, that no model has."""
+    for name in names:
+        if not any(name in model._names for model in models):
+            known = ", ".join(p for model in models for p in model.parameters)
+            raise ModelError(f"there is no parameter `{name}`; there are: {known}")
+
+
+def _diagnostics(result: _core.Compilation) -> list[Diagnostic]:
     return [
         Diagnostic(
             code=d["code"],
@@ -267,9 +353,9 @@ def _diagnostics(result: Any) -> list[Diagnostic]:
     ]
 
 
-def _report(result: Any) -> None:
-    """Raise for errors; warn for warnings."""
+def _report(result: _core.Compilation, level: int) -> None:
+    """Raises for errors; warns for warnings, at the line that called ``compile``."""
     if not result.ok:
-        raise ModelError("\n" + result.render(False), _diagnostics(result))
+        raise ModelError("\n" + result.render().rstrip(), _diagnostics(result))
     if any(d["severity"] == "warning" for d in result.diagnostics):
-        warnings.warn("\n" + result.render(False), ModelWarning, stacklevel=4)
+        warnings.warn("\n" + result.render().rstrip(), ModelWarning, stacklevel=3 + level)

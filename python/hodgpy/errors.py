@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A second place or a hint that belongs to a diagnostic."""
 
     text: str
@@ -17,8 +16,7 @@ class Note:
     replacement: str | None = None
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding of the compiler: what, where, and what to write instead."""
 
     code: str
@@ -27,7 +25,7 @@ class Diagnostic:
     file: str = ""
     line: int | None = None
     column: int | None = None
-    notes: tuple[Note, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
 
 
 class HodgError(Exception):

@@ -12,10 +12,41 @@ import html
 import re
 from typing import Any
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 _FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "min", "max"}
 _PRECEDENCE: dict[type, int] = {
     ast.Add: 1,
@@ -75,7 +106,9 @@ def _latex(node: ast.expr, outer: int = 0) -> str:
             inner = sign + _latex(node.operand, 3)
             return rf"\left({inner}\right)" if outer > 1 else inner
         case ast.Compare():
-            return f"{_latex(node.left)} {_COMPARE[type(node.ops[0])]} {_latex(node.comparators[0])}"
+            return (
+                f"{_latex(node.left)} {_COMPARE[type(node.ops[0])]} {_latex(node.comparators[0])}"
+            )
         case ast.BoolOp():
             word = r" \land " if isinstance(node.op, ast.And) else r" \lor "
             return word.join(_latex(v) for v in node.values)

@@ -98,15 +98,15 @@ class Model:
         hidden = sorted(RESERVED & {n.partition(".")[0] for n in self._names})
         if hidden:
             raise ModelError(
-                f"`{hidden[0]}` is a variable of {self.name}, but `P.{hidden[0]}` is an attribute of "
-                "every population: give the variable another name"
+                f"`{hidden[0]}` is a variable of {self.name}, but also an attribute of every "
+                "population: give the variable another name"
             )
 
     def _compiled(self, what: str) -> _core.Model:
         """The handle, if the compiler knows the model's equations."""
         if not self._handle.is_compiled:
             raise SimulationError(
-                f"{self.name} was loaded from a library, which holds no equations: there are no {what}"
+                f"{self.name} was loaded from a library, which holds no equations: no {what}"
             )
         return self._handle
 
@@ -174,7 +174,7 @@ class Model:
 
 
 class ModelFile:
-    """The models of one ``.hhm`` file: ``file.HodgkinHuxley1952``, ``file["HodgkinHuxley1952"]``."""
+    """The models of one ``.hhm`` file: ``file.HH``, ``file["HH"]``, or one after the other."""
 
     def __init__(self, name: str, models: list[Model]) -> None:
         self._name = name
@@ -218,5 +218,7 @@ _SUFFIXES = (".so", ".o", ".h")
 def _write(models: Sequence[Model], path: str | PathLike[str]) -> None:
     file = arguments.path(path, "path", ModelError)
     if not file.endswith(_SUFFIXES):
-        raise ModelError(f"`{file}` cannot be written: its name must end with {', '.join(_SUFFIXES)}")
+        raise ModelError(
+            f"`{file}` cannot be written: its name must end with {', '.join(_SUFFIXES)}"
+        )
     _core.write_library([m._compiled("equations") for m in models], file)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from hodgpy import _core, units
+from hodgpy import _core, arguments, units
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
 from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
@@ -47,7 +47,11 @@ class Network:
         seed: int = 0,
         temperature: Any = None,
     ) -> None:
-        self._core = _core.Network(units.duration(dt, "dt"), int(threads), int(seed))
+        self._core = _core.Network(
+            units.duration(dt, "dt"),
+            arguments.whole(threads, "threads", 0, 1024),
+            arguments.whole(seed, "seed", 0, 2**64 - 1),
+        )
         self._populations: dict[str, Population] = {}
         self._objects: list[Any] = []
         self._temperature = temperature
@@ -73,7 +77,7 @@ class Network:
                 self._core.add_recorder(item._core)
             else:
                 raise SimulationError(
-                    f"a network takes populations and recorders, not {type(item).__name__}"
+                    f"a network takes populations and recorders, not {arguments.shown(item)}"
                 )
             self._objects.append(item)
 
@@ -88,12 +92,21 @@ class Network:
     @property
     def t(self) -> float:
         """Current time in seconds."""
-        return float(self._core.t)
+        return self._core.t
 
     @property
     def dt(self) -> float:
         """Time step in seconds."""
-        return float(self._core.dt)
+        return self._core.dt
+
+    @property
+    def threads(self) -> int:
+        """Threads to use; may be changed between runs."""
+        return self._core.threads
+
+    @threads.setter
+    def threads(self, threads: int) -> None:
+        self._core.threads = arguments.whole(threads, "threads", 0, 1024)
 
     def run(
         self,
@@ -131,12 +144,21 @@ class Network:
                 progress.close()
 
     def at(self, time: Any, action: Callable[[], None]) -> None:
-        """Call ``action()`` at a time, before the recorders of that step."""
-        self._core.at(units.duration(time, "time"), action)
+        """Call ``action()`` at a time, before the recorders of that step.
+
+        An error that it raises ends the run there; the next run goes on from that step.
+        """
+        self._core.at(units.duration(time, "time"), arguments.action(action, "action"))
 
     def every(self, interval: Any, action: Callable[[], None]) -> None:
         """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step."""
-        self._core.every(units.duration(interval, "interval"), action)
+        seconds = units.duration(interval, "interval")
+        if seconds <= 0:
+            raise SimulationError(f"interval is {seconds} s; it must be positive")
+        self._core.every(seconds, arguments.action(action, "action"))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._populations)
 
     def __repr__(self) -> str:
         names = ", ".join(repr(p) for p in self._populations.values())

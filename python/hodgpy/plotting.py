@@ -37,7 +37,12 @@ def raster(recorder: EventRecorder, ax: Any = None, **style: Any) -> Any:
     axes = _axes(ax)[0]
     times, label = _time_axis(recorder.t)
     few = recorder.population.N <= 60
-    options = {"marker": "|" if few else ".", "s": 60 if few else 2, "color": "k", "linewidths": 1.0}
+    options = {
+        "marker": "|" if few else ".",
+        "s": 60 if few else 2,
+        "color": "k",
+        "linewidths": 1.0,
+    }
     axes.scatter(times, recorder.i, **(options | style))
     axes.set(xlabel=label, ylabel="neuron", title=f"{recorder.population.name}: {recorder.event}s")
     axes.set_ylim(-0.5, recorder.population.N - 0.5)

@@ -12,11 +12,14 @@ from hodgpy import _core, arguments, units
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
+from hodgpy.source_place import find_literal
 from hodgpy.units import Quantity
 from hodgpy.variable_view import VariableView
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from hodgpy._core import VariableRecord
 
 _INTERPRET_BELOW = 100_000  # string assignments to fewer values are not worth a compilation
 _MOST_NEURONS = 2**31 - 1
@@ -63,9 +66,7 @@ class Population:
     ) -> None:
         if not isinstance(model, Model):
             hint = "; choose one of the file's models" if hasattr(model, "_models") else ""
-            raise SimulationError(
-                f"a population needs a model, not {arguments.shown(model)}{hint}"
-            )
+            raise SimulationError(f"a population needs a model, not {arguments.shown(model)}{hint}")
         count = arguments.whole(N, "the number of neurons", 1, _MOST_NEURONS)
         self._keep("model", model)
         self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))
@@ -156,6 +157,8 @@ class Population:
             si = self._assigned(name, value, indices, sys._getframe(level + 1))
         else:
             si = units.to_si(value, dimension, f"`{name}`", variable["unit"])
+        if np.ndim(si) > 1:
+            raise SimulationError(f"`{name}` was given values of shape {np.shape(si)}")
         if not variable["per_entity"] and (indices is not None or np.ndim(si) > 0):
             self._check_length(name, si, self.N if indices is None else len(indices))
             self._make_per_entity(name)
@@ -167,7 +170,7 @@ class Population:
             self._core.set_all(name, np.ascontiguousarray(si, dtype=float))
 
     def initialize(self) -> None:
-        """Give every state that was not assigned its initial value again, from the current values."""
+        """Give every state that was not assigned its initial value again, from current values."""
         self._core.initialize()
 
     def link(self, name: str, source: Population, variable: str, index: Any = None) -> None:
@@ -196,12 +199,14 @@ class Population:
         units.require(
             units.exponents(there["dimension"]),
             units.exponents(here["dimension"]),
-            f"`{name}` is in {here['unit']}, but `{variable}` of {source.name} is in {there['unit']}",
+            f"`{name}` is in {here['unit']}, but `{variable}` is in {there['unit']}",
         )
         try:
             indices = np.asarray([] if index is None else index, dtype=np.int64)
         except (TypeError, ValueError):
-            raise SimulationError(f"index is {arguments.shown(index)}; it must be integers") from None
+            raise SimulationError(
+                f"index is {arguments.shown(index)}; it must be integers"
+            ) from None
         self._core.link(name, source._core, variable, indices)
 
     def __getitem__(self, name: str) -> VariableView:
@@ -243,7 +248,7 @@ class Population:
     def _names(self) -> tuple[str, ...]:
         return self.model._names
 
-    def _variable(self, name: str) -> _core.VariableRecord:
+    def _variable(self, name: str) -> VariableRecord:
         if self._core.has(arguments.text(name, "the name of a variable")):
             return self._core.variable(name)
         raise SimulationError(self._unknown(name))
@@ -287,7 +292,8 @@ class Population:
             f"`{name}` is in {variable['unit']}, but `{text}` is in {units.describe(dimension)}",
         )
         if indices is not None:
-            return array[indices]
+            chosen: np.ndarray = array[indices]
+            return chosen
         if variable["per_entity"] or np.any(array != array[0]):
             return array
         return float(array[0])
@@ -314,19 +320,19 @@ class Population:
         self._keep("model", model)
 
     def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
-        """Values of an expression for every neuron, its dimension, and whether it is a condition."""
+        """Values of an expression for every neuron, its dimension, and if it is a condition."""
         self._keep("_assignments", self._assignments + 1)  # a fresh random stream
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
         expressions = _core.compile_expressions(
             self.model._compiled("expressions"),
-            [(text, "<expression>", 1)],
+            [(text, *find_literal(text, frame))],
             self.N < _INTERPRET_BELOW,
             f"assignment {self._assignments}",
             [e for e in externals if e["name"] not in known and e["kind"] != "table"],
         )
         if not expressions.ok:
-            raise ModelError("\n" + expressions.render(False))
+            raise ModelError("\n" + expressions.render().rstrip())
         values = self._core.evaluate(expressions, self._seed)[0]
         return values, units.exponents(expressions.dimensions[0]), expressions.is_boolean[0]
 

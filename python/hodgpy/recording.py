@@ -7,14 +7,19 @@ stopped or failed. Add recorders to the network together with their population.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from hodgpy import _core, plotting, units
+from hodgpy import _core, arguments, plotting, units
+from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
+from hodgpy.source_place import find_literal
+from hodgpy.units import Quantity
 
 
 class EventRecorder:
@@ -40,13 +45,14 @@ class EventRecorder:
         interpolate: bool | str = False,
         level: Any = 0.0,
     ) -> None:
-        self.population = population
-        self.event = event
-        variable = "v" if interpolate is True else (interpolate or "")
+        self.population = _population(population)
+        self.event = arguments.text(event, "event")
+        variable = "v" if interpolate is True else arguments.text(interpolate or "", "interpolate")
         threshold = 0.0
         if variable:
-            dimension = population._core.variable(variable)["dimension"]
-            threshold = float(units.to_si(level, units._exponents(dimension), "level"))
+            record = population._variable(variable)
+            dimension = units.exponents(record["dimension"])
+            threshold = float(units.to_si(level, dimension, "level", record["unit"]))
         self._core = _core.EventRecorder(population._core, event, variable, threshold)
 
     @property
@@ -130,25 +136,39 @@ class StateRecorder:
         dt: Any = None,
         average: bool = False,
     ) -> None:
-        self.population = population
-        self.variables = [variables] if isinstance(variables, str) else list(variables)
+        self.population = _population(population)
+        self.variables = arguments.names(variables, "variables")
         indices = np.empty(0, np.int64) if record is True else population._indices(record)
         if record is not True and len(indices) == 0:
             raise SimulationError("`record` names no neuron")
         interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
+        if not self.variables:
+            raise SimulationError("`variables` names nothing to record")
         fields = [n for n in self.variables if population._core.has(n)]
         computed = [n for n in self.variables if n not in fields]
-        expressions = self._compile(computed) if computed else None
+        expressions = self._compile(computed, sys._getframe(1)) if computed else None
+        self._dimensions = {
+            n: units.exponents(population._core.variable(n)["dimension"]) for n in fields
+        }
+        if expressions is not None:
+            found = map(units.exponents, expressions.dimensions)
+            self._dimensions |= dict(zip(computed, found, strict=True))
         self._core = _core.StateRecorder(
             population._core, fields, indices, interval, average, expressions, computed
         )
 
-    def _compile(self, texts: list[str]) -> Any:
-        places = [(text, "<expression>", 1) for text in texts]
-        model = self.population.model._handle
-        expressions = _core.compile_expressions(model, places, False, "recorder", [])
+    def _compile(self, texts: list[str], frame: FrameType) -> _core.Expressions:
+        externals, _ = collect_externals("\n".join(texts), None, frame)
+        known = set(self.population._names())
+        expressions = _core.compile_expressions(
+            self.population.model._compiled("expressions"),
+            [(text, *find_literal(text, frame)) for text in texts],
+            False,
+            "recorder",
+            [e for e in externals if e["name"] not in known and e["kind"] != "table"],
+        )
         if not expressions.ok:
-            raise ModelError("\n" + expressions.render(False))
+            raise ModelError("\n" + expressions.render().rstrip())
         return expressions
 
     @property
@@ -159,18 +179,34 @@ class StateRecorder:
     def __getitem__(self, name: str) -> np.ndarray:
         """Values in SI, shape (recorded neurons, samples)."""
         if name not in self.variables:
-            raise SimulationError(f"`{name}` was not recorded; recorded: {', '.join(self.variables)}")
+            raise SimulationError(
+                f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
+            )
         return self._core.values(name)
 
     def __getattr__(self, name: str) -> np.ndarray:
-        if name.startswith("_") or name not in self.__dict__.get("variables", ()):
-            raise AttributeError(f"`{name}` was not recorded")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self.variables:
+            raise AttributeError(
+                f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
+            )
         return self[name]
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(n for n in self.variables if n.isidentifier())]
+
     def get(self, name: str, unit: str) -> np.ndarray:
-        """Values in another unit, shape (recorded neurons, samples)."""
-        quantity = units.parse(f"1 {unit}", unit_only=True)
-        return self[name] / quantity.value
+        """Values in another unit, shape (recorded neurons, samples).
+
+        Raises
+        ------
+        UnitError
+            For a unit of another dimension.
+        """
+        values = self[name]  # refuses what was not recorded
+        shown: np.ndarray = Quantity(values, self._dimensions[name]).in_unit(unit)
+        return shown
 
     @property
     def indices(self) -> np.ndarray:
@@ -207,10 +243,10 @@ class RateRecorder:
         Which event; default spikes.
     """
 
-    def __init__(self, population: Population, bin: Any = None, *, event: str = "spike") -> None:  # noqa: A002
-        self.population = population
+    def __init__(self, population: Population, bin: Any = None, *, event: str = "spike") -> None:
+        self.population = _population(population)
         width = 0.0 if bin is None else units.duration(bin, "bin")
-        self._core = _core.RateRecorder(population._core, event, width)
+        self._core = _core.RateRecorder(population._core, arguments.text(event, "event"), width)
 
     @property
     def t(self) -> np.ndarray:
@@ -235,3 +271,9 @@ class RateRecorder:
 
     def __repr__(self) -> str:
         return f"<RateRecorder of {self.population.name}: {len(self)} bins>"
+
+
+def _population(value: Any) -> Population:
+    if not isinstance(value, Population):
+        raise SimulationError(f"a recorder needs a population, not {arguments.shown(value)}")
+    return value

@@ -18,8 +18,8 @@ class TimedArray:
     Parameters
     ----------
     values : array or Quantity
-        Shape ``(rows,)``, used as ``f(t)``, or ``(rows, columns)``, used as ``f(t, i)``. Row r holds
-        from ``r*dt`` to ``(r + 1)*dt``; the first row holds before and the last one after that.
+        Shape ``(rows,)``, used as ``f(t)``, or ``(rows, columns)``, used as ``f(t, i)``. Row r
+        holds from ``r*dt`` to ``(r + 1)*dt``; the first row also before, the last one after that.
     dt : Quantity
         Time of one row; at least the network's own step and no need to be a multiple of it.
 
@@ -52,7 +52,9 @@ class TimedArray:
         """The value at a time, as the equations see it."""
         row = int(np.clip(np.floor(duration(t, "t") / self.dt + 1e-9), 0, len(self.values) - 1))
         value = self.values[row] if i is None else self.values[row, i]
-        return Quantity(value if self.per_entity and i is None else np.ravel(value)[0], self.dimension)
+        return Quantity(
+            value if self.per_entity and i is None else np.ravel(value)[0], self.dimension
+        )
 
     def _check_columns(self, name: str, count: int) -> None:
         columns = self.values.shape[1]
@@ -63,4 +65,4 @@ class TimedArray:
 
     def __repr__(self) -> str:
         shape = self.values.shape if self.per_entity else self.values.shape[:1]
-        return f"TimedArray(shape {shape}, {self.unit}, dt {self.dt*1e3:g} ms)"
+        return f"TimedArray(shape {shape}, {self.unit}, dt {self.dt * 1e3:g} ms)"

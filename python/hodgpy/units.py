@@ -111,8 +111,10 @@ class Quantity:
             return self._name
         text, scale = _core.display_unit(_pairs(self.dimension))
         values = np.asarray(self.value) / scale
-        shown = f"{values:.8g}" if values.ndim == 0 else np.array2string(
-            values, precision=8, separator=", ", threshold=20
+        shown = (
+            f"{values:.8g}"
+            if values.ndim == 0
+            else np.array2string(values, precision=8, separator=", ", threshold=20)
         )
         return shown if text == "1" else f"{shown} {text}"
 
@@ -290,7 +292,9 @@ def parse(text: str, *, unit_only: bool = False) -> Quantity:
     value, pairs, problem = _core.read_quantity(text)
     if problem:
         what = "unit" if unit_only else "quantity"
-        raise UnitError(f"`{text.removeprefix('1 ') if unit_only else text}` is no {what}\n{problem}")
+        raise UnitError(
+            f"`{text.removeprefix('1 ') if unit_only else text}` is no {what}\n{problem}"
+        )
     return Quantity(value, exponents(pairs))
 
 
@@ -348,7 +352,7 @@ _TABLE: dict[str, Quantity] = {
 }
 globals().update(_TABLE)
 SECOND: Exponents = _TABLE["second"].dimension
-__all__ = ["Quantity", "parse", *_TABLE]  # noqa: PLE0604 - the units are the compiler's
+__all__ = ["Quantity", "parse", *_TABLE]
 
 if TYPE_CHECKING:
 

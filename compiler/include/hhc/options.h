@@ -12,10 +12,10 @@
 namespace hhc {
 
 enum class ExternalKind : std::uint8_t {
-    Number,   // value, unit; a shared parameter that may change between runs
-    Integer,  // value, dimensionless
-    Boolean,  // value 0 or 1
-    Table,    // a timed array: f(t), or f(t, i) if per_entity; unit of its values
+    Number,  // value, unit; a shared parameter that may change between runs
+    Integer, // value, dimensionless
+    Boolean, // value 0 or 1
+    Table,   // a timed array: f(t), or f(t, i) if per_entity; unit of its values
 };
 
 /// A name that an equation string uses and its surroundings define.
@@ -25,7 +25,6 @@ struct External {
     double value = 0.0;      // SI
     std::string unit = "1";  // "volt", "amp/meter**2"
     bool per_entity = false; // Table
-
 };
 
 /// A piece of text and where its author sees it: a string literal in line 12 of a script.
@@ -33,6 +32,7 @@ struct SourceText {
     std::string text;
     std::string shown_name = "<string>";
     std::uint32_t first_line = 1;
+    std::uint32_t first_column = 1; // of its first line
 };
 
 /// Brian-style pieces of a model.
@@ -58,7 +58,7 @@ struct Options {
     std::uint32_t real_size = 8;
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
     std::vector<std::string> per_entity;                 // parameters with one value per entity
-    std::string target = "native"; // native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64, interpreter
+    std::string target = "native";  // native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64, interpreter
     std::uint32_t vector_bytes = 0; // 0: as the target has
     bool strict = false;            // no pass that changes roundings
     bool fast_math = false;         // precision="fast": relative error 4e-13, no special values

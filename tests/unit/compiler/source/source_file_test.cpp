@@ -26,11 +26,13 @@ TEST(SourceFile, counts_utf16_units_for_editors) {
     EXPECT_EQ(place.column_utf16, 6U);
 }
 
-TEST(SourceFile, shows_lines_as_the_user_counts_them) {
+TEST(SourceFile, shows_places_as_the_user_counts_them) {
     SourceFile file(0, "string", "a\nb");
-    file.set_origin("script.py", 40);
+    file.set_origin("script.py", 40, 9);
     EXPECT_EQ(file.shown_name(), "script.py");
     EXPECT_EQ(file.shown_line(2), 41U);
+    EXPECT_EQ(file.shown_column(file.position(0)), 9U);
+    EXPECT_EQ(file.shown_column(file.position(2)), 1U);
 }
 
 TEST(SourceManager, gives_the_text_of_a_span) {
