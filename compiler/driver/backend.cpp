@@ -23,6 +23,11 @@ namespace {
 constexpr std::size_t large_module = 1500; // IR values: above it -O3 costs more than it gains
 constexpr std::string_view interpreter_target = "interpreter";
 
+/// Debuggers and profilers then show lines of the model.
+bool wants_debug_info() {
+    return env::debug("gdb") || env::debug("perf");
+}
+
 std::size_t value_count(const Batch& batch) {
     std::size_t total = 0;
     for (const ir::Module* module : batch.modules) {
@@ -110,6 +115,7 @@ jit::CompileOptions compile_options(const Batch& batch) {
     jit::CompileOptions result;
     result.target = target_of(batch);
     result.name = batch.modules.front()->name;
+    result.debug_info = wants_debug_info();
     result.opt_level = batch.options->optimisation;
     if (result.opt_level < 0) {
         result.opt_level = value_count(batch) > large_module ? 1 : 3;
@@ -124,6 +130,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
     options.required_features = target.required_features();
     options.library = library;
+    options.line_directives = wants_debug_info();
     options.rare_hooks = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {

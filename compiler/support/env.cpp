@@ -17,7 +17,7 @@ struct Row {
 constexpr std::array<Row, 5> rows = {{
     {Variable::CacheDir, "HHC_CACHE_DIR", "folder of compiled objects"},
     {Variable::Debug, "HHC_DEBUG",
-     "list of topics: bounds (check every index), gdb, perf (tell them about compiled code)"},
+     "list of topics: gdb, perf (compiled code carries the lines of the model)"},
     {Variable::KeepCpp, "HHC_KEEP_CPP", "keep every generated C++ text, in HHC_DUMP_DIR"},
     {Variable::DumpDir, "HHC_DUMP_DIR", "folder of kept and dumped files"},
     {Variable::Threads, "HODG_THREADS", "threads of a run where none are asked for"},

@@ -29,7 +29,7 @@ struct Setting {
 [[nodiscard]] HODGPY_API std::string cache_dir();
 /// HHC_DUMP_DIR, else the folder for temporary files.
 [[nodiscard]] HODGPY_API std::string dump_dir();
-/// Whether HHC_DEBUG, a list with commas, names the topic (bounds, gdb, perf, ...).
+/// Whether HHC_DEBUG, a list with commas, names the topic (gdb, perf, ...).
 [[nodiscard]] HODGPY_API bool debug(std::string_view topic);
 
 } // namespace hhc::env

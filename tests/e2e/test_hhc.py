@@ -105,6 +105,13 @@ class Compile(Command):
         self.hhc(SQUID, "--emit=obj", "-o", "x.o")
         self.assertEqual((self.folder / "x.o").read_bytes()[:4], b"\x7fELF")
 
+    def test_a_debugger_sees_the_lines_of_the_model(self) -> None:
+        self.assertNotIn("#line", self.hhc(SQUID, "--emit=cpp")[0])
+        self.environment["HHC_DEBUG"] = "gdb"
+        self.assertIn("#line 15 ", self.hhc(SQUID, "--emit=cpp")[0])
+        self.hhc(SQUID, "-o", "squid.so")
+        self.assertIn(b".debug_line", (self.folder / "squid.so").read_bytes())
+
     def test_syntax_of_a_wrong_text_is_printed_too(self) -> None:
         path = self.write("neuron A { dv/dt = -v/(10 ms : volt }")
         self.assertIn("NAME", self.hhc(path, "--emit=tokens")[0])
