@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The smallest useful script: a hundred leaky integrate-and-fire neurons from equations."""
 
-# ruff: noqa: I001 - as printed in the README
-import hodgpy as hp
-from hodgpy.units import mV, ms, second
+from hodgpy.units import ms, second
 
 cell = hp.compile(
     "dv/dt = (-70*mV - v + 25*mV)/(20*ms) : volt (unless refractory)",

@@ -106,6 +106,9 @@ void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation,
     const ReadFlags flags = read_flags(equation.flags, where, sink);
     variable.flags = flags.flags;
     variable.role = role_of(equation, flags);
+    if (variable.role == Role::SharedParameter) {
+        variable.default_value = 0.0; // as one that has a value per entity
+    }
     facts.poisoned = facts.poisoned || !allowed;
     facts.read = equation.kind == ast::EquationKind::Declaration; // it may be there for synapses
     check_point_current(draft, scope, variable, facts, equation.unit.span);

@@ -18,11 +18,17 @@ bool poll(const hodg::Progress& progress, const py::object& report, bool& stoppe
     return !stopped_by_signal;
 }
 
-/// A Python callable that the network calls during a run, when the GIL is not held.
+/// A Python callable that the network calls, and lets go of, during a run, when the GIL is not
+/// held.
 std::function<void()> operation(py::function action) {
-    return [action = std::make_shared<py::function>(std::move(action))] {
+    const auto forget = [](py::function* function) {
         const py::gil_scoped_acquire gil;
-        (*action)();
+        delete function;
+    };
+    const std::shared_ptr<py::function> held(new py::function(std::move(action)), forget);
+    return [held] {
+        const py::gil_scoped_acquire gil;
+        (*held)();
     };
 }
 

@@ -224,7 +224,7 @@ def test_remarks_never_warn() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         cell = hp.compile("dv/dt = -(v - 3*mV)/(1 - exp(-(v - 3*mV)/mV))/ms : volt")
-    assert "exprel" in cell.explain()
+    assert "exprel" in cell.emit("ir-opt")
 
 
 def test_check_reports_and_does_not_raise() -> None:

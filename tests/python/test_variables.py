@@ -8,7 +8,7 @@ import pytest
 
 import hodgpy as hp
 from hodgpy.errors import UnitError
-from hodgpy.units import Mohm, mV, ms, nA, nS, pA, volt
+from hodgpy.units import Mohm, ms, mV, nA, nS, pA, volt
 
 EQUATIONS = """
 dv/dt = (-70*mV - v + R*I)/(20*ms) : volt
@@ -17,7 +17,6 @@ twice = 2*v : volt
 count : integer
 ready : boolean
 level : volt (shared)
-other : volt (linked)
 """
 
 
@@ -280,7 +279,10 @@ def test_texts_of_objects(cells: hp.Population, squid: hp.Model) -> None:
 
 def test_linked_variables(cell: hp.Model) -> None:
     source = hp.Population(cell, 2, name="source", v=[-60, -50] * mV)
-    reader = hp.Population(cell, 4, name="reader")
+    reads = hp.compile("dv/dt = (other - v)/(10*ms) : volt\nother : volt (linked)")
+    reader = hp.Population(reads, 4, name="reader")
+    with pytest.raises(hp.SimulationError, match="linked to nothing"):
+        hp.Network(hp.Population(reads, 1)).run(0 * ms)
     reader.link("other", source, "v", [0, 1, 1, 0])
     hp.Network(source, reader, dt=0.1 * ms).run(0 * ms)
     np.testing.assert_allclose(reader.get("other", "mV"), [-60, -50, -50, -60])
