@@ -134,6 +134,9 @@ def main():
         half = ln2 / 2 * mpf("1.0001")
         show("exp f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 4), True)
         show("expm1 f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 5), True)
+        weight = lambda x: abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)
+        show("exprel f64: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 10))
+        show("exprel f32: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 5), True)
         for j in range(16):
             t = mpf(2) ** (mpf(j) / 16)
             print("    ", hex_of(t), hex_of(t - mpf(float(t))))

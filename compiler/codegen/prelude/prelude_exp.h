@@ -254,10 +254,47 @@ template <class V> HHK_INLINE hhk_fast_parts<V> hhk_fast_expm1_parts(V x) {
 }
 #endif
 
+// exprel(x) for |x| <= 1/2 is 1 + x q(x): no division, no reduction. Coefficients:
+// scripts/fit_prelude.py exprel.
+template <class V> HHK_INLINE V hhk_exprel_near(V x) {
+    const V x2 = x * x;
+    const V x4 = x2 * x2;
+    if constexpr (hhk_is_f64<V>) {
+        const V q01 = hhk_fma(V(0x1.55555555555dfp-3), x, V(0x1.0000000000001p-1));
+        const V q23 = hhk_fma(V(0x1.11111110f27f3p-7), x, V(0x1.55555555551e1p-5));
+        const V q45 = hhk_fma(V(0x1.a01a022d6901ep-13), x, V(0x1.6c16c16cb1809p-10));
+        const V q67 = hhk_fma(V(0x1.71dd1d91d6bc6p-19), x, V(0x1.a01a005955628p-16));
+        const V q89 = hhk_fma(V(0x1.b06cc7f0a4526p-26), x, V(0x1.27e5f95b3813fp-22));
+        const V q03 = hhk_fma(q23, x2, q01);
+        const V q47 = hhk_fma(q67, x2, q45);
+        const V q8a = hhk_fma(V(0x1.1ee3426498138p-29), x2, q89);
+        return hhk_fma(hhk_fma(hhk_fma(q8a, x4, q47), x4, q03), x, V(1));
+    } else {
+        const V q01 = hhk_fma(V(0x1.555552p-3f), x, V(0x1.000002p-1f));
+        const V q23 = hhk_fma(V(0x1.11131ep-7f), x, V(0x1.555298p-5f));
+        const V q45 = hhk_fma(V(0x1.a049c8p-13f), x, V(0x1.6ee6c4p-10f));
+        return hhk_fma(hhk_fma(q45, x4, hhk_fma(q23, x2, q01)), x, V(1));
+    }
+}
+
+// exprel near zero and elsewhere. The exponential update of a membrane asks for x = -dt/tau, which
+// is small in nearly every step: where all lanes are near, the far formula is jumped over. A lane
+// gets the same bits whatever its neighbours are.
+template <class V, class Far> HHK_INLINE V hhk_exprel_by(V x, Far far) {
+    const auto near = hhk_mask(hhk_abs(x) <= hhk_const<V>(0.5));
+    const V close = hhk_exprel_near(x);
+    if (__builtin_expect(!hhk_any(!near), 1)) {
+        return close;
+    }
+    return hhk_select(near, close, far(x));
+}
+
 #if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
 template <class V> HHK_INLINE V hhk_fast_exprel(V x) {
-    const hhk_fast_parts<V> m = hhk_fast_expm1_parts(x);
-    return hhk_select(hhk_abs(x) < V(0x1p-54), V(1.0), hhk_scale_by(m.value / x, m.k));
+    return hhk_exprel_by(x, [](V y) __attribute__((always_inline)) {
+        const hhk_fast_parts<V> m = hhk_fast_expm1_parts(y);
+        return hhk_scale_by(m.value / y, m.k);
+    });
 }
 #endif
 
@@ -281,24 +318,28 @@ template <class V> HHK_INLINE V hhk_exp(V x) {
     }
 }
 
-// exprel(x) = (e^x - 1)/x, 1 at 0. The correction step of the quotient is left out below lowest,
-// where the quotient -1/x is right and x may be infinite.
-template <class V> HHK_INLINE V hhk_exprel(V x) {
-#if defined(HHK_FAST_MATH)
-    if constexpr (hhk_is_f64<V>) {
-        return hhk_fast_exprel(x);
-    }
-#endif
+// Full precision, any x. The correction step of the quotient is left out below lowest, where the
+// quotient -1/x is right and x may be infinite.
+template <class V> HHK_INLINE V hhk_exprel_far(V x) {
     const V lowest = hhk_const<V>(hhk_is_f64<V> ? -40.0 : -20.0);
     const V highest = hhk_const<V>(hhk_is_f64<V> ? 760.0 : 170.0);
-    const V tiny = hhk_const<V>(hhk_is_f64<V> ? 0x1p-54 : 0x1p-25);
     const V top = hhk_at_most(x, highest);
     const hhk_parts<V> m = hhk_expm1_parts(hhk_at_least(top, lowest));
     const V r = V(1) / top;
     const V q = m.high * r;
     const V rest = hhk_fma(-q, top, m.high) + m.low;
     const V quotient = hhk_select(top < lowest, q, hhk_fma(rest, r, q));
-    return hhk_select(hhk_abs(x) < tiny, V(1), hhk_scale_by(quotient, m.k));
+    return hhk_scale_by(quotient, m.k);
+}
+
+// exprel(x) = (e^x - 1)/x, 1 at 0.
+template <class V> HHK_INLINE V hhk_exprel(V x) {
+#if defined(HHK_FAST_MATH)
+    if constexpr (hhk_is_f64<V>) {
+        return hhk_fast_exprel(x);
+    }
+#endif
+    return hhk_exprel_by(x, [](V y) __attribute__((always_inline)) { return hhk_exprel_far(y); });
 }
 
 // 1/exprel(x) = x/(e^x - 1), 1 at 0.
