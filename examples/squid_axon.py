@@ -84,7 +84,7 @@ def draw(axons: dict, path: str) -> None:
         for name in ("na.m", "na.h", "k.n"):
             middle.plot(trace.t[window] * 1e3, trace[name][0][window], label=name, linewidth=1)
         middle.set(ylabel="gate", xlabel="time (ms)")
-        middle.legend(frameon=False, loc="upper right")
+        middle.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.98))
         rates = [last_frequency(t) for t in spikes.trains().values()]
         bottom.plot(CURRENTS, rates, ".-", color="C3", label="hodgpy")
         known = CONVERGED[celsius]

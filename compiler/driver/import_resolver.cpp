@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t largest_file = std::uintmax_t{4} << 20U; // bytes; the parser's own limit
+constexpr std::uintmax_t largest_file = std::uintmax_t{64} << 20U; // bytes; the parser refuses much less
 
 bool is_below(const fs::path& path, const fs::path& root) {
     const auto [end, at] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
@@ -50,8 +50,8 @@ std::optional<std::string> read_text(const fs::path& path, std::string& why) {
         why = "it cannot be read";
         return std::nullopt;
     }
-    // One byte more than the limit is enough for the parser to say that the file is too large.
-    const std::uintmax_t size = std::min(fs::file_size(path, error), largest_file + 1);
+    // More is never read: the parser says that the file is too large.
+    const std::uintmax_t size = std::min(fs::file_size(path, error), largest_file);
     std::string text(size, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(size));
     text.resize(static_cast<std::size_t>(stream.gcount()));
