@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "driver/backend.h"
 
-#include "abi/kernel_abi.h"
 #include "cache/object_cache.h"
 #include "driver/compiled_model.h"
 #include "driver/guard.h"
+#include "driver/host_table.h"
+#include "driver/source_cache.h"
 #include "interp/interpreter.h"
 #include "support/check.h"
 #include "support/env.h"
@@ -50,8 +51,13 @@ jit::TargetSpec target_of(const Batch& batch) {
 }
 
 /// The object of a text, from the cache or from Clang.
-std::string object_of(const std::string& text, const Batch& batch, bool& from_cache,
-                      std::vector<StageTime>& times) {
+struct Object {
+    std::string bytes;
+    Hash128 key;
+    bool from_cache = false;
+};
+
+Object object_of(const std::string& text, const Batch& batch, std::vector<StageTime>& times) {
     const jit::CompileOptions options = compile_options(batch);
     cache::ObjectCache cache(batch.options->use_cache ? env::cache_dir() : std::string());
     Hasher hasher;
@@ -63,51 +69,26 @@ std::string object_of(const std::string& text, const Batch& batch, bool& from_ca
     {
         const StageTimer timer(times, "cache");
         if (std::optional<std::string> found = cache.find_object(key)) {
-            from_cache = true;
-            return std::move(*found);
+            return {std::move(*found), key, true};
         }
     }
-    from_cache = false;
     const StageTimer timer(times, "clang");
     diag::Sink sink;
     std::optional<std::string> object = jit::compile_to_object(text, options, sink);
     throw_errors(sink);
     cache.store_object(key, *object);
-    return std::move(*object);
+    return {std::move(*object), key, false};
 }
 
-std::vector<Code> interpret(const Batch& batch) {
-    std::vector<Code> codes;
+std::vector<MadeCode> interpret(const Batch& batch) {
+    std::vector<MadeCode> codes;
     for (const ir::Module* module : batch.modules) {
         auto owner = std::make_shared<const interp::Interpreter>(*module);
         const hhk_model* table = owner->model();
-        codes.push_back({table, std::move(owner), false});
+        codes.push_back({{table, std::move(owner), false}, {}, {}});
     }
     return codes;
 }
-
-/// Compiled hooks where there are any, the interpreter's for the rest: prepare, rhs and the like,
-/// which are called seldom and would take most of the time of a compilation.
-struct HostTable {
-    HostTable(std::shared_ptr<jit::LoadedCode> code, const hhk_model& compiled,
-              const ir::Module& module)
-        : loaded(std::move(code)), interpreter(module), table(compiled) {
-        const hhk_model& interpreted = *interpreter.model();
-        const auto fill = [](auto& hook, auto substitute) {
-            hook = hook == nullptr ? substitute : hook;
-        };
-        table.self = interpreted.self;
-        fill(table.prepare, interpreted.prepare);
-        fill(table.observe, interpreted.observe);
-        fill(table.rhs, interpreted.rhs);
-        fill(table.jacobian, interpreted.jacobian);
-        fill(table.linear, interpreted.linear);
-    }
-
-    std::shared_ptr<jit::LoadedCode> loaded;
-    interp::Interpreter interpreter;
-    hhk_model table;
-};
 
 } // namespace
 
@@ -155,10 +136,12 @@ std::string make_object(const Batch& batch, bool library, bool& from_cache,
         const StageTimer timer(times, "emit");
         unit = emit(batch, library);
     }
-    return object_of(unit.text, batch, from_cache, times);
+    Object object = object_of(unit.text, batch, times);
+    from_cache = object.from_cache;
+    return std::move(object.bytes);
 }
 
-std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times) {
+std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& times) {
     if (batch.options->target == interpreter_target) {
         return interpret(batch);
     }
@@ -167,19 +150,16 @@ std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times) {
         const StageTimer timer(times, "emit");
         unit = emit(batch, false);
     }
-    bool from_cache = false;
-    const std::string object = object_of(unit.text, batch, from_cache, times);
+    const Object object = object_of(unit.text, batch, times);
     const StageTimer timer(times, "link");
     diag::Sink sink;
     const std::shared_ptr<jit::LoadedCode> loaded =
-        jit::load_object(object, batch.modules.front()->name, sink);
+        jit::load_object(object.bytes, batch.modules.front()->name, sink);
     throw_errors(sink);
-    std::vector<Code> codes;
+    std::vector<MadeCode> codes;
     for (std::size_t i = 0; i < unit.symbols.size(); ++i) {
-        const auto* compiled = static_cast<const hhk_model*>(loaded->symbol(unit.symbols[i]));
-        HHC_CHECK(compiled != nullptr, "the object lacks `" + unit.symbols[i] + "`");
-        const auto owner = std::make_shared<const HostTable>(loaded, *compiled, *batch.modules[i]);
-        codes.push_back({&owner->table, owner, from_cache});
+        codes.push_back({host_code(loaded, unit.symbols[i], *batch.modules[i], object.from_cache),
+                         unit.symbols[i], object.key});
     }
     return codes;
 }
@@ -192,12 +172,14 @@ void build(std::span<const std::shared_ptr<Model>> models) {
              std::vector<const driver::CompiledModel*>>
         groups;
     for (const std::shared_ptr<Model>& model : models) {
-        const auto& compiled = dynamic_cast<const driver::CompiledModel&>(*model);
-        if (!compiled.has_code()) {
-            const Options& options = compiled.options();
+        const auto* compiled = dynamic_cast<const driver::CompiledModel*>(model.get());
+        if (compiled == nullptr) {
+            static_cast<void>(model->code()); // known from before: its object is in the cache
+        } else if (!compiled->has_code()) {
+            const Options& options = compiled->options();
             groups[{options.target, options.real_size, options.vector_bytes, options.fast_math,
                     options.optimisation}]
-                .push_back(&compiled);
+                .push_back(compiled);
         }
     }
     for (const auto& [key, group] : groups) {
@@ -206,9 +188,13 @@ void build(std::span<const std::shared_ptr<Model>> models) {
             batch.modules.push_back(&model->module());
         }
         std::vector<StageTime> times;
-        const std::vector<Code> codes = driver::make_code(batch, times);
+        const std::vector<driver::MadeCode> made = driver::make_code(batch, times);
         for (std::size_t i = 0; i < group.size(); ++i) {
-            group[i]->set_code(codes[i], times);
+            group[i]->set_code(made[i].code, times);
+            if (group[i]->source_key() && !made[i].symbol.empty() && made.size() == 1) {
+                driver::remember_code(*group[i]->source_key(), group[i]->module(), made[i].symbol,
+                                      made[i].object_key);
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// From optimised IR to running code: the interpreter's table, or C++ text, object cache, Clang, link.
+// From optimised IR to running code: the interpreter's table, or C++ text, object cache, Clang,
+// link.
 #pragma once
 
 #include "codegen/emit_cpp.h"
 #include "ir/ir.h"
 #include "jit/jit.h"
 #include "source/source_file.h"
+#include "support/hash.h"
 
 #include "hhc/compile.h"
 
@@ -30,8 +32,15 @@ struct Batch {
 [[nodiscard]] std::string make_object(const Batch& batch, bool library, bool& from_cache,
                                       std::vector<StageTime>& times);
 
+/// Running code of one module, and where it is: object in the cache, symbol in the object.
+struct MadeCode {
+    Code code;
+    std::string symbol; // empty: interpreted
+    Hash128 object_key;
+};
+
 /// Running code of each module of the batch.
-[[nodiscard]] std::vector<Code> make_code(const Batch& batch, std::vector<StageTime>& times);
+[[nodiscard]] std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& times);
 
 /// How the batch is compiled by Clang.
 [[nodiscard]] jit::CompileOptions compile_options(const Batch& batch);

@@ -3,6 +3,7 @@
 
 #include "ast/dump.h"
 #include "codegen/emit_header.h"
+#include "codegen/scalar_math.h"
 #include "driver/backend.h"
 #include "driver/guard.h"
 #include "ir/print.h"
@@ -28,6 +29,9 @@ passes::PipelineOptions pass_options(const Options& options) {
     result.strict = options.strict;
     result.precision = options.fast_math ? passes::Precision::Fast : passes::Precision::Full;
     result.only = options.passes;
+    result.evaluate = [](ir::MathOp op, const double* arguments) {
+        return codegen::math_function<double>(op)(arguments);
+    };
 #ifndef NDEBUG
     result.verify = true;
 #endif

@@ -7,6 +7,7 @@
 #include "lower/lower.h"
 #include "model/model.h"
 #include "passes/pipeline.h"
+#include "support/hash.h"
 
 #include "hhc/compile.h"
 
@@ -39,6 +40,9 @@ public:
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] const ir::Module& module() const { return module_; }
     [[nodiscard]] bool has_code() const;
+    /// Key of the compilation that it came from; none for variants.
+    [[nodiscard]] const std::optional<Hash128>& source_key() const { return source_key_; }
+    void set_source_key(const Hash128& key) { source_key_ = key; }
     /// Called by the backend, once.
     void set_code(Code code, const std::vector<StageTime>& times) const;
 
@@ -50,6 +54,7 @@ private:
     Options options_;
     lower::MethodReport methods_;
     ir::Module module_; // after all passes
+    std::optional<Hash128> source_key_;
 
     mutable std::mutex mutex_; // guards what follows
     mutable Code code_;

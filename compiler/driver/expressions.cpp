@@ -4,6 +4,7 @@
 #include "driver/compiled_model.h"
 #include "driver/externals.h"
 #include "driver/guard.h"
+#include "driver/source_cache.h"
 #include "parse/parse.h"
 #include "passes/pipeline.h"
 #include "sema/check.h"
@@ -49,7 +50,7 @@ Checked check(const driver::CompiledModel& model, const std::vector<SourceText>&
 Expressions compile_expressions(const Model& model, const std::vector<SourceText>& expressions,
                                 bool interpret, const std::string& stream,
                                 const std::vector<External>& externals) {
-    const auto& compiled = dynamic_cast<const driver::CompiledModel&>(model);
+    const driver::CompiledModel& compiled = driver::compiled(model);
     auto texts = std::make_shared<driver::SourceTexts>();
     Expressions result;
     result.texts = texts;
@@ -73,7 +74,7 @@ Expressions compile_expressions(const Model& model, const std::vector<SourceText
                 Options options = compiled.options();
                 options.target = interpret ? "interpreter" : options.target;
                 std::vector<StageTime> times;
-                result.code = driver::make_code({{&module}, &options, nullptr}, times).front();
+                result.code = driver::make_code({{&module}, &options, nullptr}, times).front().code;
             }
         }
         result.diagnostics = sink.take();

@@ -4,12 +4,14 @@
 #include "driver/externals.h"
 #include "driver/guard.h"
 #include "driver/import_resolver.h"
+#include "driver/source_cache.h"
 #include "parse/parse.h"
 #include "sema/check.h"
 
 #include "hhc/compile.h"
 
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 namespace hhc {
@@ -20,7 +22,8 @@ namespace {
 /// Everything that one call of compile_... needs while it runs.
 class Frontend {
 public:
-    explicit Frontend(const Options& options) : unit_(std::make_shared<Unit>()) {
+    Frontend(const Options& options, const Hash128& key)
+        : unit_(std::make_shared<Unit>()), key_(key) {
         unit_->options = options;
     }
 
@@ -48,7 +51,7 @@ public:
             const StageTimer timer(times_, "check");
             checked = sema::check_file(file, environment(&resolver), sink_);
         }
-        return finish(std::move(checked.models));
+        return finish(std::move(checked.models), resolver.imports());
     }
 
     Compilation compile(const EquationSource& source) {
@@ -62,7 +65,7 @@ public:
             const StageTimer timer(times_, "check");
             models.push_back(sema::check_equations(set, environment(nullptr), sink_));
         }
-        return finish(std::move(models));
+        return finish(std::move(models), {});
     }
 
     diag::Sink& sink() { return sink_; }
@@ -117,12 +120,15 @@ private:
         return result;
     }
 
-    Compilation finish(std::vector<model::CheckedModel> checked) {
+    Compilation finish(std::vector<model::CheckedModel> checked,
+                       const std::vector<ImportedFile>& imports) {
         Compilation result;
         if (!sink_.has_errors() && !unit_->options.free_names) {
             for (model::CheckedModel& model : checked) {
-                result.models.push_back(std::make_shared<CompiledModel>(
-                    unit_, std::move(model), unit_->options, times_, sink_));
+                auto compiled = std::make_shared<CompiledModel>(unit_, std::move(model),
+                                                                unit_->options, times_, sink_);
+                compiled->set_source_key(key_);
+                result.models.push_back(std::move(compiled));
             }
         }
         if (sink_.has_errors()) {
@@ -130,10 +136,14 @@ private:
         }
         result.diagnostics = sink_.take();
         result.texts = unit_->texts;
+        if (result.ok()) {
+            remember_compilation(key_, unit_->options, result, imports);
+        }
         return result;
     }
 
     std::shared_ptr<Unit> unit_;
+    Hash128 key_; // of this compilation in the cache
     diag::Sink sink_;
     std::vector<StageTime> times_;
 };
@@ -157,31 +167,74 @@ bool Compilation::ok() const {
     return true;
 }
 
+namespace {
+
+/// From the cache if the caller takes models whose text was not parsed, else by `compile`.
+Compilation cached_or(const Hash128& key, const Options& options,
+                      const std::function<Compilation()>& compile) {
+    if (options.lazy_front_end) {
+        if (std::optional<Compilation> found = driver::find_compilation(key, options, compile)) {
+            return std::move(*found);
+        }
+    }
+    return compile();
+}
+
+std::vector<SourceText> all_texts(const EquationSource& source) {
+    std::vector<SourceText> texts = {{source.name}, source.equations};
+    for (const auto* piece : {&source.threshold, &source.reset, &source.refractory}) {
+        texts.push_back(piece->value_or(SourceText{"", "none"}));
+    }
+    for (const auto* list : {&source.events, &source.event_handlers, &source.initial_values}) {
+        texts.push_back({std::to_string(list->size())});
+        for (const auto& [name, text] : *list) {
+            texts.push_back({name});
+            texts.push_back(text);
+        }
+    }
+    return texts;
+}
+
+} // namespace
+
 Compilation compile_file(const std::string& path, const Options& options) {
-    return driver::guarded([&] {
-        driver::Frontend frontend(options);
+    return driver::guarded([&]() -> Compilation {
         std::string why;
         std::optional<std::string> text = driver::read_text(path, why);
         if (!text) {
+            driver::Frontend frontend(options, {});
             frontend.sink().report(diag::Code::FileUnreadable, {},
                                    "`" + path + "` cannot be compiled: " + why);
             return driver::failed(frontend);
         }
-        const ast::File& file = frontend.parse_file({std::move(*text), path, 1});
-        return frontend.check_file(file, std::filesystem::absolute(path).parent_path());
+        const SourceText source{std::move(*text), path, 1};
+        const Hash128 key = driver::source_key({source}, options);
+        return cached_or(key, options, [source, path, options, key] {
+            driver::Frontend frontend(options, key);
+            const ast::File& file = frontend.parse_file(source);
+            return frontend.check_file(file, std::filesystem::absolute(path).parent_path());
+        });
     });
 }
 
 Compilation compile_text(const SourceText& text, const Options& options) {
     return driver::guarded([&] {
-        driver::Frontend frontend(options);
-        const ast::File& file = frontend.parse_file(text);
-        return frontend.check_file(file, {});
+        const Hash128 key = driver::source_key({text}, options);
+        return cached_or(key, options, [text, options, key] {
+            driver::Frontend frontend(options, key);
+            const ast::File& file = frontend.parse_file(text);
+            return frontend.check_file(file, {});
+        });
     });
 }
 
 Compilation compile_equations(const EquationSource& source, const Options& options) {
-    return driver::guarded([&] { return driver::Frontend(options).compile(source); });
+    return driver::guarded([&] {
+        const Hash128 key = driver::source_key(all_texts(source), options);
+        return cached_or(key, options, [source, options, key] {
+            return driver::Frontend(options, key).compile(source);
+        });
+    });
 }
 
 } // namespace hhc

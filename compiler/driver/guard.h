@@ -16,7 +16,8 @@ namespace hhc::driver {
 
 [[nodiscard]] inline Diagnostic internal_bug(const std::exception& error) {
     diag::Sink sink;
-    sink.report(diag::Code::InternalBug, {}, std::string("the compiler made a mistake: ") + error.what())
+    sink.report(diag::Code::InternalBug, {},
+                std::string("the compiler made a mistake: ") + error.what())
         .note("this is a bug of hodgpy, not of the model; please report it with the model's text");
     return sink.take().front();
 }

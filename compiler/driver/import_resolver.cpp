@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t largest_file = std::uintmax_t{64} << 20U; // bytes; the parser refuses much less
+constexpr std::uintmax_t largest_file = std::uintmax_t{64}
+                                        << 20U; // bytes; the parser refuses much less
 
 bool is_below(const fs::path& path, const fs::path& root) {
     const auto [end, at] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
@@ -69,6 +70,14 @@ void ImportResolver::set_root(const ast::File& file, const fs::path& folder) {
 
 sema::ImportReply ImportResolver::resolve(const sema::ImportRequest& request) {
     return request.is_quoted ? resolve_quoted(request) : resolve_dotted(request);
+}
+
+std::vector<ImportedFile> ImportResolver::imports() const {
+    std::vector<ImportedFile> found;
+    for (const auto& [path, loaded] : loaded_) {
+        found.push_back({path, hash_bytes(sources_.file(loaded.file->span.file).text())});
+    }
+    return found;
 }
 
 std::vector<fs::path> ImportResolver::roots(const ast::File* importing) const {

@@ -6,6 +6,7 @@
 #include "diag/sink.h"
 #include "sema/check.h"
 #include "source/source_file.h"
+#include "support/hash.h"
 
 #include <filesystem>
 #include <map>
@@ -14,6 +15,12 @@
 #include <vector>
 
 namespace hhc::driver {
+
+/// An imported file: path and content at the time of the compilation.
+struct ImportedFile {
+    std::string path;
+    Hash128 content;
+};
 
 class ImportResolver {
 public:
@@ -24,6 +31,9 @@ public:
     /// The file that the user named, and where its own imports are looked for.
     void set_root(const ast::File& file, const std::filesystem::path& folder);
     [[nodiscard]] sema::ImportReply resolve(const sema::ImportRequest& request);
+
+    /// Every file that was imported, with its content, for the cache.
+    [[nodiscard]] std::vector<ImportedFile> imports() const;
 
 private:
     struct Loaded {

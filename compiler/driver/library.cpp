@@ -5,6 +5,7 @@
 #include "driver/compiled_model.h"
 #include "driver/guard.h"
 #include "driver/import_resolver.h"
+#include "driver/source_cache.h"
 #include "parse/parse.h"
 #include "support/atomic_file.h"
 
@@ -43,7 +44,7 @@ std::string first_line(std::string_view text) {
 void write_library(std::span<const std::shared_ptr<Model>> models, const std::string& path) {
     driver::Batch batch;
     for (const std::shared_ptr<Model>& model : models) {
-        const auto& compiled = dynamic_cast<const driver::CompiledModel&>(*model);
+        const driver::CompiledModel& compiled = driver::compiled(*model);
         batch.modules.push_back(&compiled.module());
         batch.options = &compiled.options();
         batch.sources = &compiled.unit()->texts->sources;
@@ -61,8 +62,7 @@ void write_library(std::span<const std::shared_ptr<Model>> models, const std::st
         return;
     }
     diag::Sink sink;
-    static_cast<void>(
-        jit::link_shared(object, path, driver::compile_options(batch).target, sink));
+    static_cast<void>(jit::link_shared(object, path, driver::compile_options(batch).target, sink));
     driver::throw_errors(sink);
 }
 

@@ -36,7 +36,8 @@ std::optional<double> evaluate(const ast::File& file, ast::ExprId expression,
         return std::nullopt;
     }
     dimension = model.exprs[values.front()].type.dimension;
-    const ir::Module module = lower::lower_expressions(model, {{"value", values.front()}}, {}, sink);
+    const ir::Module module =
+        lower::lower_expressions(model, {{"value", values.front()}}, {}, sink);
     const ir::Kernel* kernel = module.find(ir::KernelKind::Observe);
     const ir::Value& value = kernel->values[kernel->outputs.front()];
     if (value.op == ir::Op::ConstReal) {
@@ -80,8 +81,8 @@ QuantityText read_quantity(std::string_view text) {
     diag::Sink sink;
     try {
         ast::File file;
-        const ast::ExprId expression = parse::parse_expression(
-            texts.sources.add("<quantity>", std::string(text)), file, sink);
+        const ast::ExprId expression =
+            parse::parse_expression(texts.sources.add("<quantity>", std::string(text)), file, sink);
         units::Dimension dimension;
         const std::optional<double> value = evaluate(file, expression, dimension, sink);
         if (value) {

@@ -6,6 +6,7 @@
 #include "codegen/model_hash.h"
 #include "driver/backend.h"
 #include "driver/compiled_model.h"
+#include "driver/source_cache.h"
 #include "ir/print.h"
 #include "parse/parse.h"
 #include "passes/pipeline.h"
@@ -21,7 +22,7 @@ std::vector<std::pair<std::string, std::string>> list_passes() {
 }
 
 Blame blame(const Model& model, std::uint32_t line) {
-    const auto& compiled = dynamic_cast<const driver::CompiledModel&>(model);
+    const driver::CompiledModel& compiled = driver::compiled(model);
     const source::SourceManager& sources = compiled.unit()->texts->sources;
     const codegen::CppUnit unit =
         driver::emit({{&compiled.module()}, &compiled.options(), &sources}, false);

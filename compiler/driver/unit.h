@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all models of one compilation share: texts, trees and options. Held by every model, so that a
-// stage can be printed, and a variant compiled, long after the first compilation.
+// What all models of one compilation share: texts, trees and options. Held by every model, so that
+// a stage can be printed, and a variant compiled, long after the first compilation.
 #pragma once
 
 #include "ast/nodes.h"

@@ -3,6 +3,8 @@
 
 namespace hhc {
 
-const char* version() { return HODGPY_VERSION; }
+const char* version() {
+    return HODGPY_VERSION;
+}
 
 } // namespace hhc

@@ -52,11 +52,13 @@ template <class T> void take(const py::dict& given, const char* name, T& into) {
 hhc::Options options(const py::dict& given) {
     hhc::Options result;
     take(given, "library_folder", result.library_folder);
+    result.lazy_front_end = true;
     take(given, "free_names", result.free_names);
     take(given, "method", result.method);
     take(given, "real_size", result.real_size);
     take(given, "target", result.target);
     take(given, "strict", result.strict);
+    take(given, "optimisation", result.optimisation);
     take(given, "fast_math", result.fast_math);
     take(given, "per_entity", result.per_entity);
     take(given, "freeze", result.freeze);

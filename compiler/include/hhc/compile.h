@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The whole compiler in one header: from text to diagnostics and models, from models to machine code.
-// Text is parsed, checked, lowered and optimised at once; code is made when it is first asked for.
+// The whole compiler in one header: from text to diagnostics and models, from models to machine
+// code. Text is parsed, checked, lowered and optimised at once; code is made when it is first asked
+// for.
 #pragma once
 
 #include "hhc/diagnostic.h"
@@ -76,7 +77,7 @@ public:
 struct Expressions {
     std::vector<Diagnostic> diagnostics;
     std::shared_ptr<const Texts> texts;
-    Code code; // its hook observe; table null if there were errors
+    Code code;                      // its hook observe; table null if there were errors
     std::vector<std::string> units; // of the outputs, SI
     std::vector<Exponents> dimensions;
     std::vector<bool> is_boolean;

@@ -67,6 +67,9 @@ struct Options {
     std::string library_folder;                     // the standard library; empty: as installed
     std::vector<std::string> search_path;           // further folders of imports
     bool use_cache = true;
+    /// A text that was compiled before is not even parsed: its models come from the cache, without
+    /// notes. For programs; the command line shows what it found.
+    bool lazy_front_end = false;
 };
 
 } // namespace hhc

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include "driver/source_cache.h"
+
+#include "cache/object_cache.h"
+#include "driver/guard.h"
+#include "driver/host_table.h"
+#include "driver/import_resolver.h"
+#include "ir/print.h"
+#include "ir/read.h"
+#include "jit/jit.h"
+#include "support/env.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace hhc::driver {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The key of one model's code, derived from its compilation's.
+Hash128 code_key(const Hash128& key, const std::string& name) {
+    return Hasher().field(key.hex()).field("code").field(name).finish();
+}
+
+/// A model whose code is on disk and whose text was not even parsed.
+class CachedModel final : public Model {
+public:
+    CachedModel(Hash128 key, std::size_t index, const Json& record,
+                std::shared_ptr<std::function<Compilation()>> compile)
+        : key_(key), index_(index), name_(record.at("name").get<std::string>()),
+          description_(record.at("description").get<std::string>()), compile_(std::move(compile)) {}
+
+    [[nodiscard]] const std::string& name() const override { return name_; }
+    [[nodiscard]] const std::string& description() const override { return description_; }
+    [[nodiscard]] std::string explain() const override { return full().explain(); }
+    [[nodiscard]] std::string emit(std::string_view stage) const override {
+        return full().emit(stage);
+    }
+    [[nodiscard]] std::shared_ptr<Model>
+    with_per_entity(const std::vector<std::string>& names) const override {
+        return full().with_per_entity(names);
+    }
+
+    [[nodiscard]] std::vector<StageTime> times() const override {
+        const std::lock_guard lock(mutex_);
+        return full_ ? full_->times() : times_;
+    }
+
+    [[nodiscard]] Code code() const override {
+        const std::lock_guard lock(mutex_);
+        if (code_.table == nullptr) {
+            code_ = load().value_or(Code{});
+        }
+        if (code_.table == nullptr) { // the object is gone or damaged
+            code_ = full_locked().code();
+        }
+        return code_;
+    }
+
+    [[nodiscard]] const CompiledModel& full() const {
+        const std::lock_guard lock(mutex_);
+        return full_locked();
+    }
+
+private:
+    [[nodiscard]] const CompiledModel& full_locked() const {
+        if (!full_) {
+            Compilation compilation = (*compile_)();
+            if (!compilation.ok()) { // a file that was imported changed under our hands
+                throw CompileError(compilation.diagnostics);
+            }
+            full_ = compilation.models.at(index_);
+        }
+        return dynamic_cast<const CompiledModel&>(*full_);
+    }
+
+    [[nodiscard]] std::optional<Code> load() const {
+        const StageTimer timer(times_, "cache");
+        const cache::ObjectCache cache(env::cache_dir());
+        const std::optional<cache::SourceEntry> entry = cache.find_source(code_key(key_, name_));
+        if (!entry) {
+            return std::nullopt;
+        }
+        const std::optional<std::string> object = cache.find_object(entry->object_key);
+        if (!object) {
+            return std::nullopt;
+        }
+        diag::Sink sink;
+        const std::shared_ptr<jit::LoadedCode> loaded = jit::load_object(*object, name_, sink);
+        throw_errors(sink);
+        const std::size_t end = entry->metadata.find('\n');
+        const ir::ReadResult seldom = ir::read(std::string_view(entry->metadata).substr(end + 1));
+        if (!seldom.module) {
+            return std::nullopt; // of another version of the text form
+        }
+        return host_code(loaded, entry->metadata.substr(0, end), *seldom.module, true);
+    }
+
+    Hash128 key_;
+    std::size_t index_;
+    std::string name_;
+    std::string description_;
+    std::shared_ptr<std::function<Compilation()>> compile_;
+
+    mutable std::mutex mutex_; // guards what follows
+    mutable std::shared_ptr<Model> full_;
+    mutable Code code_;
+    mutable std::vector<StageTime> times_;
+};
+
+bool is_unchanged(const Json& import) {
+    std::string why;
+    const std::optional<std::string> text = read_text(import.at("path").get<std::string>(), why);
+    return text && hash_bytes(*text).hex() == import.at("content").get<std::string>();
+}
+
+bool may_be_remembered(const Options& options) {
+    return options.use_cache && options.target != "interpreter" && !options.free_names;
+}
+
+} // namespace
+
+Hash128 source_key(const std::vector<SourceText>& texts, const Options& options) {
+    Hasher hasher;
+    hasher.field(cache::build_id());
+    for (const SourceText& text : texts) {
+        hasher.field(text.text).field(text.shown_name).field(text.first_line);
+    }
+    for (const External& external : options.externals) {
+        hasher.field(external.name).field(static_cast<std::uint64_t>(external.kind));
+        hasher.field(Json(external.value).dump()).field(external.unit);
+        hasher.field(external.per_entity ? 1 : 0);
+    }
+    for (const auto& [name, value] : options.freeze) {
+        hasher.field(name).field(value ? Json(*value).dump() : "default");
+    }
+    for (const std::string& name : options.per_entity) {
+        hasher.field(name);
+    }
+    hasher.field(options.method).field(options.real_size).field(options.vector_bytes);
+    hasher.field(options.strict ? 1 : 0).field(options.fast_math ? 1 : 0);
+    hasher.field(static_cast<std::uint64_t>(options.optimisation + 1));
+    hasher.field(options.library_folder);
+    for (const std::string& folder : options.search_path) {
+        hasher.field(folder);
+    }
+    for (const std::string& pass : options.passes.value_or(std::vector<std::string>{})) {
+        hasher.field(pass);
+    }
+    diag::Sink sink;
+    if (const auto target = jit::resolve_target(options.target, sink)) {
+        hasher.field(target->triple).field(target->cpu);
+        for (const std::string& feature : target->features) {
+            hasher.field(feature);
+        }
+    }
+    return hasher.finish();
+}
+
+std::optional<Compilation> find_compilation(const Hash128& key, const Options& options,
+                                            std::function<Compilation()> compile) {
+    if (!may_be_remembered(options)) {
+        return std::nullopt;
+    }
+    const cache::ObjectCache cache(env::cache_dir());
+    const std::optional<cache::SourceEntry> entry = cache.find_source(key);
+    if (!entry) {
+        return std::nullopt;
+    }
+    const Json record = Json::parse(entry->metadata, nullptr, false);
+    if (record.is_discarded() || !std::ranges::all_of(record.at("imports"), is_unchanged)) {
+        return std::nullopt;
+    }
+    Compilation result;
+    result.texts = std::make_shared<SourceTexts>();
+    const auto shared = std::make_shared<std::function<Compilation()>>(std::move(compile));
+    for (const Json& model : record.at("models")) {
+        result.models.push_back(
+            std::make_shared<CachedModel>(key, result.models.size(), model, shared));
+    }
+    return result;
+}
+
+void remember_compilation(const Hash128& key, const Options& options,
+                          const Compilation& compilation,
+                          const std::vector<ImportedFile>& imports) {
+    const bool is_clean = std::ranges::all_of(
+        compilation.diagnostics, [](const Diagnostic& d) { return d.severity == Severity::Note; });
+    if (!may_be_remembered(options) || !is_clean) {
+        return; // what is wrong must be said again every time
+    }
+    Json record = {{"models", Json::array()}, {"imports", Json::array()}};
+    for (const std::shared_ptr<Model>& model : compilation.models) {
+        record["models"].push_back(
+            {{"name", model->name()}, {"description", model->description()}});
+    }
+    for (const ImportedFile& import : imports) {
+        record["imports"].push_back({{"path", import.path}, {"content", import.content.hex()}});
+    }
+    cache::ObjectCache(env::cache_dir()).store_source(key, {record.dump(), {}});
+}
+
+void remember_code(const Hash128& key, const ir::Module& module, const std::string& symbol,
+                   const Hash128& object_key) {
+    const std::string metadata = symbol + "\n" + ir::print(seldom_hooks(module));
+    cache::ObjectCache(env::cache_dir())
+        .store_source(code_key(key, module.name), {metadata, object_key});
+}
+
+const CompiledModel& compiled(const Model& model) {
+    if (const auto* cached = dynamic_cast<const CachedModel*>(&model)) {
+        return cached->full();
+    }
+    return dynamic_cast<const CompiledModel&>(model);
+}
+
+} // namespace hhc::driver
