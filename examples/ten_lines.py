@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The smallest useful script: a hundred leaky integrate-and-fire neurons from equations."""
 
+import hodgpy as hp
 from hodgpy.units import ms, second
 
 cell = hp.compile(
