@@ -97,6 +97,12 @@ hhc::EquationSource equation_source(const py::dict& given) {
     return result;
 }
 
+/// Text that may quote a file which is not UTF-8.
+py::str readable(const std::string& text) {
+    return py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(
+        text.data(), static_cast<py::ssize_t>(text.size()), "backslashreplace"));
+}
+
 const char* severity_text(hhc::Severity severity) {
     switch (severity) {
     case hhc::Severity::Note:
@@ -122,7 +128,7 @@ py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const 
             const hhc::DiagnosticPlace at =
                 note.span ? texts.place(*note.span) : hhc::DiagnosticPlace{};
             py::dict entry;
-            entry["text"] = note.text;
+            entry["text"] = readable(note.text);
             entry["line"] = place_or_none(at.line);
             entry["column"] = place_or_none(at.column);
             entry["replacement"] = note.replacement;
@@ -131,8 +137,8 @@ py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const 
         py::dict entry;
         entry["code"] = diagnostic.code;
         entry["severity"] = severity_text(diagnostic.severity);
-        entry["message"] = diagnostic.message;
-        entry["file"] = place.file;
+        entry["message"] = readable(diagnostic.message);
+        entry["file"] = readable(place.file);
         entry["line"] = place_or_none(place.line);
         entry["column"] = place_or_none(place.column);
         entry["notes"] = notes;
@@ -142,14 +148,14 @@ py::list diagnostic_list(const std::vector<hhc::Diagnostic>& diagnostics, const 
 }
 
 /// Errors and warnings with the lines that they point at; remarks are for `explain`.
-std::string render_problems(const hhc::Compilation& compilation) {
+py::str render_problems(const hhc::Compilation& compilation) {
     std::vector<hhc::Diagnostic> problems;
     for (const hhc::Diagnostic& diagnostic : compilation.diagnostics) {
         if (diagnostic.severity != hhc::Severity::Note) {
             problems.push_back(diagnostic);
         }
     }
-    return compilation.texts->render(problems, false);
+    return readable(compilation.texts->render(problems, false));
 }
 
 std::vector<std::shared_ptr<ModelHandle>> handles(const hhc::Compilation& compilation) {
@@ -235,7 +241,7 @@ void bind_compiler(py::module_& module) {
         .def_readonly("dimensions", &hhc::Expressions::dimensions)
         .def_readonly("is_boolean", &hhc::Expressions::is_boolean)
         .def("render", [](const hhc::Expressions& self) {
-            return self.texts->render(self.diagnostics, false);
+            return readable(self.texts->render(self.diagnostics, false));
         });
     module.def("compile_file", [](const std::string& path, const py::dict& given) {
         return hhc::compile_file(path, options(given));

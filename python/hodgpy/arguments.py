@@ -34,6 +34,10 @@ def text(value: Any, what: str, error: type[HodgError] = SimulationError) -> str
     """A string."""
     if not isinstance(value, str):
         raise error(f"{what} is {shown(value)}; it must be text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as problem:
+        raise error(f"{what} is no text that can be written as UTF-8: {problem.reason}") from None
     return value
 
 

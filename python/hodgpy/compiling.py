@@ -266,7 +266,7 @@ def _pieces(
         return (literal, *find_literal(literal, frame))
 
     pieces: dict[str, Any] = {
-        "name": "equations" if name is None else arguments.text(name, "name", ModelError),
+        "name": "equations" if name is None else _identifier(name),
         "equations": placed(equations, "equations"),
     }
     if refractory is not None and refractory is not False and not isinstance(refractory, str):
@@ -283,6 +283,12 @@ def _pieces(
         given = arguments.mapping(group, what, ModelError)
         pieces[key] = [(n, placed(text, f"`{n}` of {what}")) for n, text in given.items()]
     return pieces
+
+
+def _identifier(name: Any) -> str:
+    if not arguments.text(name, "name", ModelError).isidentifier():
+        raise ModelError(f"name is {name!r}; it must be a name as in Python, as `AdaptiveCell`")
+    return str(name)
 
 
 def _texts(pieces: dict[str, Any]) -> str:
@@ -305,10 +311,7 @@ def _options(
     _one_of(precision, "precision", ("default", "fast"))
     _one_of(target, "target", _TARGETS)
     if isinstance(freeze, Mapping):
-        frozen = {
-            k: None if v is None else float(units.as_quantity(v).value)  # type: ignore[union-attr]
-            for k, v in freeze.items()
-        }
+        frozen = {k: None if v is None else _frozen(k, v) for k, v in freeze.items()}
     else:
         frozen = dict.fromkeys(arguments.names(freeze, "freeze", ModelError))
     return {
@@ -321,6 +324,14 @@ def _options(
         "per_entity": arguments.names(per_entity, "per_entity", ModelError),
         "freeze": frozen,
     }
+
+
+def _frozen(name: str, value: Any) -> float:
+    """The value to fold into the code, in SI."""
+    quantity = units.parse(value) if isinstance(value, str) else units.as_quantity(value)
+    if quantity is None or not isinstance(quantity.value, float):
+        raise ModelError(f"`{name}` of freeze is {arguments.shown(value)}; it must be one number")
+    return quantity.value
 
 
 def _one_of(value: Any, what: str, choices: Iterable[str]) -> None:
