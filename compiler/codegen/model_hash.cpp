@@ -21,6 +21,16 @@ template <class Item> void add_variable(Hasher& hasher, const Item& item) {
     hasher.field(static_cast<std::uint64_t>(item.storage)).field(item.role).field(item.flags);
 }
 
+/// What the compiler adds (hoisted values, flags) depends on options and is nobody's interface.
+template <class Items> void add_variables(Hasher& hasher, const Items& items) {
+    for (const auto& item : items) {
+        if (item.role != ir::role::hidden) {
+            add_variable(hasher, item);
+        }
+    }
+    hasher.field("end");
+}
+
 } // namespace
 
 std::array<std::uint64_t, 2> hash_words(const Hash128& hash) {
@@ -34,14 +44,8 @@ std::array<std::uint64_t, 2> hash_words(const Hash128& hash) {
 std::array<std::uint64_t, 2> interface_hash(const ir::Module& module) {
     Hasher hasher;
     hasher.field("interface 1").field(module.real_size);
-    hasher.field(module.fields.size());
-    for (const ir::Field& field : module.fields) {
-        add_variable(hasher, field);
-    }
-    hasher.field(module.uniforms.size());
-    for (const ir::Uniform& uniform : module.uniforms) {
-        add_variable(hasher, uniform);
-    }
+    add_variables(hasher, module.fields);
+    add_variables(hasher, module.uniforms);
     hasher.field(module.tables.size());
     for (const ir::Table& table : module.tables) {
         hasher.field(table.name);

@@ -11,7 +11,7 @@ extern "C" __attribute__((visibility("default"))) const hhk_model hhk_model_x_y_
     .real_size = 8,
     .random_scheme = 1,
     .needs_host_solver = 0,
-    .interface_hash = {0xb958464eeb9fce56, 0x481065a9e888cb0f},
+    .interface_hash = {0x4a450a13806cb8fe, 0x42ee6bdd85c94997},
     .code_hash = {}
     .field_count = 1,
     .uniform_count = 0,
