@@ -23,8 +23,10 @@ using ir::ValueId;
 /// From this on a load of eight bytes per entity is cheaper than computing again.
 constexpr int dear = 16;
 
-bool is_hot(KernelKind kind) {
-    return kind == KernelKind::Advance || kind == KernelKind::OnEvent || kind == KernelKind::Rhs ||
+/// Kernels that run after `prepare` has seen every change.
+bool is_prepared(KernelKind kind) {
+    return kind == KernelKind::Init || kind == KernelKind::HalfStep ||
+           kind == KernelKind::Advance || kind == KernelKind::OnEvent || kind == KernelKind::Rhs ||
            kind == KernelKind::Jacobian || kind == KernelKind::Linear;
 }
 
@@ -120,7 +122,7 @@ public:
         ensure(KernelKind::PrepareEntities);
         bool changed = false;
         for (ir::Kernel& kernel : module_.kernels) {
-            if (is_hot(kernel.kind)) {
+            if (is_prepared(kernel.kind)) {
                 changed |= hoist_from(kernel, steady);
             }
         }

@@ -18,8 +18,8 @@
 //
 // Every bit stays: both places compute in double (hidden fields: in the module's real type, as the
 // entity value did). Values of the step (t, tables) stay, they are computed once a block; so does
-// integer arithmetic, whose faults belong to a step. Observe, init and half_step are left alone:
-// they may run before `prepare` has seen a change.
+// integer arithmetic, whose faults belong to a step. Observe is left alone: it may run before
+// `prepare` has seen a change.
 #pragma once
 
 #include "passes/pass.h"

@@ -223,10 +223,9 @@ template <class V> HHK_INLINE auto hhk_ne(V a, V b) {
 }
 
 // ---- correctly rounded operations ---------------------------------------------------------------
+// The most frequent call: a macro, because a function takes longer to compile.
 #if defined(__clang__)
-template <class V> HHK_INLINE V hhk_fma(V a, V b, V c) {
-    return __builtin_elementwise_fma(a, b, c);
-}
+#define hhk_fma(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
 HHK_INLINE double hhk_fma(double a, double b, double c) {
     return __builtin_fma(a, b, c);
