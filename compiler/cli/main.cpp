@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace hhc::cli {
@@ -36,6 +37,13 @@ Exit dispatch(const Args& args) {
     return Exit::UsageError;
 }
 
+/// An unknown stage, or no quantity: the command line is wrong, not the machine.
+bool is_usage(const CompileError& error) {
+    return std::ranges::all_of(error.diagnostics(), [](const Diagnostic& diagnostic) {
+        return diagnostic.code == "HH8007" || diagnostic.code == "HH8008";
+    });
+}
+
 Exit guarded(const Args& args) {
     try {
         return dispatch(args);
@@ -46,7 +54,7 @@ Exit guarded(const Args& args) {
         return failure.code();
     } catch (const CompileError& error) {
         show(error.diagnostics(), nullptr, args.style);
-        return Exit::HostError;
+        return is_usage(error) ? Exit::UsageError : Exit::HostError;
     } catch (const hodg::SimulationError& error) {
         show_error(fmt::format("{}: {}", error.code(), error.message()), error.hint(), args.style);
         return Exit::RunError;

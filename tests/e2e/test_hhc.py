@@ -136,12 +136,12 @@ class Compile(Command):
         self.assertNotIn("clang", err)
 
     def test_stages_and_names_that_do_not_fit(self) -> None:
-        self.hhc(SQUID, "--emit=nonsense", expect=USAGE)
+        self.assertIn("HH8007", self.hhc(SQUID, "--emit=nonsense", expect=USAGE)[1])
         self.hhc(SQUID, "-o", "model.txt", expect=USAGE)
         self.hhc(SQUID, "-o", "model.so", "--emit=cpp", expect=USAGE)
         self.hhc(SQUID, "--target", "pdp-11", expect=USAGE)
         self.hhc(SQUID, "--neuron", "Nobody", "--emit=cpp", expect=USAGE)
-        self.hhc("nosuch.hhm", expect=MODEL)
+        self.assertIn("HH8006", self.hhc("nosuch.hhm", expect=MODEL)[1])
 
     def test_output_that_cannot_be_written(self) -> None:
         self.hhc(SQUID, "-o", "nosuch/model.so", expect=HOST)
@@ -306,6 +306,7 @@ class Run(Command):
             _, err = self.hhc(*short, *more, expect=USAGE)
             self.assertIn(word, err, more)
         self.hhc("run", SQUID, "--for", "10", expect=USAGE)
+        self.assertIn("HH8008", self.hhc("run", SQUID, "--for", "1*t", expect=USAGE)[1])
         self.hhc("run", SQUID, expect=USAGE)
 
     def test_a_fault_names_its_place_and_keeps_what_was_computed(self) -> None:
