@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from hodgpy import _core, arguments
 from hodgpy.errors import ModelError, SimulationError
@@ -153,6 +155,125 @@ class Model:
             If the file cannot be written, or the suffix is another one.
         """
         _write([self], path)
+
+    # -- what it does ----------------------------------------------------------------------------
+
+    def steady_state(self, v: Any, **values: Any) -> dict[str, Any]:
+        """Steady state of every gate at a potential.
+
+        Parameters
+        ----------
+        v : Quantity or array
+            One potential or several, of any shape.
+        **values
+            Parameters to set before: ``temperature="18.5 degC"``.
+
+        Returns
+        -------
+        dict
+            By name of the gate, a number or an array of the shape of ``v``.
+
+        Examples
+        --------
+        >>> squid.steady_state(-65*mV)["na.m"]
+        0.05293...
+        """
+        from hodgpy import analysis
+
+        return analysis.steady_state(self, v, **values)
+
+    def rest(self, start: Mapping[str, Any] | None = None, **values: Any) -> dict[str, float]:
+        """A state in which nothing changes.
+
+        A cell whose only state besides gates is ``v`` is searched from -200 to 150 mV for zeros at
+        which the total current restores ``v``: the lowest one, or the nearest to ``start``. Other
+        cells are solved by Newton's method from ``start``, or else from the initial values.
+
+        Parameters
+        ----------
+        start : dict, optional
+            Where to start, by name of the state: ``{"v": -70*mV}``.
+        **values
+            Parameters to set before.
+
+        Returns
+        -------
+        dict
+            Every state in SI.
+
+        Raises
+        ------
+        SimulationError
+            If none is found.
+        """
+        from hodgpy import analysis
+
+        return analysis.rest(self, start, **values)
+
+    def voltage_clamp(
+        self, hold: Any, step: Any, times: Any, record: str | list[str], **values: Any
+    ) -> dict[str, np.ndarray]:
+        """Currents and gates after a step from a holding potential, in closed form.
+
+        Parameters
+        ----------
+        hold : Quantity
+            Potential before the step; every gate is at its steady state there.
+        step : Quantity or array
+            Potentials of the steps.
+        times : Quantity or array
+            Times after the step.
+        record : str or list of str
+            Variables and expressions: ``["na.I", "k.n"]``.
+        **values
+            Parameters to set before.
+
+        Returns
+        -------
+        dict
+            By name, arrays of shape (steps, times) in SI.
+
+        Raises
+        ------
+        SimulationError
+            For a model with states besides ``v`` and its gates.
+        """
+        from hodgpy import analysis
+
+        return analysis.voltage_clamp(self, hold, step, times, record, **values)
+
+    def firing_rate(
+        self,
+        current: Any,
+        *,
+        variable: str = "I",
+        duration: Any = 1.0,
+        dt: Any = 1e-5,
+        **values: Any,
+    ) -> np.ndarray:
+        """Frequency of the lasting train of spikes for each current: the f(I) curve.
+
+        Parameters
+        ----------
+        current : Quantity or array
+            Currents, one cell each, switched on at 0.
+        variable : str
+            What the current is assigned to.
+        duration, dt : Quantity
+            Time to simulate (the second half counts) and time step.
+        **values
+            Parameters and initial values to set before.
+
+        Returns
+        -------
+        array
+            Frequencies in Hz; 0 where the cell is silent in the end.
+        """
+        from hodgpy import analysis
+
+        return analysis.firing_rate(
+            self, current, variable=variable, duration=duration, dt=dt, **values
+        )
 
     # -- how it looks ----------------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ def test_paths_and_text_are_told_apart(tmp_path: Path) -> None:
         assert hp.compile(source).Cell.states == ["v"]
     (tmp_path / "empty.hhm").write_text("")
     with pytest.raises(hp.ModelError):
-        list(hp.compile(tmp_path / "empty.hhm"))[0]
+        hp.compile(tmp_path / "empty.hhm")
     (tmp_path / "latin.hhm").write_bytes(b"neuron A { x : 1 \xff }")
     with pytest.raises(hp.ModelError, match="UTF-8"):
         hp.compile(tmp_path / "latin.hhm")
