@@ -87,7 +87,7 @@ class _Rates:
 
 
 def _bracketed(rates: _Rates, *, nearest: bool) -> dict[str, float] | None:
-    """The stable zero of dv/dt (from positive to negative): the lowest, or that nearest to the start."""
+    """The zero at which dv/dt restores v: the lowest, or that nearest to the start."""
     low, high = _LOWEST, _HIGHEST
     for _ in range(_REFINEMENTS):
         v = np.linspace(low, high, _GRID)

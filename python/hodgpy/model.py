@@ -187,7 +187,8 @@ class Model:
 
         A cell whose only state besides gates is ``v`` is searched from -200 to 150 mV for zeros at
         which the total current restores ``v``: the lowest one, or the nearest to ``start``. Other
-        cells are solved by Newton's method from ``start``, or else from the initial values.
+        cells are solved by Newton's method from ``start``, or else from the initial values. An
+        equilibrium need not be stable: a cell that fires by itself has one, too.
 
         Parameters
         ----------

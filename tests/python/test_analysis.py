@@ -45,7 +45,7 @@ def test_rest_of_the_squid_axon(squid: hp.Model) -> None:
     assert cells.v[0] == pytest.approx(rest["v"], abs=1e-10)
 
 
-@pytest.mark.parametrize("name", ["traub_miles_1991", "wang_buzsaki_1996", "morris_lecar_1981"])
+@pytest.mark.parametrize("name", ["connor_stevens_1971", "wang_buzsaki_1996", "morris_lecar_1981"])
 def test_at_rest_nothing_changes(name: str) -> None:
     model = next(iter(hp.compile(f"neurons.{name}")))
     rest = model.rest()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Every target gives the same bits: interpreter, native, x86-64 levels, and a library on disk."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hodgpy as hp
+from hodgpy.units import ms
+
+COUNT = 37  # no multiple of any vector
+STEPS = 200
+TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+DTYPES = ("float64", "float32")
+
+
+def compiled(name: str, **options: str) -> hp.Model:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hp.ModelWarning)
+        return next(iter(hp.compile(name, **options)))
+
+
+def run(model: hp.Model) -> dict[str, np.ndarray]:
+    """Every state of cells that differ, after some steps; and the spikes."""
+    cells = hp.Population(model, COUNT, name="cells")
+    net = hp.Network(cells, dt=0.02 * ms, seed=5)
+    net.run(0 * ms)
+    scale = 1e-3 if model.variables["v"].dimension == "volt" else 0.1
+    cells.v = cells.get("v") + np.linspace(-20, 40, COUNT) * scale
+    spikes = hp.SpikeRecorder(cells) if model._record["events"] else None
+    if spikes is not None:
+        net.add(spikes)
+    net.run(STEPS * 0.02 * ms)
+    found = {name: cells.get(name) for name in model.states}
+    if spikes is not None:
+        found |= {"spike times": spikes.t, "spike neurons": spikes.i}
+    return found
+
+
+@functools.cache
+def expected(name: str, dtype: str) -> dict[str, np.ndarray]:
+    return run(compiled(name, dtype=dtype, target="interpreter"))
+
+
+def assert_same_bits(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> None:
+    assert found.keys() == wanted.keys()
+    for name, values in wanted.items():
+        assert found[name].tobytes() == values.tobytes(), name
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", hp.models())
+def test_targets(name: str, target: str, dtype: str) -> None:
+    try:
+        found = run(compiled(name, dtype=dtype, target=target))
+    except hp.HodgError as error:
+        if "CPU" in str(error):
+            pytest.skip(f"this CPU is no {target}")
+        raise
+    assert_same_bits(found, expected(name, dtype))
+
+
+@pytest.mark.parametrize("name", hp.models())
+def test_library_on_disk(name: str, tmp_path: Path) -> None:
+    compiled(name).write(tmp_path / "model.so")
+    (loaded,) = hp.load(tmp_path / "model.so")
+    assert_same_bits(run(loaded), expected(name, "float64"))
+
+
+@pytest.mark.parametrize("name", hp.models())
+def test_the_cells_move(name: str) -> None:
+    found = expected(name, "float64")
+    assert len(np.unique(found["v"])) > COUNT / 2
+    assert np.isfinite(found["v"]).all()
