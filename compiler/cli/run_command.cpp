@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <memory>
 #include <span>
 #include <unistd.h>
 
@@ -72,15 +73,53 @@ Setting split(const std::string& text) {
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-/// A model and a population of it.
+/// A population, and the model as the compiler knows it; null if it came from a library.
+struct Opened {
+    std::shared_ptr<Model> model;
+    hodg::Population population;
+};
+
+hodg::Model find_in_library(const std::string& file, const std::string& wanted) {
+    std::string names;
+    std::vector<hodg::Model> found;
+    for (const hodg::Model& model : hodg::load_library(file)) {
+        names += fmt::format("{}`{}`", names.empty() ? "" : ", ", model.name());
+        if (wanted.empty() || wanted == model.name()) {
+            found.push_back(model);
+        }
+    }
+    if (found.empty()) {
+        throw Failure(Exit::UsageError, fmt::format("`{}` has no neuron `{}`", file, wanted),
+                      "it has " + names);
+    }
+    if (found.size() > 1) {
+        throw Failure(Exit::UsageError, fmt::format("`{}` has several neurons: {}", file, names),
+                      "choose one with --neuron");
+    }
+    return found.front();
+}
+
+Opened open(const Args& args) {
+    const std::string& file = args.model.files.front();
+    if (file.ends_with(".so")) {
+        return {nullptr, {find_in_library(file, args.model.neuron), args.run.count}};
+    }
+    const Compilation compilation = compile_shown(file, args);
+    const std::shared_ptr<Model> model = one_model(compilation, file, args);
+    const Code code = model->code();
+    return {model, {hodg::Model(code.table, code.owner), args.run.count}};
+}
+
+/// A population, what is recorded of it, what becomes of that.
 class Simulation {
 public:
-    explicit Simulation(const Args& args) : args_(args) { open(); }
+    explicit Simulation(const Args& args)
+        : args_(args), duration_(read_time("--for", args.run.duration)),
+          dt_(read_time("--dt", args.run.dt)), opened_(open(args)) {}
 
     Exit run();
 
 private:
-    void open();
     void apply_settings();
     void set(const Setting& setting);
     void set_values(const Setting& setting);
@@ -94,54 +133,24 @@ private:
     void summary(const hodg::RunReport& report) const;
 
     const Args& args_;
-    std::shared_ptr<Model> model_; // null: from a library
-    std::optional<hodg::Population> population_;
-    std::optional<hodg::StateRecorder> states_;
-    std::optional<hodg::SpikeRecorder> spikes_;
+    double duration_;
+    double dt_;
+    Opened opened_;
+    std::unique_ptr<hodg::StateRecorder> states_;
+    std::unique_ptr<hodg::SpikeRecorder> spikes_;
     std::vector<std::pair<std::string, double>> expression_units_; // by recorded expression
     std::vector<std::string> expression_names_;
-    double duration_ = 0;
-    double dt_ = 0;
 };
-
-void Simulation::open() {
-    duration_ = read_time("--for", args_.run.duration);
-    dt_ = read_time("--dt", args_.run.dt);
-    const std::string& file = args_.model.files.front();
-    if (!file.ends_with(".so")) {
-        const Compilation compilation = compile_shown(file, args_);
-        model_ = one_model(compilation, file, args_);
-        const Code code = model_->code();
-        population_.emplace(hodg::Model(code.table, code.owner), args_.run.count);
-        return;
-    }
-    std::string names;
-    for (const hodg::Model& model : hodg::load_library(file)) {
-        names += fmt::format("{}`{}`", names.empty() ? "" : ", ", model.name());
-        if (args_.model.neuron.empty() || args_.model.neuron == model.name()) {
-            if (population_) {
-                throw Failure(Exit::UsageError, fmt::format("`{}` has several neurons", file),
-                              "choose one with --neuron");
-            }
-            population_.emplace(model, args_.run.count);
-        }
-    }
-    if (!population_) {
-        throw Failure(Exit::UsageError,
-                      fmt::format("`{}` has no neuron `{}`", file, args_.model.neuron),
-                      "it has " + names);
-    }
-}
 
 /// Expressions in the scope of the model.
 Expressions Simulation::compile_text_of(const std::string& what, const std::string& text,
                                         bool interpret) const {
-    if (!model_) {
+    if (!opened_.model) {
         throw Failure(Exit::UsageError,
                       fmt::format("`{}`: a library knows no expressions, only its variables", text),
                       "run the .hhm file instead");
     }
-    Expressions compiled = compile_expressions(*model_, {{text, what}}, interpret, what, {});
+    Expressions compiled = compile_expressions(*opened_.model, {{text, what}}, interpret, what, {});
     show(compiled.diagnostics, compiled.texts.get(), args_.style);
     if (compiled.code.table == nullptr) {
         throw Failure(Exit::UsageError, "");
@@ -156,7 +165,7 @@ void Simulation::apply_settings() {
 }
 
 void Simulation::set(const Setting& setting) {
-    const hodg::Variable variable = population_->variable(setting.name);
+    const hodg::Variable variable = opened_.population.variable(setting.name);
     const QuantityText quantity = read_quantity(setting.value);
     if (!quantity.problem.empty()) {
         set_values(setting);
@@ -168,13 +177,14 @@ void Simulation::set(const Setting& setting) {
                       fmt::format("`--set {}={}`: found {}, expected {}", setting.name,
                                   setting.value, spoken(quantity.dimension), spoken(wanted)));
     }
-    population_->set(setting.name, quantity.value);
+    opened_.population.set(setting.name, quantity.value);
 }
 
 /// One value per neuron, from an expression.
 void Simulation::set_values(const Setting& setting) {
     const Expressions compiled = compile_text_of("--set " + setting.name, setting.value, true);
-    const std::string unit = describe_dimension(dimension_of(population_->variable(setting.name)));
+    const std::string unit =
+        describe_dimension(dimension_of(opened_.population.variable(setting.name)));
     if (compiled.units.front() != unit) {
         throw Failure(Exit::UsageError,
                       fmt::format("`--set {}={}`: found {}, expected {}", setting.name,
@@ -186,21 +196,21 @@ void Simulation::set_values(const Setting& setting) {
     expression.model = compiled.code.table;
     expression.owner = compiled.code.owner;
     const std::vector<double> values =
-        hodg::evaluate(*population_, expression, args_.run.seed).front();
+        hodg::evaluate(opened_.population, expression, args_.run.seed).front();
     try {
-        population_->set(setting.name, std::span<const double>(values));
+        opened_.population.set(setting.name, std::span<const double>(values));
     } catch (const hodg::NeedsPerEntity&) {
-        model_ = model_->with_per_entity({setting.name});
-        const Code code = model_->code();
-        population_->rebind(hodg::Model(code.table, code.owner));
-        population_->set(setting.name, std::span<const double>(values));
+        opened_.model = opened_.model->with_per_entity({setting.name});
+        const Code code = opened_.model->code();
+        opened_.population.rebind(hodg::Model(code.table, code.owner));
+        opened_.population.set(setting.name, std::span<const double>(values));
     }
 }
 
 void Simulation::add_recorders(hodg::Network& network) {
-    const std::vector<std::string> events = population_->model().events();
+    const std::vector<std::string> events = opened_.population.model().events();
     if (std::ranges::find(events, "spike") != events.end()) {
-        spikes_.emplace(*population_);
+        spikes_ = std::make_unique<hodg::SpikeRecorder>(opened_.population);
         network.add(*spikes_);
     }
     if (args_.run.record.empty()) {
@@ -208,7 +218,7 @@ void Simulation::add_recorders(hodg::Network& network) {
     }
     std::vector<std::string> variables;
     hodg::StateOptions options;
-    const std::vector<hodg::Variable> known = population_->variables();
+    const std::vector<hodg::Variable> known = opened_.population.variables();
     for (const std::string& name : args_.run.record) {
         if (std::ranges::find(known, name, &hodg::Variable::name) != known.end()) {
             variables.push_back(name);
@@ -232,7 +242,7 @@ void Simulation::add_recorders(hodg::Network& network) {
         }
     }
     options.dt = args_.run.record_dt.empty() ? 0 : read_time("--record-dt", args_.run.record_dt);
-    states_.emplace(*population_, variables, options);
+    states_ = std::make_unique<hodg::StateRecorder>(opened_.population, variables, options);
     network.add(*states_);
 }
 
@@ -262,7 +272,7 @@ Panel Simulation::panel(const std::string& name) const {
         panel.unit = unit.first;
         scale = unit.second;
     } else {
-        const hodg::Variable variable = population_->variable(name);
+        const hodg::Variable variable = opened_.population.variable(name);
         panel.unit = variable.unit;
         scale = variable.unit_scale;
     }
@@ -284,8 +294,8 @@ Panel Simulation::panel(const std::string& name) const {
 
 Figure Simulation::figure() const {
     Figure figure;
-    figure.title = fmt::format("{}, {} neuron{}", population_->model().name(), args_.run.count,
-                               args_.run.count == 1 ? "" : "s");
+    figure.title = fmt::format("{}, {} neuron{}", opened_.population.model().name(),
+                               args_.run.count, args_.run.count == 1 ? "" : "s");
     figure.duration = duration_;
     figure.entities = args_.run.count;
     if (states_) {
@@ -298,7 +308,7 @@ Figure Simulation::figure() const {
         figure.spike_times = spikes_->times();
         figure.spike_indices = spikes_->indices();
     }
-    figure.raster = spikes_ && (args_.run.count > 1 || figure.panels.empty());
+    figure.raster = spikes_ != nullptr && (args_.run.count > 1 || figure.panels.empty());
     return figure;
 }
 
@@ -332,8 +342,9 @@ void Simulation::summary(const hodg::RunReport& report) const {
     }
     const double simulated = static_cast<double>(report.steps) * dt_;
     note(fmt::format("{}: {} neuron{}, {:g} ms in steps of {:g} ms, computed in {:.3g} s",
-                     population_->model().name(), args_.run.count, args_.run.count == 1 ? "" : "s",
-                     simulated * 1e3, dt_ * 1e3, report.wall_seconds));
+                     opened_.population.model().name(), args_.run.count,
+                     args_.run.count == 1 ? "" : "s", simulated * 1e3, dt_ * 1e3,
+                     report.wall_seconds));
     if (spikes_) {
         const auto count = static_cast<double>(spikes_->size());
         note(fmt::format(
@@ -351,7 +362,7 @@ Exit Simulation::run() {
     options.seed = args_.run.seed;
     options.threads = args_.run.threads;
     hodg::Network network(options);
-    network.add(*population_);
+    network.add(opened_.population);
     apply_settings();
     add_recorders(network);
     std::signal(SIGINT, request_stop);
@@ -365,8 +376,8 @@ Exit Simulation::run() {
     std::signal(SIGINT, SIG_DFL);
     write_results();
     summary(report);
-    if (args_.model.time && model_) {
-        show_times(model_->times());
+    if (args_.model.time && opened_.model) {
+        show_times(opened_.model->times());
     }
     return report.interrupted ? Exit::Interrupted : Exit::Ok;
 }
