@@ -340,6 +340,28 @@ class Run(Command):
         self.write(whole[: len(whole) // 2], "half.so")
         self.hhc("run", "half.so", "--for", "1ms", expect=HOST)
 
+    def test_a_library_of_another_version_or_cpu(self) -> None:
+        for code, version, features in (("HH8504", "99", ""), ("HH8505", "HHK_ABI_VERSION", "x99")):
+            self.write(
+                '#include "kernel_abi.h"\n'
+                f"static const hhk_model m = {{.size = sizeof(hhk_model), "
+                f" .abi_version = {version},\n"
+                f'    .name = "m", .required_features = "{features}", .vector_width = 1,\n'
+                '    .real_size = 8, .description = "{}"};\n'
+                "static const hhk_model* const all[] = {&m};\n"
+                "const hhk_library hhk_library_v1 = {\n"
+                f"    sizeof(hhk_library), {version}, 1, 0, all}};\n",
+                "other.c",
+            )
+            abi = ROOT / "runtime" / "abi"
+            subprocess.run(
+                ["cc", "-std=c11", "-shared", "-fPIC", f"-I{abi}", "other.c", "-o", "other.so"],
+                cwd=self.folder,
+                check=True,
+            )
+            _, err = self.hhc("run", "other.so", "--for", "1ms", expect=HOST)
+            self.assertIn(code, err)
+
     def test_a_library_for_another_machine(self) -> None:
         other = "aarch64" if platform.machine() == "x86_64" else "x86-64-v2"
         self.hhc(SQUID, "--target", other, "-o", "other.so")
