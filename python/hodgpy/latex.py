@@ -12,6 +12,8 @@ import html
 import re
 from typing import Any
 
+from hodgpy import units
+
 _GREEK = [
     "alpha",
     "beta",
@@ -47,6 +49,7 @@ _GREEK = [
     "Psi",
     "Omega",
 ]
+_OF_A_GATE = ("alpha", "beta", "inf", "tau", "rate_factor")
 _FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "min", "max"}
 _PRECEDENCE: dict[type, int] = {
     ast.Add: 1,
@@ -68,16 +71,35 @@ _COMPARE = {
 
 
 def name_latex(name: str) -> str:
-    """``tau_m`` as tau with index m, ``na.I`` as I with index na."""
-    if "." in name:
-        part, _, variable = name.rpartition(".")
-        return rf"{name_latex(variable)}^{{\mathrm{{{part}}}}}"
-    head, _, tail = name.partition("_")
-    symbol = rf"\{head}" if head in _GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
-    if not tail:
-        return symbol
-    index = ",".join(rf"\{t}" if t in _GREEK else rf"\mathrm{{{t}}}" for t in tail.split("_"))
-    return f"{symbol}_{{{index}}}"
+    """``tau_m`` as tau with index m, ``na.I`` as I of na, ``na.m.inf`` as m of na at infinity."""
+    parts = name.split(".")
+    above = ""
+    if len(parts) > (2 if parts[-1] in _OF_A_GATE else 1):
+        above = rf"^{{\mathrm{{{parts[0]}}}}}"
+        parts = parts[1:]
+    if len(parts) == 2:
+        gate, own = parts
+        known = {"inf": (gate, r"\infty"), "rate_factor": (r"\phi", gate)}
+        symbol, index = known.get(own, (_symbol(own), gate))
+        return f"{symbol}_{{{index}}}{above}"
+    head, _, tail = parts[0].partition("_")
+    if not head:
+        return _plain(name)
+    index = ",".join(t if len(t) == 1 and t.isdigit() else _symbol(t) for t in tail.split("_") if t)
+    return _symbol(head) + (f"_{{{index}}}" if index else "") + above
+
+
+def _symbol(word: str) -> str:
+    if word in _GREEK:
+        return rf"\{word}"
+    if word == "inf":
+        return r"\infty"
+    return word if len(word) == 1 else rf"\mathrm{{{word}}}"
+
+
+def _plain(text: str) -> str:
+    escaped = text.replace("_", r"\_")
+    return rf"\mathrm{{{escaped}}}"
 
 
 def expression_latex(text: str) -> str:
@@ -87,7 +109,7 @@ def expression_latex(text: str) -> str:
     try:
         tree = ast.parse(source, mode="eval").body
     except SyntaxError:
-        return rf"\texttt{{{text}}}"
+        return _plain(text)
     return _latex(tree)
 
 
@@ -100,7 +122,7 @@ def _latex(node: ast.expr, outer: int = 0) -> str:
         case ast.Attribute():
             return name_latex(ast.unparse(node))
         case ast.BinOp():
-            return _binary(node, outer)
+            return _quantity(node) or _binary(node, outer)
         case ast.UnaryOp():
             sign = {ast.USub: "-", ast.UAdd: "+", ast.Not: r"\neg "}.get(type(node.op), "")
             inner = sign + _latex(node.operand, 3)
@@ -122,14 +144,12 @@ def _latex(node: ast.expr, outer: int = 0) -> str:
             )
         case ast.Call():
             return _call(node)
-    return rf"\texttt{{{ast.unparse(node)}}}"
+    return _plain(ast.unparse(node))
 
 
 def _binary(node: ast.BinOp, outer: int) -> str:
     operator = type(node.op)
     level = _PRECEDENCE[operator]
-    if operator is ast.Div:
-        return rf"\frac{{{_latex(node.left)}}}{{{_latex(node.right)}}}"
     if operator is ast.Pow:
         base = _latex(node.left, 5)
         if not isinstance(node.left, (ast.Name, ast.Attribute, ast.Constant)):
@@ -137,18 +157,70 @@ def _binary(node: ast.BinOp, outer: int) -> str:
         elif "^" in base or "_" in base:
             base = f"{{{base}}}"
         return f"{base}^{{{_latex(node.right)}}}"
+    if operator in (ast.Mult, ast.Div):
+        text = _product(node)
+        return rf"\left({text}\right)" if outer > 2 or (text.startswith("-") and outer) else text
     sign = {
         ast.Add: " + ",
         ast.Sub: " - ",
-        ast.Mult: r"\,",
         ast.FloorDiv: r" \mathbin{/\!/} ",
         ast.Mod: r" \bmod ",
     }[operator]
-    if operator is ast.Mult and _is_number(node.left) and _is_number(node.right):
-        sign = r"\cdot "
-    right_level = level + 1 if operator in (ast.Sub, ast.Mod, ast.FloorDiv) else level
-    text = _latex(node.left, level) + sign + _latex(node.right, right_level)
+    right_level = level if operator is ast.Add else level + 1
+    text = _latex(node.left, 0 if level == 1 else level) + sign + _latex(node.right, right_level)
     return rf"\left({text}\right)" if level < outer else text
+
+
+def _product(node: ast.BinOp) -> str:
+    """A chain of products and quotients as one fraction."""
+    above: list[ast.expr] = []
+    below: list[ast.expr] = []
+    negative = _factors(node, above, below, False)
+    if not below:
+        text = _factor_text(above)
+    else:
+        text = rf"\frac{{{_factor_text(above, alone=True)}}}{{{_factor_text(below, alone=True)}}}"
+    return "-" + text if negative else text
+
+
+def _factors(node: ast.expr, above: list[ast.expr], below: list[ast.expr], negative: bool) -> bool:
+    """Takes a chain apart; returns whether its sign is negative."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _factors(node.operand, above, below, not negative)
+    if isinstance(node, ast.BinOp) and _quantity(node) is None:
+        if isinstance(node.op, ast.Mult):
+            negative = _factors(node.left, above, below, negative)
+            return _factors(node.right, above, below, negative)
+        if isinstance(node.op, ast.Div):
+            negative = _factors(node.left, above, below, negative)
+            return _factors(node.right, below, above, negative)
+    above.append(node)
+    return negative
+
+
+def _factor_text(factors: list[ast.expr], alone: bool = False) -> str:
+    """Factors side by side; numbers and units that are one are left out."""
+    if len(factors) == 1 and alone:
+        return _latex(factors[0])
+    shown = [f for f in factors if not (isinstance(f, ast.Constant) and f.value == 1)]
+    if not shown:
+        return "1"
+    return r"\,".join(_latex(f, 3) for f in shown)
+
+
+def _quantity(node: ast.expr) -> str | None:
+    """A number times a unit as people write it: 0.04*volt is 40 mV."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)):
+        return None
+    number, unit = node.left, node.right
+    if not (isinstance(number, ast.Constant) and isinstance(unit, ast.Name)):
+        return None
+    if not units.is_unit(unit.id) or not isinstance(number.value, (int, float)):
+        return None
+    quantity = number.value * getattr(units, unit.id)
+    text, scale = quantity.display_unit()
+    value = f"{quantity.value / scale:.12g}"
+    return _unit_latex(text) if value == "1" else rf"{value}\,{_unit_latex(text)}"
 
 
 def _call(node: ast.Call) -> str:
@@ -166,10 +238,6 @@ def _call(node: ast.Call) -> str:
 
 def _is_tall(node: ast.expr) -> bool:
     return any(isinstance(n, ast.Div) for n in ast.walk(node))
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
 
 
 def _number(value: Any) -> str:
@@ -194,9 +262,17 @@ def equation_latex(record: dict[str, Any]) -> str:
     return f"{left} &= {expression_latex(record['equation'])}"
 
 
+def _is_shown(variable: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Whether an equation says something: what is derived from the rates of a gate does not."""
+    gate, _, own = variable["name"].rpartition(".")
+    equation = next((v.get("equation", "") for v in record["variables"] if v["name"] == gate), "")
+    derived = ("inf", "tau") if f"{gate}.alpha" in equation else ("alpha", "beta")
+    return bool(variable.get("equation")) and not (equation and own in derived)
+
+
 def model_latex(record: dict[str, Any]) -> str:
     """All equations of a model as one aligned block."""
-    lines = [equation_latex(v) for v in record["variables"] if v.get("equation")]
+    lines = [equation_latex(v) for v in record["variables"] if _is_shown(v, record)]
     body = r" \\ ".join(lines)
     return rf"$$\begin{{aligned}} {body} \end{{aligned}}$$"
 

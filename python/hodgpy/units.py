@@ -73,6 +73,10 @@ class Quantity:
         """The SI unit of the value, as one writes it in an equation: ``"volt"``."""
         return describe(self.dimension)
 
+    def display_unit(self) -> tuple[str, float]:
+        """The unit in which people write this dimension, and its value in SI: ``("mV", 0.001)``."""
+        return _core.display_unit(_pairs(self.dimension))
+
     def in_unit(self, unit: str | Quantity) -> Any:
         """The plain number or array in another unit of the same dimension.
 
@@ -109,7 +113,7 @@ class Quantity:
     def __repr__(self) -> str:
         if self._name:
             return self._name
-        text, scale = _core.display_unit(_pairs(self.dimension))
+        text, scale = self.display_unit()
         values = np.asarray(self.value) / scale
         shown = (
             f"{values:.8g}"
@@ -121,7 +125,7 @@ class Quantity:
     def __format__(self, spec: str) -> str:
         if not spec:
             return repr(self)
-        text, scale = _core.display_unit(_pairs(self.dimension))
+        text, scale = self.display_unit()
         return format(self.value / scale, spec) + ("" if text == "1" else f" {text}")
 
     # -- arithmetic ------------------------------------------------------------------------------
