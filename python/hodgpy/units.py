@@ -18,6 +18,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,12 @@ DIMENSIONLESS: Exponents = (Fraction(0),) * 7
 
 def exponents(pairs: Iterable[tuple[int, int]]) -> Exponents:
     """A dimension from the numerators and denominators of its exponents."""
-    return tuple(Fraction(int(n), int(d)) for n, d in pairs)
+    return _fractions(tuple(pairs))
+
+
+@cache
+def _fractions(pairs: tuple[tuple[int, int], ...]) -> Exponents:
+    return tuple(Fraction(n, d) for n, d in pairs)
 
 
 def describe(dimension: Exponents) -> str:
