@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "diag/explanations.h"
 
-#include "diag/sink.h"
 #include "support/suggest.h"
 
 #include <fmt/format.h>
@@ -21,7 +20,7 @@ std::string indented(std::string_view text) {
 }
 
 const CodeInfo* find_code(std::string_view code) {
-    for (const CodeInfo& row : all_codes()) {
+    for (const CodeInfo& row : explained_codes()) {
         if (row.code == code) {
             return &row;
         }
@@ -36,6 +35,17 @@ std::string_view severity_word(Severity severity) {
 }
 
 } // namespace
+
+const std::vector<CodeInfo>& explained_codes() {
+    static const std::vector<CodeInfo> table = {
+#define HHC_CODE(name, code, severity, headline) {#name, code, Severity::severity, headline},
+#include "diag/codes.def"
+
+#include "hodg/codes.def"
+#undef HHC_CODE
+    };
+    return table;
+}
 
 const std::vector<Explanation>& all_explanations() {
     static const std::vector<Explanation> table = {
@@ -57,7 +67,7 @@ std::string explain(std::string_view code) {
     const CodeInfo* row = find_code(code);
     if (row == nullptr) {
         std::vector<std::string> codes;
-        for (const CodeInfo& known : all_codes()) {
+        for (const CodeInfo& known : explained_codes()) {
             codes.emplace_back(known.code);
         }
         const std::string hint = did_you_mean(nearest_names(code, codes));

@@ -3,6 +3,8 @@
 // HH1023`.
 #pragma once
 
+#include "diag/sink.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,8 @@ struct Explanation {
     std::string_view good; // the same thing said right; may be empty
 };
 
+/// Every code that a user may meet: the compiler's and the runtime's (hodg/codes.def).
+[[nodiscard]] const std::vector<CodeInfo>& explained_codes();
 /// All of them, in the order of the tables in explanations/.
 [[nodiscard]] const std::vector<Explanation>& all_explanations();
 /// The page that `hhc explain CODE` prints; says so if the code does not exist.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../expect_error.h"
+#include "base/aligned_memory.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/stable_hash.h"
@@ -42,6 +43,10 @@ TEST(Codes, AreDistinct) {
 #include "hodg/codes.def"
 #undef HHC_CODE
     EXPECT_EQ(codes.size(), static_cast<std::size_t>(rows));
+}
+
+TEST(AlignedMemory, TooMuchIsRefused) {
+    EXPECT_REFUSED(allocate_aligned(SIZE_MAX), "HH6029", "18446744073709551615 bytes");
 }
 
 TEST(Suggest, NamesWhatIsNear) {

@@ -47,6 +47,21 @@ TEST_P(Faults, NameVariableEntityAndTime) {
 
 INSTANTIATE_TEST_SUITE_P(AnyThreads, Faults, testing::Values(1, 2, 3));
 
+TEST(Fault, OfAnIntegerNamesPopulationAndTime) {
+    static hhk_model table = hand::make_model("Counter");
+    table.advance = [](const hhk_context* context, hhk_block* block) -> std::int32_t {
+        if (context->step == 3) {
+            block->fault = 2;
+        }
+        return 0;
+    };
+    const Population p(hodg::Model(&table), 10, "counters");
+    Network net({.dt = 1e-3});
+    net.add(p);
+    EXPECT_REFUSED(net.run(1), "HH6002", "`counters` overflowed or was divided by zero in the step "
+                                         "to 0.004 s");
+}
+
 TEST(Fault, WithoutAGuardIsFoundAtTheEndOfTheRun) {
     Population p(hand::gated::model(), 100, "cells");
     static hhk_field field = hand::make_field("z", HHK_REAL, HHK_PARAMETER);

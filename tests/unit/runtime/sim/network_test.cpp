@@ -56,6 +56,15 @@ TEST(Network, APopulationIsFreeAgainWhenItsNetworkIsGone) {
     EXPECT_NO_THROW(net.add(p));
 }
 
+TEST(Network, AModelThatBringsNoIntegratorIsRefused) {
+    static hhk_model table = hand::make_model("Stiff");
+    table.needs_host_solver = 1;
+    const Population p(hodg::Model(&table), 1, "stiff");
+    Network net;
+    net.add(p);
+    EXPECT_REFUSED(net.run(1e-3), "HH6026", "model `Stiff` of `stiff`");
+}
+
 TEST(Network, LastSpikesBelongToAClock) {
     Population p(hand::lif::model(), 2);
     p.set("I", 1e6);
