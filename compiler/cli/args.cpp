@@ -210,11 +210,11 @@ void add_others(CLI::App& app, Args& args) {
 std::string default_library() {
     namespace fs = std::filesystem;
     std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-    // Beside an installed program, in a wheel, in the source tree of a build.
-    for (const char* relative : {"../share/hodgpy/stdlib_models", "stdlib_models",
-                                 "../stdlib_models", "../../stdlib_models"}) {
-        const fs::path folder = program / relative;
+    const fs::path home = installed_folder();
+    // In a wheel, and in the source tree above a build folder.
+    for (const char* relative :
+         {"stdlib_models", "../../stdlib_models", "../../../stdlib_models"}) {
+        const fs::path folder = home / relative;
         if (fs::is_directory(folder / "neurons", error)) {
             return fs::weakly_canonical(folder, error).string();
         }
