@@ -196,7 +196,7 @@ TEST(InterfaceHash, DependsOnNamesUnitsAndTypesButNotOnCode) {
     b.module.kernels.clear();
     b.module.name = "Other";
     b.module.uniforms.raw()[0].default_value = 5;
-    b.module.uniforms.push_back({.name = "hoisted.1", .role = ir::role::hidden});
+    b.module.uniforms.push_back({.name = "hoisted.1", .dimension = {}, .role = ir::role::hidden});
     EXPECT_EQ(interface_hash(a.module), interface_hash(b.module));
     b.module.fields.raw()[0].unit = "mV";
     EXPECT_NE(interface_hash(a.module), interface_hash(b.module));

@@ -40,7 +40,7 @@ TEST_F(Env, debug_topics_are_whole_words_of_a_list) {
     EXPECT_TRUE(debug("gdb"));
     EXPECT_TRUE(debug("perf"));
     EXPECT_FALSE(debug("per"));
-    EXPECT_FALSE(debug("gdb"));
+    EXPECT_FALSE(debug("bounds"));
 }
 
 TEST_F(Env, an_empty_variable_is_as_good_as_none) {
