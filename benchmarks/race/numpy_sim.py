@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The race's models in NumPy (array expressions) and Numba (explicit loops). Run by race.py.
 
-Both use the same formulas: exponential updates of all states for the Hodgkin-Huxley cells, Euler for
-Izhikevich and AdEx, the exact solution for LIF. Written as an experienced user would, without SVML.
+Both use the same formulas: exponential updates of all states for the Hodgkin-Huxley cells, Euler
+for Izhikevich and AdEx, the exact solution for LIF. Written as an experienced user would, without
+SVML.
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ def squid_numpy(n: int, steps: int, dt: float) -> int:
         m = am / (am + bm) + (m - am / (am + bm)) * np.exp(-dt * (am + bm))
         h = ah / (ah + bh) + (h - ah / (ah + bh)) * np.exp(-dt * (ah + bh))
         k = an / (an + bn) + (k - an / (an + bn)) * np.exp(-dt * (an + bn))
-        now = v > -20
+        now = v > 0
         spikes += int(np.count_nonzero(now & ~above))
         above = now
     return spikes
 
 
 def lif_numpy(n: int, steps: int, dt: float) -> int:
-    v = np.random.default_rng(1).uniform(-70, -50, n)
+    v = np.linspace(-70.0, -50.0, n)
     wait = np.zeros(n, np.int32)
     decay, hold, spikes = np.exp(-dt / 20), round(2 / dt), 0
     for _ in range(steps):
@@ -63,7 +64,7 @@ def lif_numpy(n: int, steps: int, dt: float) -> int:
 
 
 def izhikevich_numpy(n: int, steps: int, dt: float) -> int:
-    v = np.random.default_rng(1).uniform(-65, -55, n)
+    v = np.linspace(-65.0, -55.0, n)
     u, spikes = np.full(n, -13.0), 0
     for _ in range(steps):
         dv = 0.04 * v * v + 5 * v + 140 - u + 10
@@ -76,7 +77,7 @@ def izhikevich_numpy(n: int, steps: int, dt: float) -> int:
 
 
 def adex_numpy(n: int, steps: int, dt: float) -> int:
-    v = np.random.default_rng(1).uniform(-70.6, -60.6, n)
+    v = np.linspace(-70.6, -60.6, n)
     w, spikes = np.zeros(n), 0
     for _ in range(steps):
         dv = (30 * (-70.6 - v) + 60 * np.exp((v + 50.4) / 2) - w + 1000) / 281
@@ -108,9 +109,9 @@ def squid_loop(n: int, steps: int, dt: float) -> int:
             m[i] = am / (am + bm) + (m[i] - am / (am + bm)) * exp(-dt * (am + bm))
             h[i] = ah / (ah + bh) + (h[i] - ah / (ah + bh)) * exp(-dt * (ah + bh))
             k[i] = an / (an + bn) + (k[i] - an / (an + bn)) * exp(-dt * (an + bn))
-            if x > -20 and not above[i]:
+            if x > 0 and not above[i]:
                 spikes += 1
-            above[i] = x > -20
+            above[i] = x > 0
     return spikes
 
 
@@ -190,4 +191,11 @@ def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> 
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), sys.argv[5], int(sys.argv[6]))
+    main(
+        sys.argv[1],
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        float(sys.argv[4]),
+        sys.argv[5],
+        int(sys.argv[6]),
+    )

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The race's models in hodgpy. Run by race.py: prints one JSON line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import numpy as np
+
+import hodgpy as hp
+from hodgpy.units import cm, ms, mV, uA
+
+LIF = "dv/dt = (-70*mV - v + 25*mV)/(20*ms) : volt (unless refractory)"
+IZHIKEVICH = """
+dv/dt = 0.04/ms/mV*v**2 + 5/ms*v + 140*mV/ms - u + 10*mV/ms : volt
+du/dt = 0.02/ms*(0.2/ms*v - u) : volt/second
+"""
+ADEX = """
+dv/dt = (30*nS*(-70.6*mV - v) + 30*nS*2*mV*exp((v + 50.4*mV)/(2*mV)) - w + 1*nA)/(281*pF) : volt
+dw/dt = (4*nS*(v + 70.6*mV) - w)/(144*ms) : amp
+"""
+
+
+def build(model: str, n: int, dtype: str, precision: str) -> hp.Population:
+    """A population in the state from which every simulator of the race starts."""
+    options = {"dtype": dtype, "precision": precision}
+    if model == "squid_hh":
+        cell = hp.compile("neurons.hodgkin_huxley_1952", **options).HodgkinHuxley1952
+        return hp.Population(cell, n, v=-65 * mV, I=10 * uA / cm**2)
+    if model == "traub_miles":
+        cell = hp.compile("neurons.traub_miles_1991", **options).TraubMiles1991
+        return hp.Population(cell, n, v=-60 * mV, I=2 * uA / cm**2)
+    if model == "lif":
+        cell = hp.compile(
+            LIF, threshold="v > -50*mV", reset="v = -70*mV", refractory=2 * ms, **options
+        )
+        return hp.Population(cell, n, v=np.linspace(-70e-3, -50e-3, n))
+    if model == "izhikevich":
+        reset = "v = -65*mV; u += 8*mV/ms"
+        cell = hp.compile(
+            IZHIKEVICH, threshold="v >= 30*mV", reset=reset, method="euler", **options
+        )
+        return hp.Population(cell, n, v=np.linspace(-65e-3, -55e-3, n), u=-13.0)
+    reset = "v = -70.6*mV; w += 80.5*pA"
+    cell = hp.compile(ADEX, threshold="v > 20*mV", reset=reset, method="euler", **options)
+    return hp.Population(cell, n, v=np.linspace(-70.6e-3, -60.6e-3, n))
+
+
+def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
+    start = time.perf_counter()
+    dtype = "float32" if kind == "float32" else "float64"
+    precision = "fast" if kind == "fast" else "default"
+    population = build(model, n, dtype, precision)
+    recorder = hp.SpikeRecorder(population, interpolate=n == 1)
+    net = hp.Network(population, recorder, dt=dt * ms)
+    net.run(0 * ms)
+    setup, runs, first = time.perf_counter() - start, [], 0
+    for repeat in range(repeats):
+        start = time.perf_counter()
+        net.run(steps * dt * ms)
+        runs.append(time.perf_counter() - start)
+        first = len(recorder) if repeat == 0 else first
+    result = {"setup_s": setup, "run_s": runs, "spikes": first, "version": hp.__version__}
+    if n == 1:
+        times = np.asarray(recorder.t)
+        result["times"] = [float(t) for t in times[times < steps * dt * 1e-3]]
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(
+        sys.argv[1],
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        float(sys.argv[4]),
+        sys.argv[5],
+        int(sys.argv[6]),
+    )
