@@ -7,8 +7,25 @@ the printed error that of the finished function, relative to its value.
 
 import sys
 
-from mpmath import mp, mpf, matrix, lu_solve, expm1, exp, log, log1p, sin, cos, asin, atan, erf, erfc
-from mpmath import sqrt, pi, taylor
+from mpmath import (
+    asin,
+    atan,
+    cos,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    log,
+    log1p,
+    lu_solve,
+    matrix,
+    mp,
+    mpf,
+    pi,
+    sin,
+    sqrt,
+    taylor,
+)
 
 mp.dps = 60
 
@@ -21,7 +38,9 @@ def fit(f, weight, low, high, degree, rounds=12):
         (low + high) / 2 - (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * count))
         for i in range(count)
     ]
-    samples = [low + (high - low) * (1 - cos(pi * i / (24 * count))) / 2 for i in range(24 * count + 1)]
+    samples = [
+        low + (high - low) * (1 - cos(pi * i / (24 * count))) / 2 for i in range(24 * count + 1)
+    ]
     values = [(x, f(x), weight(x)) for x in samples if weight(x) != 0]
     coefficients, worst = None, None
     for _ in range(rounds):
@@ -87,7 +106,9 @@ def hex_of(value, single=False):
 
 def exp_tail(x):
     """(e^x - 1 - x) / x^2"""
-    return taylor_safe(lambda y: (expm1(y) - y) / y**2, [1 / mp.factorial(i + 2) for i in range(9)], x)
+    return taylor_safe(
+        lambda y: (expm1(y) - y) / y**2, [1 / mp.factorial(i + 2) for i in range(9)], x
+    )
 
 
 def log_tail(x):

@@ -32,7 +32,8 @@ ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length) {
     const bool positive = relaxation && is_positive(equations_.scope(), relaxation->rate);
     if (positive || (relaxation && equations_.variable(state).gate)) {
         ValueId steady = frame.of(relaxation->steady);
-        if (!positive) { // a gate whose rates are both zero stands still: its 0/0 must not be looked at
+        if (!positive) { // a gate whose rates are both zero stands still: its 0/0 must not be
+                         // looked at
             const ValueId rate = frame.of(relaxation->rate);
             const ValueId moves = builder_.not_equal(rate, builder_.real(0.0));
             steady = builder_.select(moves, steady, x);

@@ -4,7 +4,6 @@
 // code is found by it.
 #pragma once
 
-
 #include <array>
 #include <compare>
 #include <cstddef>

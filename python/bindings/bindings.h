@@ -30,8 +30,8 @@ template <class T> [[nodiscard]] py::array_t<T> to_array(std::vector<T> values) 
 }
 
 template <class T>
-[[nodiscard]] std::span<const T> as_span(
-    const py::array_t<T, py::array::c_style | py::array::forcecast>& array) {
+[[nodiscard]] std::span<const T>
+as_span(const py::array_t<T, py::array::c_style | py::array::forcecast>& array) {
     return {array.data(), static_cast<std::size_t>(array.size())};
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The bridge between a compiled model and whoever runs it: plain C, one struct, no dependency.
  * Generated C++ embeds this text (with HHK_FREESTANDING, so that no header is needed); the runtime,
- * the IR interpreter and C programs include it. README.md beside it says when each hook is called. */
+ * the IR interpreter and C programs include it. README.md beside it says when each hook is called.
+ */
 #ifndef HHK_KERNEL_ABI_H
 #define HHK_KERNEL_ABI_H
 
@@ -98,7 +99,7 @@ typedef struct hhk_table_data {
     const double* values; /* rows x columns, row by row, SI */
     int64_t rows;
     int64_t columns; /* 1, or count padded to HHK_PADDING (the last entity's column repeated) */
-    double dt; /* seconds per row; row = clamp(floor(t/dt + 1e-3 of the network's step)) */
+    double dt;       /* seconds per row; row = clamp(floor(t/dt + 1e-3 of the network's step)) */
 } hhk_table_data;
 
 /* A named event; event 0 of a model with a threshold is "spike". */
@@ -112,7 +113,7 @@ struct hhk_model;
 
 /* Where the values of one object are. All pointers are owned by the runtime. */
 typedef struct hhk_context {
-    uint32_t size; /* of this struct: a newer runtime may append */
+    uint32_t size;          /* of this struct: a newer runtime may append */
     uint32_t random_object; /* identifies the object in random streams: hash of its name */
     const struct hhk_model* model;
     char* slab;             /* 64-byte aligned */
@@ -139,9 +140,9 @@ typedef struct hhk_context {
 typedef struct hhk_block {
     int64_t begin;
     int64_t end;
-    int32_t event;        /* hook on_event: which event */
-    int32_t fault;        /* out: 1 when a guarded state is NaN or out of range, 2 integer fault */
-    uint64_t any_event;   /* out: bit e is set when event e occurred in the block */
+    int32_t event;      /* hook on_event: which event */
+    int32_t fault;      /* out: 1 when a guarded state is NaN or out of range, 2 integer fault */
+    uint64_t any_event; /* out: bit e is set when event e occurred in the block */
 } hhk_block;
 
 #define HHK_BLOCK 64
@@ -189,7 +190,8 @@ typedef struct hhk_model {
     hhk_block_fn linear;           /* matrix and vector of a linear system into outputs */
 } hhk_model;
 
-/* Every shared library made by `hhc -o model.so` exports the number of its models and the models. */
+/* Every shared library made by `hhc -o model.so` exports the number of its models and the models.
+ */
 typedef struct hhk_library {
     uint32_t size;
     uint32_t abi_version;

@@ -20,7 +20,12 @@ CODES = sorted(code for table in TABLES for code in ROW.findall((ROOT / table).r
 def hhc(*words: str | Path) -> tuple[int, str]:
     """Exit code and everything that was said."""
     done = subprocess.run(
-        [HHC, *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+        [HHC, *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout + done.stderr
 

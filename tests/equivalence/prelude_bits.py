@@ -38,9 +38,7 @@ def processor_runs(flags: list[str]) -> bool:
     features = Path("/proc/cpuinfo").read_text().split("flags", 1)[-1].split("\n", 1)[0].split()
     needed = {"v3": {"avx2", "fma"}, "v4": {"avx512f", "avx512dq", "avx512vl", "avx512bw"}}
     return all(
-        needed[level] <= set(features)
-        for level in needed
-        if f"-march=x86-64-{level}" in flags
+        needed[level] <= set(features) for level in needed if f"-march=x86-64-{level}" in flags
     )
 
 
@@ -53,7 +51,15 @@ def hashes(variant: tuple[str, int, list[str]], real: int, folder: Path) -> list
         return None
     program = folder / f"bits_{real}_{VARIANTS.index(variant)}"
     macros = [f"-DHHK_WIDTH={width}", f"-DHHK_REAL={real}"]
-    command = [compiler, *COMMON, *flags, *macros, str(HERE / "prelude_bits.cpp"), "-o", str(program)]
+    command = [
+        compiler,
+        *COMMON,
+        *flags,
+        *macros,
+        str(HERE / "prelude_bits.cpp"),
+        "-o",
+        str(program),
+    ]
     subprocess.run(command, check=True)
     run = [QEMU, str(program)] if emulated else [str(program)]
     return subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy.units import ms, mV
 from model_runs import frequencies, model, settle
-from hodgpy.units import mV, ms
 
 
 def test_traub_miles_fires_without_and_with_input() -> None:
@@ -127,6 +127,7 @@ def test_pallidal_cell_agrees_with_an_independent_integrator() -> None:
 
     v0 = -62.0
     start = [v0, sigmoid((v0 + 50) / 14), sigmoid(-(v0 + 58) / 12), sigmoid(-(v0 + 70) / 2), 0.1]
+
     def crossing(_: float, y: np.ndarray) -> float:
         return float(y[0] + 20)
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy.units import cm, ms, mV, uA
 from model_runs import frequencies, model, settle
-from hodgpy.units import mV, ms, uA, cm
 
 REST = -64.996379e-3
 GATES = {"na.m": 0.0529551, "na.h": 0.5959941, "k.n": 0.3177324}

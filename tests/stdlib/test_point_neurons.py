@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy.units import ms, nA, pA, second
 from model_runs import model
-from hodgpy.units import mV, ms, nA, pA, second
 
 
-def counts(cell: hp.Model, currents: object, duration: object, dt: object, **values: object) -> list[int]:
+def counts(
+    cell: hp.Model, currents: object, duration: object, dt: object, **values: object
+) -> list[int]:
     """Spikes of each cell."""
     cells = hp.Population(cell, np.size(currents.value), **values)  # type: ignore[attr-defined]
     cells.I = currents

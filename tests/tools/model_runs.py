@@ -40,4 +40,3 @@ def settle(cell: hp.Model, duration: object = 2000 * ms, **values: object) -> hp
     cells = hp.Population(cell, 1, **values)
     hp.Network(cells, dt=0.01 * ms).run(duration)
     return cells
-

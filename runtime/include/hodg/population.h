@@ -67,8 +67,8 @@ public:
                    std::int64_t columns, double dt);
 
     /// Entity i of linked variable `name` reads `source_variable` of entity indices[i] of `source`,
-    /// as it was at the start of the step. `source` must be in the same network at a run. No indices: entity i, for populations of one size; or
-    /// entity 0, where `source` has one.
+    /// as it was at the start of the step. `source` must be in the same network at a run. No
+    /// indices: entity i, for populations of one size; or entity 0, where `source` has one.
     void link(std::string_view name, const Population& source, std::string_view source_variable,
               std::span<const std::int64_t> indices = {});
 

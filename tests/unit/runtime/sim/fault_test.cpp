@@ -58,8 +58,9 @@ TEST(Fault, OfAnIntegerNamesPopulationAndTime) {
     const Population p(hodg::Model(&table), 10, "counters");
     Network net({.dt = 1e-3});
     net.add(p);
-    EXPECT_REFUSED(net.run(1), "HH6002", "`counters` overflowed or was divided by zero in the step "
-                                         "to 0.004 s");
+    EXPECT_REFUSED(net.run(1), "HH6002",
+                   "`counters` overflowed or was divided by zero in the step "
+                   "to 0.004 s");
 }
 
 TEST(Fault, WithoutAGuardIsFoundAtTheEndOfTheRun) {
