@@ -76,7 +76,7 @@ def draw(axons: dict, path: str) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(3, 2, figsize=(11, 8), layout="constrained")
-    for column, (celsius, (axon, spikes, trace)) in enumerate(axons.items()):
+    for column, (celsius, (_, spikes, trace)) in enumerate(axons.items()):
         window = trace.t < 0.06
         top, middle, bottom = axes[:, column]
         top.plot(trace.t[window] * 1e3, trace.get("v", "mV")[0][window], color="k", linewidth=1)

@@ -155,7 +155,10 @@ def main():
         half = ln2 / 2 * mpf("1.0001")
         show("exp f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 4), True)
         show("expm1 f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 5), True)
-        weight = lambda x: abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)
+
+        def weight(x):
+            return abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)
+
         show("exprel f64: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 10))
         show("exprel f32: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 5), True)
         for j in range(16):

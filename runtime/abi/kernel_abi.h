@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The bridge between a compiled model and whoever runs it: plain C, one struct, no dependency.
  * Generated C++ embeds this text (with HHK_FREESTANDING, so that no header is needed); the runtime,
- * the IR interpreter and C programs include it. README.md beside it says when each hook is called.
- */
+ * the IR interpreter and C programs include it. README.md beside it tells when hooks are called. */
 #ifndef HHK_KERNEL_ABI_H
 #define HHK_KERNEL_ABI_H
 
@@ -190,8 +189,7 @@ typedef struct hhk_model {
     hhk_block_fn linear;           /* matrix and vector of a linear system into outputs */
 } hhk_model;
 
-/* Every shared library made by `hhc -o model.so` exports the number of its models and the models.
- */
+/* Every shared library made by `hhc -o model.so` exports a count and its models. */
 typedef struct hhk_library {
     uint32_t size;
     uint32_t abi_version;

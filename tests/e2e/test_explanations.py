@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `hhc explain HHdddd` prints is true: its wrong model earns the code, its right one is clean."""
+"""What `hhc explain HHdddd` prints is true: the wrong model earns the code, the right one not."""
 
 from __future__ import annotations
 

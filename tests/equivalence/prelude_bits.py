@@ -71,7 +71,7 @@ def main() -> int:
         for real in (64, 32):
             found = list(pool.map(lambda v: hashes(v, real, Path(folder)), VARIANTS))  # noqa: B023
             reference = next(lines for lines in found if lines is not None)
-            for (compiler, width, flags), lines in zip(VARIANTS, found):
+            for (compiler, width, flags), lines in zip(VARIANTS, found, strict=True):
                 name = f"{real} bits, {compiler} width {width} {' '.join(flags)}"
                 if lines is None:
                     print(f"left out: {name}")

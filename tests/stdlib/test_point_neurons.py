@@ -48,7 +48,7 @@ def test_adex_refuses_rk4_by_default() -> None:
 
 
 def test_izhikevich_2003_regular_and_fast_spiking() -> None:
-    """Rates of the paper's figure 2 cells at I = 10: a fast-spiking cell fires several times faster."""
+    """The paper's figure 2 cells at I = 10: a fast-spiking cell fires several times faster."""
     values = {"a": [0.02e3, 0.1e3], "d": [8.0, 2.0]}
     cell = hp.compile("neurons.izhikevich_2003", per_entity=["a", "d"]).Izhikevich2003
     cells = hp.Population(cell, 2, I=10.0, **values)
