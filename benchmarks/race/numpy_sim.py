@@ -2,13 +2,8 @@
 """The race's models in NumPy (array expressions) and Numba (explicit loops). Run by race.py.
 
 Both use the same formulas: exponential updates of all states for the Hodgkin-Huxley cells, Euler
-<<<<<<< Updated upstream
 for Izhikevich and AdEx, the exact solution for LIF. Written as an experienced user would, without
 SVML.
-=======
-for Izhikevich and AdEx, the exact solution for LIF. Written as an experienced user would,
-without SVML.
->>>>>>> Stashed changes
 """
 
 from __future__ import annotations
