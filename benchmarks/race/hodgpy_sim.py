@@ -58,9 +58,9 @@ def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> 
     net.run(0 * ms)
     setup, runs, first = time.perf_counter() - start, [], 0
     for repeat in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         net.run(steps * dt * ms)
-        runs.append(time.perf_counter() - start)
+        runs.append(time.process_time() - start)
         first = len(recorder) if repeat == 0 else first
     result = {"setup_s": setup, "run_s": runs, "spikes": first, "version": hp.__version__}
     if n == 1:

@@ -172,7 +172,7 @@ def table(rows: list[dict[str, Any]], model: str) -> list[str]:
         parts = []
         for n, row in zip(sizes, own, strict=True):
             base = cells.get(("hodgpy", n))
-            ratio = f" ({row['best'] / base['best']:.3g}x)" if row and base else ""
+            ratio = f" ({row['median'] / base['median']:.3g}x)" if row and base else ""
             parts.append(f"{row['median']:.2f}, {row['best']:.2f}{ratio}" if row else "-")
         last = next(row for row in reversed(own) if row)
         line = f"| {contestant} | " + " | ".join(parts)
@@ -193,9 +193,9 @@ def report(arguments: argparse.Namespace, rows: list[dict[str, Any]], unfair: li
         + ", ".join(f"{name} {version}" for name, version in versions.items())
         + f". One thread; load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         "",
-        f"Nanoseconds of wall time per neuron and step, median and best of {arguments.repeats} "
-        "runs; in brackets the best as a multiple of hodgpy's best. Set-up and spikes belong to "
-        "the largest N.",
+        "Nanoseconds of processor time per neuron and step, median and best of "
+        f"{arguments.repeats} runs; in brackets the median as a multiple of hodgpy's. "
+        "Set-up (wall time) and spikes belong to the largest N.",
         "",
     ]
     for model in arguments.models:
