@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,6 @@ from hodgpy.errors import SimulationError
 from hodgpy.population import Population
 from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
 
-_log = logging.getLogger(__name__)
 _RECORDERS = (EventRecorder, StateRecorder, RateRecorder)
 
 
@@ -178,7 +176,7 @@ class _Progress:
             try:
                 from tqdm.auto import tqdm
             except ImportError:
-                _log.info("a progress bar needs tqdm; showing text")
+                print("a progress bar needs tqdm; showing text", file=sys.stderr)
             else:
                 self._bar = tqdm(total=seconds * 1e3, unit="ms", unit_scale=False)
                 self._call = self._move
