@@ -45,6 +45,17 @@ passes::PipelineOptions expression_pass_options(const Options& options) {
     return result;
 }
 
+namespace {
+
+/// What a pass says it rewrote, with the text that it means.
+std::string rewrite_text(const Unit& unit, const Diagnostic& note) {
+    const DiagnosticPlace place = unit.texts->place(note.span);
+    return "line " + std::to_string(place.line) + ": `" +
+           std::string(unit.texts->sources.text(note.span)) + "`: " + note.message;
+}
+
+} // namespace
+
 CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked,
                              Options options, std::vector<StageTime> times, diag::Sink& sink)
     : unit_(std::move(unit)), checked_(std::move(checked)), options_(std::move(options)),
@@ -57,7 +68,11 @@ CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedMod
     }
     if (!sink.has_errors()) {
         const StageTimer timer(times_, "passes");
+        const std::size_t before = sink.seen().size();
         passes::run_passes(module_, pass_options(options_), sink);
+        for (std::size_t i = before; i < sink.seen().size(); ++i) {
+            rewritten_ += "  " + rewrite_text(*unit_, sink.seen()[i]) + "\n";
+        }
     }
 }
 
@@ -66,7 +81,7 @@ lower::Lowered CompiledModel::lower_again(diag::Sink& sink) const {
 }
 
 std::string CompiledModel::explain() const {
-    return lower::explain(checked_, methods_);
+    return lower::explain(checked_, methods_) + rewritten_;
 }
 
 std::string CompiledModel::emit(std::string_view stage) const {

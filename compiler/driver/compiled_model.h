@@ -53,7 +53,8 @@ private:
     model::CheckedModel checked_;
     Options options_;
     lower::MethodReport methods_;
-    ir::Module module_; // after all passes
+    ir::Module module_;     // after all passes
+    std::string rewritten_; // what the passes changed in the formulas, for explain
     std::optional<Hash128> source_key_;
 
     mutable std::mutex mutex_; // guards what follows

@@ -51,6 +51,10 @@ public:
             const StageTimer timer(times_, "check");
             checked = sema::check_file(file, environment(&resolver), sink_);
         }
+        if (checked.models.size() == 1 && checked.models.front().documentation.empty() &&
+            file.doc) {
+            checked.models.front().documentation = file.doc->text; // a file about one model
+        }
         return finish(std::move(checked.models), resolver.imports());
     }
 
