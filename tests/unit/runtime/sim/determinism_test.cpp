@@ -182,8 +182,12 @@ TEST(Determinism, AnInterruptedRunGoesOnAsIfNothingHadBeen) {
         EXPECT_LE(progress.fraction, 1);
         return ++calls < 2;
     };
-    // An operation takes wall time, so that the second call comes in the middle of the run.
-    stopped.net.at(10e-3, [] { std::this_thread::sleep_for(std::chrono::milliseconds(60)); });
+    // Operations take wall time, 180 ms in all, so that the second call, due after 50 ms, comes
+    // long before the end however busy the machine is.
+    const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
+    for (int k = 1; k <= 9; ++k) {
+        stopped.net.at(k * 5e-3, pause);
+    }
     const hodg::RunReport report = stopped.net.run(50e-3, options);
     EXPECT_TRUE(report.interrupted);
     EXPECT_GT(report.steps, 0);
