@@ -143,7 +143,7 @@ Hash128 source_key(const std::vector<SourceText>& texts, const Options& options)
     }
     hasher.field(options.method).field(options.real_size).field(options.vector_bytes);
     hasher.field(options.strict ? 1 : 0).field(options.fast_math ? 1 : 0);
-    hasher.field(static_cast<std::uint64_t>(options.optimisation + 1));
+    hasher.field(static_cast<std::uint64_t>(options.optimisation) + 1);
     hasher.field(options.library_folder);
     for (const std::string& folder : options.search_path) {
         hasher.field(folder);

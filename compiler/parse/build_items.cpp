@@ -34,7 +34,7 @@ bool is_setting(Home home, std::string_view key) {
     return false;
 }
 
-std::string strip_quotes(std::string text) {
+std::string strip_quotes(const std::string& text) {
     const std::size_t quotes = text.size() >= 6 && text.starts_with("\"\"\"") ? 3 : 1;
     return text.substr(quotes, text.size() - 2 * quotes);
 }

@@ -249,7 +249,6 @@ private:
         if (in_.position == 1 && is_name(before())) {
             return false; // a statement of two words: no expression yet
         }
-        const std::string pair = before_text() + " " + here_text();
         auto report = sink_.report(
             diag::Code::MissingOperator, place(),
             fmt::format("no operator between `{}` and `{}`", before_text(), here_text()));

@@ -162,7 +162,7 @@ private:
             const bool entity = levels[i] == Level::EntityConstant && type == Type::Real &&
                                 costs[i] >= dear && kernel.kind == KernelKind::Advance;
             if (needed[i] && (run || entity)) {
-                chosen.push_back(ValueId(i));
+                chosen.emplace_back(i);
             }
         }
         return chosen;

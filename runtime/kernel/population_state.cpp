@@ -177,6 +177,7 @@ void PopulationState::assign_link(Link link) {
     for (Link& mine : links_) {
         if (mine.field == link.field) {
             mine = std::move(link);
+            break;
         }
     }
     preview_valid_ = false;

@@ -14,7 +14,7 @@ using base::Code;
 using base::fail;
 
 /// A tile shall stay in the second-level cache while it goes through a stretch.
-static constexpr std::int64_t tile_bytes = 128 * 1024;
+static constexpr std::int64_t tile_bytes = std::int64_t{128} * 1024;
 /// Below this many entities a tile is not cut for the sake of threads.
 static constexpr std::int64_t smallest_share = 256;
 
@@ -76,7 +76,8 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
     }
     std::int64_t length = tile_bytes / entity_bytes;
     if (options_.threads > 1) {
-        length = std::min(length, std::max(smallest_share, state.count() / (4 * options_.threads)));
+        length = std::min(
+            length, std::max(smallest_share, state.count() / (std::int64_t{4} * options_.threads)));
     }
     length = std::max<std::int64_t>(HHK_BLOCK, length / HHK_BLOCK * HHK_BLOCK);
     for (std::int64_t begin = 0; begin < state.count(); begin += length) {
