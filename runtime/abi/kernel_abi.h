@@ -51,6 +51,26 @@ enum hhk_flag {
     HHK_HAS_INIT = 8           /* has an `init` expression or a steady state (hook init) */
 };
 
+/* Whose entities an array or a kernel is about. A population has HHK_EACH alone. */
+enum hhk_space {
+    HHK_EACH = 0,     /* the model's own entities: neurons, or synapses */
+    HHK_PRE = 1,      /* entities of the source population (foreign variables, events) */
+    HHK_POST = 2,     /* entities of the target population */
+    HHK_PER_PRE = 3,  /* a synapse's own values that are kept once per source entity */
+    HHK_PER_POST = 4, /* the same per target entity */
+    HHK_SPACES = 5
+};
+
+/* How a synapse uses a variable of another object, or-ed. */
+enum hhk_access {
+    HHK_READ = 1,
+    HHK_ADD = 2,     /* adds to it; all additions to one entity are done in order of synapses */
+    HHK_WRITE = 4,   /* writes it, perhaps from its old value; only in sequential pathways */
+    HHK_DELAYED = 8, /* read at t - delay: the runtime fills field `into` before sum and advance */
+    HHK_GUARDED =
+        16 /* an `unless refractory` variable: kernels drop writes to refractory targets */
+};
+
 /* Exponents of metre, kilogram, second, ampere, kelvin, mole, candela as fractions. */
 typedef struct hhk_dimension {
     int8_t numerator[7];
@@ -67,7 +87,8 @@ typedef struct hhk_field {
     uint8_t type;  /* enum hhk_type */
     uint8_t role;  /* enum hhk_role */
     uint8_t flags; /* enum hhk_flag, or-ed */
-    uint8_t reserved[7];
+    uint8_t space; /* enum hhk_space: EACH, PER_PRE or PER_POST */
+    uint8_t reserved[6];
     int32_t init_flag;    /* uniform that is 1 while hook init shall write this field, or -1 */
     int32_t stagger_flag; /* uniform that is 1 while hook half_step shall shift this field, or -1 */
 } hhk_field;
@@ -108,7 +129,24 @@ typedef struct hhk_event {
     int32_t has_statements;  /* 1: hook on_event[k] does something */
 } hhk_event;
 
+/* A variable of the source or target population that a synapse reads or writes. */
+typedef struct hhk_foreign {
+    const char* name; /* in its population, without suffix: "v", "na.m" */
+    hhk_dimension dimension;
+    uint8_t space;   /* HHK_PRE or HHK_POST */
+    uint8_t type;    /* enum hhk_type */
+    uint8_t access;  /* enum hhk_access, or-ed */
+    uint8_t uniform; /* 1: one double for the whole population */
+    int32_t into;    /* HHK_DELAYED: the own field that gets the past value; else -1 */
+} hhk_foreign;
+
 struct hhk_model;
+
+/* Synapses [begin, end) in storage order, or items [begin, end) of hhk_block.items. */
+typedef struct hhk_range {
+    int64_t begin;
+    int64_t end;
+} hhk_range;
 
 /* Where the values of one object are. All pointers are owned by the runtime. */
 typedef struct hhk_context {
@@ -127,6 +165,12 @@ typedef struct hhk_context {
     double dt;
     uint64_t seed;
     double* const* outputs; /* hook observe and expression kernels: one array per output */
+    /* Synapses only; null in populations. Storage keeps synapses of one source together. */
+    const int32_t* pre;   /* source entity of each synapse */
+    const int32_t* post;  /* target entity of each synapse */
+    char* const* foreign; /* per hhk_foreign: entity 0 of that variable, or its one double */
+    int64_t pre_count;    /* entities of the populations; PER_PRE and PER_POST rows have as many, */
+    int64_t post_count;   /* padded like all rows */
     void* reserved[4];
 } hhk_context;
 
@@ -142,6 +186,10 @@ typedef struct hhk_block {
     int32_t event;      /* hook on_event: which event */
     int32_t fault;      /* out: 1 when a guarded state is NaN or out of range, 2 integer fault */
     uint64_t any_event; /* out: bit e is set when event e occurred in the block */
+    /* Hook deliver of a pathway: what arrives, in this order. begin and end are not used. */
+    const hhk_range* ranges;
+    int64_t range_count;
+    const uint32_t* items; /* null: ranges are synapses; else synapse = items[k], k in the ranges */
 } hhk_block;
 
 #define HHK_BLOCK 64
@@ -151,6 +199,36 @@ enum hhk_status { HHK_OK = 0, HHK_FAULT = 1 };
 
 typedef int32_t (*hhk_uniform_fn)(const hhk_context* context);
 typedef int32_t (*hhk_block_fn)(const hhk_context* context, hhk_block* block);
+
+/* Statements of a synapse that run when an event arrives. */
+typedef struct hhk_pathway {
+    const char* name;   /* "pre", "post", or the user's */
+    const char* event;  /* of that population: "spike" */
+    int32_t space;      /* HHK_PRE or HHK_POST: whose events */
+    int32_t order;      /* lower first: pre -1, post +1 */
+    double delay;       /* seconds, default of every synapse; NaN: not said */
+    int32_t indexed;    /* 1: called with items, 0: with ranges of synapses alone */
+    int32_t sequential; /* 1: one synapse's writes may be read by the next (also across threads) */
+    int32_t writes_pre; /* 1: writes variables or values of the source: one thread only */
+    int32_t reserved;
+    hhk_block_fn deliver;
+} hhk_pathway;
+
+/* What a synapse has beyond a population. Kernels by space run over [begin, end) of its entities:
+ * synapses, source entities (PER_PRE) or target entities (PER_POST). `sum` adds into foreign
+ * inputs: over synapses in storage order, over PER_POST one value per target. */
+typedef struct hhk_synapse {
+    uint32_t size; /* of this struct */
+    uint32_t foreign_count;
+    uint32_t pathway_count;
+    uint32_t reserved;
+    const hhk_foreign* foreign;
+    const hhk_pathway* pathways;
+    hhk_block_fn prepare_entities[HHK_SPACES]; /* null where there is nothing to do */
+    hhk_block_fn init[HHK_SPACES];
+    hhk_block_fn advance[HHK_SPACES];
+    hhk_block_fn sum[HHK_SPACES];
+} hhk_synapse;
 
 /* A compiled model. Everything is constant data; a hook that a model does not need is null. */
 typedef struct hhk_model {
@@ -181,12 +259,11 @@ typedef struct hhk_model {
     hhk_block_fn half_step;        /* shift staggered states by dt/2 */
     hhk_block_fn advance;          /* one step: states, then thresholds into event_bits */
     const hhk_block_fn* on_event;  /* per event: resets and other statements */
-    hhk_block_fn deliver;          /* synapses: statements of a pathway */
-    hhk_block_fn sum;              /* synapses: summed variables */
     hhk_block_fn observe;          /* named subexpressions into outputs */
     hhk_block_fn rhs;              /* derivatives of all states into outputs */
     hhk_block_fn jacobian;         /* d rhs / d state, row by row, into outputs */
     hhk_block_fn linear;           /* matrix and vector of a linear system into outputs */
+    const hhk_synapse* synapse;    /* null: a population. Else init, advance, ... above are null */
 } hhk_model;
 
 /* Every shared library made by `hhc -o model.so` exports a count and its models. */
