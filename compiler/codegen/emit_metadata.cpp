@@ -62,7 +62,7 @@ std::string exponents(const units::Dimension& dimension) {
 }
 
 template <class Item> std::string common_part(const Item& item) {
-    return fmt::format("{}, {}, {}, {}, {}, {}, {}, {}, {{}}", quoted(item.name), quoted(item.unit),
+    return fmt::format("{}, {}, {}, {}, {}, {}, {}, {}", quoted(item.name), quoted(item.unit),
                        number(item.unit_scale), number(item.default_value),
                        exponents(item.dimension), static_cast<int>(item.storage), item.role,
                        item.flags);
@@ -97,12 +97,12 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     const std::string& model = options.identifier;
     std::vector<std::string> fields;
     for (const ir::Field& field : module.fields) {
-        fields.push_back(fmt::format("{}, {}, {}", common_part(field), flag_index(field.init_flag),
-                                     flag_index(field.stagger_flag)));
+        fields.push_back(fmt::format("{}, HHK_EACH, {{}}, {}, {}", common_part(field),
+                                     flag_index(field.init_flag), flag_index(field.stagger_flag)));
     }
     std::vector<std::string> uniforms;
     for (const ir::Uniform& uniform : module.uniforms) {
-        uniforms.push_back(common_part(uniform));
+        uniforms.push_back(common_part(uniform) + ", {}");
     }
     std::vector<std::string> tables;
     for (const ir::Table& table : module.tables) {
@@ -164,12 +164,11 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     member("half_step", function_or_null(hooks.half_step));
     member("advance", function_or_null(hooks.advance));
     member("on_event", on_event);
-    member("deliver", "nullptr");
-    member("sum", "nullptr");
     member("observe", function_or_null(hooks.observe));
     member("rhs", function_or_null(hooks.rhs));
     member("jacobian", function_or_null(hooks.jacobian));
     member("linear", function_or_null(hooks.linear));
+    member("synapse", "nullptr");
     text += "};\n";
     return text;
 }

@@ -144,8 +144,6 @@ static void check_hooks(const hhk_model& model, const TableReader& reader) {
     reader.code(model.init, "init");
     reader.code(model.half_step, "half_step");
     reader.code(model.advance, "advance");
-    reader.code(model.deliver, "deliver");
-    reader.code(model.sum, "sum");
     reader.code(model.observe, "observe");
     reader.code(model.rhs, "rhs");
     reader.code(model.jacobian, "jacobian");
