@@ -39,7 +39,10 @@ enum hhk_role {
     HHK_LINKED = 4,           /* gathered by the runtime from another object before each step */
     HHK_LAST_SPIKE = 5,       /* step of the last spike (HHK_STEP); HHK_NEVER before the first */
     HHK_NOT_REFRACTORY = 6,   /* memory of a refractoriness given as a condition */
-    HHK_HIDDEN = 7            /* made by the compiler: derived constants, propagators */
+    HHK_HIDDEN = 7,           /* made by the compiler: derived constants, propagators */
+    HHK_LAST_UPDATE = 8, /* step to which event-driven states of a synapse are valid (HHK_STEP) */
+    HHK_GIVEN = 9 /* filled by the runtime before the first step, by name: N_incoming and N_outgoing
+                   * (integers of PER_POST and PER_PRE), delay (seconds, of pathway "pre") */
 };
 
 #define HHK_NEVER (-((int64_t)1 << 60))
@@ -64,11 +67,12 @@ enum hhk_space {
 /* How a synapse uses a variable of another object, or-ed. */
 enum hhk_access {
     HHK_READ = 1,
-    HHK_ADD = 2,     /* adds to it; all additions to one entity are done in order of synapses */
-    HHK_WRITE = 4,   /* writes it, perhaps from its old value; only in sequential pathways */
-    HHK_DELAYED = 8, /* read at t - delay: the runtime fills field `into` before sum and advance */
-    HHK_GUARDED =
-        16 /* an `unless refractory` variable: kernels drop writes to refractory targets */
+    HHK_ADD = 2,      /* adds to it; all additions to one entity are done in order of synapses */
+    HHK_WRITE = 4,    /* writes it, perhaps from its old value; only in sequential pathways */
+    HHK_DELAYED = 8,  /* read at t - delay: the runtime fills field `into` before sum and advance */
+    HHK_GUARDED = 16, /* `unless refractory`: kernels drop writes to refractory targets, as their
+                       * lastspike and not_refractory tell (this step's spikes included) */
+    HHK_SUMMED = 32   /* set by hook sum: the runtime zeroes the row before the first sum */
 };
 
 /* Exponents of metre, kilogram, second, ampere, kelvin, mole, candela as fractions. */
@@ -171,7 +175,8 @@ typedef struct hhk_context {
     char* const* foreign; /* per hhk_foreign: entity 0 of that variable, or its one double */
     int64_t pre_count;    /* entities of the populations; PER_PRE and PER_POST rows have as many, */
     int64_t post_count;   /* padded like all rows */
-    void* reserved[4];
+    const int32_t* creation; /* number of each synapse for random draws; null: the storage order */
+    void* reserved[3];
 } hhk_context;
 
 /* Entities are computed in whole vectors: arrays hold a multiple of this many, and the entities
@@ -210,13 +215,18 @@ typedef struct hhk_pathway {
     int32_t indexed;    /* 1: called with items, 0: with ranges of synapses alone */
     int32_t sequential; /* 1: one synapse's writes may be read by the next (also across threads) */
     int32_t writes_pre; /* 1: writes variables or values of the source: one thread only */
-    int32_t reserved;
-    hhk_block_fn deliver;
+    int32_t one_delay;  /* 1: all synapses share the delay: values kept per entity rely on it */
+    hhk_block_fn deliver; /* may be null. Ranges begin and end anywhere: lanes outside are read at
+                           * most, never written */
+    /* Null, or what is kept once per entity of `space` (PER_PRE or PER_POST): after `deliver` has
+     * run for every synapse of the step, with items = the entities whose events arrive. */
+    hhk_block_fn deliver_entities;
 } hhk_pathway;
 
 /* What a synapse has beyond a population. Kernels by space run over [begin, end) of its entities:
- * synapses, source entities (PER_PRE) or target entities (PER_POST). `sum` adds into foreign
- * inputs: over synapses in storage order, over PER_POST one value per target. */
+ * synapses, source entities (PER_PRE) or target entities (PER_POST), in whole blocks. `sum` adds
+ * into foreign inputs: over synapses in storage order (from anywhere to anywhere, as `deliver`),
+ * over PER_POST one value per target. */
 typedef struct hhk_synapse {
     uint32_t size; /* of this struct */
     uint32_t foreign_count;
