@@ -138,6 +138,7 @@ double constant_value(const model::CheckedModel& model, model::ExprId id,
     case ExprKind::CrossesDown:
     case ExprKind::Random:
     case ExprKind::Table:
+    case ExprKind::SteadyState:
         break;
     }
     return unknown;

@@ -89,6 +89,7 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
         record["initial"] = model::expression_text(model, variable.initial);
     }
     record["is_gate"] = variable.gate.has_value();
+    record["scheme"] = variable.scheme;
     for (const StateMethod& method : methods.states) {
         if (method.state == variable.name) {
             record["method"] = method.method;

@@ -158,7 +158,7 @@ std::vector<std::uint8_t> signs_of(Scope& scope) {
             const bool shared = scope.uniform(id).valid();
             const double number = scope.number(id);
             of_leaf[leaf.index] = AnySign;
-            if (variables[id].gate) {
+            if (variables[id].gate || !variables[id].scheme.empty()) {
                 of_leaf[leaf.index] = not_negative;
             } else if (shared && number != 0.0) {
                 of_leaf[leaf.index] = sign_of_number(number);

@@ -115,9 +115,31 @@ std::size_t conflicts(const Equations& equations, const std::vector<GateBlock>& 
     return count;
 }
 
+bool is_gate(const Equations& equations, StateIndex state) {
+    const model::Variable& variable = equations.variable(state);
+    return variable.gate.has_value() || !variable.scheme.empty();
+}
+
 bool is_gate(const Equations& equations, const GateBlock& block) {
-    return std::ranges::any_of(
-        block, [&](StateIndex state) { return equations.variable(state).gate.has_value(); });
+    return std::ranges::any_of(block, [&](StateIndex state) { return is_gate(equations, state); });
+}
+
+/// A circle that is no linear scheme is opened beside the gates in it: concentrations that they
+/// read and change stand with V, and what is left may be schemes. States of V are added to
+/// `potentials`.
+std::vector<GateBlock> opened(const Equations& equations, const GateBlock& circle,
+                              std::vector<StateIndex>& potentials) {
+    GateBlock gates;
+    GateBlock others;
+    for (const StateIndex state : circle) {
+        (is_gate(equations, state) ? gates : others).push_back(state);
+    }
+    if (gates.empty() || others.empty()) {
+        potentials.insert(potentials.end(), circle.begin(), circle.end());
+        return {};
+    }
+    potentials.insert(potentials.end(), others.begin(), others.end());
+    return circles(equations, gates);
 }
 
 /// Moves blocks into V until no two that are left read each other: those with most conflicts first,
@@ -192,10 +214,9 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
             ++i;
             continue;
         }
-        for (const StateIndex state : blocks[i]) { // not one linear scheme: beside v, if at all
-            split.potentials.push_back(state);
-        }
+        const std::vector<GateBlock> parts = opened(equations, blocks[i], split.potentials);
         blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i));
+        blocks.insert(blocks.end(), parts.begin(), parts.end());
     }
     resolve_conflicts(equations, blocks, split);
     split.gates = std::move(blocks);

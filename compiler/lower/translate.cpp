@@ -139,6 +139,55 @@ private:
 
     ValueId arg(const model::Expr& expr, std::size_t i) { return of(expr.args[i]); }
 
+    /// A Markov chain's steady state by the elimination of Grassmann, Taksar and Heyman (1985,
+    /// doi:10.1287/opre.33.5.1107): no subtraction, so every share is right to the last digits.
+    ValueId steady_state(const model::Expr& expr) {
+        using Rate = std::optional<ValueId>;
+        std::size_t n = 1;
+        while (n * n < expr.args.size()) {
+            ++n;
+        }
+        std::vector<std::vector<Rate>> rates(n, std::vector<Rate>(n));
+        for (std::size_t k = 0; k < n * n; ++k) {
+            const model::Expr& entry = scope_.model_.exprs[expr.args[k]];
+            if (entry.kind != ExprKind::Number || entry.number != 0) {
+                rates[k / n][k % n] = arg(expr, k);
+            }
+        }
+        const auto sum = [this](Rate a, Rate b) { return a && b ? graph_.add(*a, *b) : a ? a : b; };
+        const auto product = [this](Rate a, Rate b) {
+            return a && b ? Rate(graph_.mul(*a, *b)) : std::nullopt;
+        };
+        for (std::size_t k = n - 1; k > 0; --k) { // leave out state k: its visitors go on
+            Rate leaves;
+            for (std::size_t j = 0; j < k; ++j) {
+                leaves = sum(leaves, rates[k][j]);
+            }
+            HHC_CHECK(leaves.has_value(), "a closed class has no way out of a state");
+            for (std::size_t i = 0; i < k; ++i) {
+                if (!rates[i][k]) {
+                    continue;
+                }
+                rates[i][k] = graph_.div(*rates[i][k], *leaves);
+                for (std::size_t j = 0; j < k; ++j) {
+                    if (j != i) {
+                        rates[i][j] = sum(rates[i][j], product(rates[i][k], rates[k][j]));
+                    }
+                }
+            }
+        }
+        std::vector<Rate> shares(n);
+        shares[0] = graph_.real(1.0);
+        Rate whole = shares[0];
+        for (std::size_t k = 1; k < n; ++k) {
+            for (std::size_t i = 0; i < k; ++i) {
+                shares[k] = sum(shares[k], product(shares[i], rates[i][k]));
+            }
+            whole = sum(whole, shares[k]);
+        }
+        return graph_.div(*shares[expr.symbol], *whole);
+    }
+
     /// Both arguments in one type: Real if one of them is, else Int.
     std::pair<ValueId, ValueId> pair(const model::Expr& expr) {
         const ValueId a = arg(expr, 0);
@@ -320,6 +369,8 @@ private:
             return graph_.to_int(arg(expr, 0));
         case ExprKind::ToReal:
             return graph_.to_real(arg(expr, 0));
+        case ExprKind::SteadyState:
+            return steady_state(expr);
         }
         HHC_CHECK(false, "no such expression");
     }

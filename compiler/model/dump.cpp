@@ -49,6 +49,9 @@ void dump_variable(TextWriter& out, const CheckedModel& model, const Variable& v
     if (variable.gate) {
         out.line(variable.gate->by_rates ? "gate by alpha, beta" : "gate by inf, tau");
     }
+    if (!variable.scheme.empty()) {
+        out.line("species of " + variable.scheme);
+    }
     if (variable.initial.valid()) {
         out.line("init " + expression_text(model, variable.initial));
     }

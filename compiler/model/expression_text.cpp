@@ -119,6 +119,8 @@ std::string call_name(const CheckedModel& model, const Expr& expr) {
         return "int";
     case ExprKind::ToReal:
         return "real";
+    case ExprKind::SteadyState:
+        return "steady_state";
     default:
         return "";
     }

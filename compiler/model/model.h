@@ -123,6 +123,7 @@ struct Variable {
     ExprId initial;    // `init`, or a gate's steady state (then initial == gate->steady)
     std::optional<double> default_value; // SI; Frozen, and parameters that have a default
     std::optional<Gate> gate;
+    std::string scheme; // of a species: the kinetic scheme that it belongs to, dotted
     std::string method; // asked for by name, for this state alone; empty: not asked
     std::string documentation;
     std::string written;         // the equation as the user wrote it, for explain and LaTeX
@@ -162,6 +163,8 @@ enum class ExprKind : std::uint8_t {
     Table,       // table(args...)
     ToInteger,   // int(x)
     ToReal,      // an integer used as a real number
+    SteadyState, // share of species `symbol` in the steady state of a Markov chain; args: rates,
+                 // row by row, of the transition from (row) to (column); 0 on the diagonal
 };
 
 struct Expr {

@@ -385,6 +385,10 @@ void Collector::item(const ast::Block& block, const ast::Item& item, Scope& scop
             declare_gate(draft_, scope, g, span);
             return true;
         },
+        [&](const ast::Kinetic& k) {
+            declare_kinetic(draft_, scope, k);
+            return true;
+        },
         [&](const ast::Setting&) { return true; }, [&](const ast::Init&) { return true; },
         [&](const ast::Use& use) {
             for (const ast::Part& one : use.parts) {
@@ -410,13 +414,6 @@ void Collector::wrong_block(Span span, const std::string& what, Scope& scope) {
 void Collector::channel_item(const ast::Item& item, Scope& scope) {
     ast::match(
         item.node, [&](const ast::Needs& n) { needs(n, scope, item.span); },
-        [&](const ast::Kinetic& k) {
-            wrong_block(k.name.span,
-                        "this version has no kinetic schemes; write the differential "
-                        "equations of `" +
-                            k.name.text + "`",
-                        scope);
-        },
         [&](const ast::Ion& ion) {
             wrong_block(ion.name.span,
                         "an ion pool belongs to a neuron; a channel reads it with "
@@ -474,13 +471,6 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
             wrong_block(n.name.span,
                         "`needs` belongs to a channel; a neuron declares `" + n.name.text +
                             " : UNIT`",
-                        scope);
-        },
-        [&](const ast::Kinetic& k) {
-            wrong_block(k.name.span,
-                        "this version has no kinetic schemes; write the differential "
-                        "equations of `" +
-                            k.name.text + "`",
                         scope);
         },
         [&](const ast::Insert&) {

@@ -54,6 +54,7 @@ void declare_init(Draft& draft, Scope& scope, const ast::Init& init, Span span);
 void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation, Span span);
 void declare_gate(Draft& draft, Scope& scope, const ast::Gate& gate, Span span);
 void declare_ion(Draft& draft, Scope& scope, const ast::Ion& ion, Span span);
+void declare_kinetic(Draft& draft, Scope& scope, const ast::Kinetic& kinetic);
 void declare_setting(Draft& draft, Scope& scope, const ast::Setting& setting);
 /// A variable named by the language after something of the user's: `na.m.alpha`.
 VariableId declare_generated(Draft& draft, Scope& scope, const std::string& name,

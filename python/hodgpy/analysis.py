@@ -126,7 +126,7 @@ def voltage_clamp(
     model: Model, hold: Any, step: Any, times: Any, record: str | list[str], **values: Any
 ) -> dict[str, np.ndarray]:
     """Currents after steps of the potential; see :meth:`hodgpy.Model.voltage_clamp`."""
-    gates = _gates(model)
+    gates = [g for g in _gates(model) if f"{g}.tau" in model.variables]
     others = [n for n in model.states if n != "v" and n not in gates]
     if others:
         raise SimulationError(
@@ -176,7 +176,15 @@ def _rate(times: np.ndarray, length: float) -> float:
 
 
 def _gates(model: Model) -> list[str]:
-    return [v["name"] for v in model._record["variables"] if v.get("is_gate")]
+    """Gates, and species of kinetic schemes that have one steady state."""
+    records = model._record["variables"]
+    names = {v["name"] for v in records}
+    return [
+        v["name"]
+        for v in records
+        if v.get("is_gate")
+        or (v.get("scheme") and v["role"] == "state" and f"{v['name']}.inf" in names)
+    ]
 
 
 def _potentials(model: Model, value: Any, what: str) -> np.ndarray:
