@@ -10,7 +10,7 @@
 >>> net.run(100*ms)
 """
 
-from hodgpy import errors, units
+from hodgpy import errors, trains, units
 from hodgpy._core import __version__
 from hodgpy.compiling import check, compile, load
 from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
@@ -42,5 +42,6 @@ __all__ = [
     "errors",
     "load",
     "models",
+    "trains",
     "units",
 ]
