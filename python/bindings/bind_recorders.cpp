@@ -14,8 +14,9 @@ void bind_events(py::module_& module) {
     using hodg::EventRecorder;
     py::class_<EventRecorder>(module, "EventRecorder")
         .def(py::init([](const hodg::Population& population, const std::string& event,
-                         const std::string& interpolate, double threshold) {
+                         const std::string& interpolate, double threshold, const Indices& indices) {
             hodg::EventOptions options;
+            options.indices = to_vector(indices);
             options.event = event;
             options.interpolate = interpolate;
             options.threshold = threshold;
@@ -36,8 +37,7 @@ void bind_states(py::module_& module) {
                          const Indices& indices, double dt, bool average,
                          const hhc::Expressions* expressions, std::vector<std::string> names) {
             hodg::StateOptions options;
-            const std::span<const std::int64_t> chosen = as_span(indices);
-            options.indices.assign(chosen.begin(), chosen.end());
+            options.indices = to_vector(indices);
             options.dt = dt;
             options.average_staggered = average;
             if (expressions != nullptr) {
@@ -64,8 +64,9 @@ void bind_states(py::module_& module) {
 void bind_rates(py::module_& module) {
     using hodg::RateRecorder;
     py::class_<RateRecorder>(module, "RateRecorder")
-        .def(py::init([](const hodg::Population& population, const std::string& event, double bin) {
-            return RateRecorder(population, {event, bin});
+        .def(py::init([](const hodg::Population& population, const std::string& event, double bin,
+                         const Indices& indices) {
+            return RateRecorder(population, {event, bin, to_vector(indices)});
         }))
         .def("__len__", &RateRecorder::size)
         .def("times", [](const RateRecorder& self) { return to_array(self.times()); })

@@ -35,6 +35,10 @@ as_span(const py::array_t<T, py::array::c_style | py::array::forcecast>& array) 
     return {array.data(), static_cast<std::size_t>(array.size())};
 }
 
+[[nodiscard]] inline std::vector<std::int64_t> to_vector(const Indices& array) {
+    return {array.data(), array.data() + array.size()};
+}
+
 /// What Python holds for a model: made by the compiler, or loaded from a library.
 struct ModelHandle {
     std::shared_ptr<hhc::Model> compiled; // null if loaded

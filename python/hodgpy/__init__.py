@@ -19,6 +19,7 @@ from hodgpy.model import Model, ModelFile
 from hodgpy.network import Network
 from hodgpy.population import Population
 from hodgpy.recording import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
+from hodgpy.subgroup import Subgroup
 from hodgpy.timed_array import TimedArray
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "SimulationError",
     "SpikeRecorder",
     "StateRecorder",
+    "Subgroup",
     "TimedArray",
     "__version__",
     "check",

@@ -79,13 +79,16 @@ class Network:
                 )
             self._objects.append(item)
 
-    def __getitem__(self, name: str) -> Population:
-        try:
-            return self._populations[name]
-        except KeyError:
-            raise SimulationError(
-                f"the network has no population `{name}`; it has {', '.join(self._populations)}"
-            ) from None
+    def __getitem__(self, name: str) -> Any:
+        named = self._named()
+        if name not in named:
+            raise SimulationError(f"the network has no object `{name}`; it has {', '.join(named)}")
+        return named[name]
+
+    def _named(self) -> dict[str, Any]:
+        """Everything that has a name: populations, then their named subgroups."""
+        groups = {k: g for p in self._populations.values() for k, g in p._subgroups.items()}
+        return groups | self._populations
 
     @property
     def t(self) -> float:
@@ -156,7 +159,7 @@ class Network:
         self._core.every(seconds, arguments.action(action, "action"))
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self._populations)
+        return list(self._named())
 
     def __repr__(self) -> str:
         names = ", ".join(repr(p) for p in self._populations.values())

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from hodgpy import _core, arguments, units
+from hodgpy.coded import refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
 from hodgpy.source_place import find_literal
+from hodgpy.subgroup import Subgroup
 from hodgpy.units import Quantity
 from hodgpy.variable_view import VariableView
 
@@ -71,6 +73,7 @@ class Population:
         self._keep("model", model)
         self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))
         self._keep("_assignments", 0)
+        self._keep("_subgroups", {})
         core = _core.Population(model._handle, count, arguments.text(name, "name"))
         self._keep("_core", core)
         for table_name, table in model._tables.items():
@@ -209,9 +212,28 @@ class Population:
             ) from None
         self._core.link(name, source._core, variable, indices)
 
-    def __getitem__(self, name: str) -> VariableView:
+    def subgroup(self, index: Any, name: str = "") -> Subgroup:
+        """Some of the neurons, under a name by which the network knows them, too.
+
+        Parameters
+        ----------
+        index : slice, array of int or bool
+            As in ``P[:800]``.
+        name : str
+            ``net["name"]`` finds it.
+        """
+        group = Subgroup(self, index, arguments.text(name, "name"))
+        if name:
+            self._subgroups[name] = group
+        return group
+
+    @overload
+    def __getitem__(self, name: str) -> VariableView: ...
+    @overload
+    def __getitem__(self, name: slice | int | np.ndarray | list[int]) -> Subgroup: ...
+    def __getitem__(self, name: Any) -> VariableView | Subgroup:
         if not isinstance(name, str):
-            raise SimulationError("populations are indexed by the name of a variable: P['na.g']")
+            return Subgroup(self, name)
         if name not in self._names():
             raise SimulationError(self._unknown(name))
         return VariableView(self, name)
@@ -300,7 +322,7 @@ class Population:
 
     def _indices(self, index: Any) -> np.ndarray:
         if isinstance(index, (int, np.integer)) and not -self.N <= index < self.N:
-            raise SimulationError(f"neuron {index} does not exist: {self} has {self.N}")
+            refuse("HH6016", f"neuron {index} does not exist: {self} has {self.N}")
         try:
             return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
         except IndexError as error:
@@ -340,10 +362,10 @@ class Population:
 class Part:
     """The variables of a part of the model: ``P.na`` for ``use NaT as na``."""
 
-    _population: Population
+    _population: Population | Subgroup
     _prefix: str
 
-    def __init__(self, population: Population, prefix: str) -> None:
+    def __init__(self, population: Population | Subgroup, prefix: str) -> None:
         object.__setattr__(self, "_population", population)
         object.__setattr__(self, "_prefix", prefix)
 
@@ -366,7 +388,7 @@ class Part:
         return [n[len(start) :] for n in self._population._names() if n.startswith(start)]
 
 
-def _attribute(population: Population, name: str) -> VariableView | Part:
+def _attribute(population: Population | Subgroup, name: str) -> VariableView | Part:
     """What a dotted name stands for; a gate is a variable and its own part (`P.na.m`)."""
     names = population._names()
     if name in names:

@@ -19,6 +19,7 @@ from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
 from hodgpy.source_place import find_literal
+from hodgpy.subgroup import Subgroup, split
 from hodgpy.units import Quantity
 
 
@@ -27,7 +28,7 @@ class EventRecorder:
 
     Parameters
     ----------
-    population : Population
+    population : Population or Subgroup
     event : str
         Name of the event; ``"spike"`` is the threshold.
     interpolate : bool or str
@@ -39,21 +40,22 @@ class EventRecorder:
 
     def __init__(
         self,
-        population: Population,
+        population: Population | Subgroup,
         event: str = "spike",
         *,
         interpolate: bool | str = False,
         level: Any = 0.0,
     ) -> None:
-        self.population = _population(population)
+        whole, chosen = split(population, "a recorder")
+        self.population = population
         self.event = arguments.text(event, "event")
         variable = "v" if interpolate is True else arguments.text(interpolate or "", "interpolate")
         threshold = 0.0
         if variable:
-            record = population._variable(variable)
+            record = whole._variable(variable)
             dimension = units.exponents(record["dimension"])
             threshold = float(units.to_si(level, dimension, "level", record["unit"]))
-        self._core = _core.EventRecorder(population._core, event, variable, threshold)
+        self._core = _core.EventRecorder(whole._core, event, variable, threshold, _listed(chosen))
 
     @property
     def t(self) -> np.ndarray:
@@ -62,7 +64,7 @@ class EventRecorder:
 
     @property
     def i(self) -> np.ndarray:
-        """Indices of the neurons, shape (n,)."""
+        """Indices of the neurons, shape (n,); those of a subgroup count within it."""
         return self._core.indices()
 
     @property
@@ -101,7 +103,11 @@ class SpikeRecorder(EventRecorder):
     """Spikes of a population; see :class:`EventRecorder`."""
 
     def __init__(
-        self, population: Population, *, interpolate: bool | str = False, level: Any = 0.0
+        self,
+        population: Population | Subgroup,
+        *,
+        interpolate: bool | str = False,
+        level: Any = 0.0,
     ) -> None:
         super().__init__(population, "spike", interpolate=interpolate, level=level)
 
@@ -111,7 +117,7 @@ class StateRecorder:
 
     Parameters
     ----------
-    population : Population
+    population : Population or Subgroup
     variables : str or list of str
         Variables (``"v"``, ``"na.m"``), subexpressions (``"na.I"``) or any expression of the
         language (``"g_L*(E_L - v)"``).
@@ -129,32 +135,35 @@ class StateRecorder:
 
     def __init__(
         self,
-        population: Population,
+        population: Population | Subgroup,
         variables: str | Sequence[str],
         record: Any = True,
         *,
         dt: Any = None,
         average: bool = False,
     ) -> None:
-        self.population = _population(population)
+        whole, chosen = split(population, "a recorder")
+        self.population = population
         self.variables = arguments.names(variables, "variables")
-        indices = np.empty(0, np.int64) if record is True else population._indices(record)
+        indices = _listed(chosen) if record is True else population._indices(record)
+        if record is not True and chosen is not None:
+            indices = chosen[indices]
         if record is not True and len(indices) == 0:
             raise SimulationError("`record` names no neuron")
         interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
         if not self.variables:
             raise SimulationError("`variables` names nothing to record")
-        fields = [n for n in self.variables if population._core.has(n)]
+        fields = [n for n in self.variables if whole._core.has(n)]
         computed = [n for n in self.variables if n not in fields]
         expressions = self._compile(computed, sys._getframe(1)) if computed else None
         self._dimensions = {
-            n: units.exponents(population._core.variable(n)["dimension"]) for n in fields
+            n: units.exponents(whole._core.variable(n)["dimension"]) for n in fields
         }
         if expressions is not None:
             found = map(units.exponents, expressions.dimensions)
             self._dimensions |= dict(zip(computed, found, strict=True))
         self._core = _core.StateRecorder(
-            population._core, fields, indices, interval, average, expressions, computed
+            whole._core, fields, indices, interval, average, expressions, computed
         )
 
     def _compile(self, texts: list[str], frame: FrameType) -> _core.Expressions:
@@ -210,7 +219,7 @@ class StateRecorder:
 
     @property
     def indices(self) -> np.ndarray:
-        """The recorded neurons."""
+        """The recorded neurons, as their population counts them."""
         return self._core.indices()
 
     def clear(self) -> None:
@@ -236,17 +245,22 @@ class RateRecorder:
 
     Parameters
     ----------
-    population : Population
+    population : Population or Subgroup
     bin : Quantity, optional
         Width of a bin, a multiple of the step; default one step.
     event : str
         Which event; default spikes.
     """
 
-    def __init__(self, population: Population, bin: Any = None, *, event: str = "spike") -> None:
-        self.population = _population(population)
+    def __init__(
+        self, population: Population | Subgroup, bin: Any = None, *, event: str = "spike"
+    ) -> None:
+        whole, chosen = split(population, "a recorder")
+        self.population = population
         width = 0.0 if bin is None else units.duration(bin, "bin")
-        self._core = _core.RateRecorder(population._core, arguments.text(event, "event"), width)
+        self._core = _core.RateRecorder(
+            whole._core, arguments.text(event, "event"), width, _listed(chosen)
+        )
 
     @property
     def t(self) -> np.ndarray:
@@ -273,7 +287,6 @@ class RateRecorder:
         return f"<RateRecorder of {self.population.name}: {len(self)} bins>"
 
 
-def _population(value: Any) -> Population:
-    if not isinstance(value, Population):
-        raise SimulationError(f"a recorder needs a population, not {arguments.shown(value)}")
-    return value
+def _listed(chosen: np.ndarray | None) -> np.ndarray:
+    """Indices as the core takes them: none for all."""
+    return np.empty(0, np.int64) if chosen is None else chosen

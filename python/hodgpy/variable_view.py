@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodgpy import units
-from hodgpy.errors import UnitError
+from hodgpy.errors import SimulationError, UnitError
 from hodgpy.units import Quantity
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from hodgpy.population import Population
+    from hodgpy.subgroup import Subgroup
 
 # Where two variables meet in one of these, their dimensions must agree.
 _SAME_DIMENSION = {
@@ -39,7 +42,7 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
     plain numbers: ``P.v[0]``, ``P.v[2:]``; assigning to an index writes: ``P.v[2:] = -60*mV``.
     """
 
-    def __init__(self, population: Population, name: str) -> None:
+    def __init__(self, population: Population | Subgroup, name: str) -> None:
         self._population = population
         self._name = name
 
@@ -48,7 +51,7 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         """The unit of the declaration."""
         return self._population.model.variables[self._name].unit
 
-    def stands_for(self, population: Population, name: str) -> bool:
+    def stands_for(self, population: Population | Subgroup, name: str) -> bool:
         """Whether this is that very variable."""
         return self._population is population and self._name == name
 
@@ -62,7 +65,7 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         return Quantity(value, dimension)
 
     def __getitem__(self, index: Any) -> Any:
-        return np.asarray(self)[index]
+        return np.asarray(self)[self._chosen(index)]
 
     def __len__(self) -> int:
         return len(np.atleast_1d(np.asarray(self)))
@@ -102,7 +105,17 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         everything = index is Ellipsis or (isinstance(index, slice) and index == slice(None))
-        self._population.set(self._name, value, None if everything else index, level=1)
+        chosen = None if everything else self._chosen(index, sys._getframe(1))
+        self._population.set(self._name, value, chosen, level=1)
+
+    def _chosen(self, index: Any, frame: FrameType | None = None) -> Any:
+        """Text is a condition that chooses neurons: ``P.v["v > -50*mV and i < 10"]``."""
+        if not isinstance(index, str):
+            return index
+        values, _ = self._population._read(index, frame or sys._getframe(2))
+        if np.asarray(values).dtype != np.bool_:
+            raise SimulationError(f"`{index}` is no condition; it cannot choose neurons")
+        return np.broadcast_to(values, len(self._population))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         out = kwargs.pop("out", ())

@@ -54,6 +54,12 @@ static void check_index(const PopulationState& state, std::int64_t index) {
     }
 }
 
+void kernel::check_indices(const PopulationState& state, std::span<const std::int64_t> indices) {
+    for (const std::int64_t index : indices) {
+        check_index(state, index);
+    }
+}
+
 static void check_settable(const PopulationState& state, std::string_view name, unsigned role) {
     const char* reason = nullptr;
     switch (role) {

@@ -128,4 +128,7 @@ private:
     std::uint64_t revision_ = 0;
 };
 
+/// Throws Error HH6016 for an index that is no entity.
+void check_indices(const PopulationState& state, std::span<const std::int64_t> indices);
+
 } // namespace hodg::kernel

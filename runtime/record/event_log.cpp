@@ -17,6 +17,14 @@ EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOpt
     : Recorder(std::move(population)), options_(std::move(options)) {
     const auto& state = this->population();
     event_ = kernel::find_event(state.table(), options_.event, state.name());
+    if (!options_.indices.empty()) {
+        kernel::check_indices(state, options_.indices);
+        position_.assign(static_cast<std::size_t>(state.count()), -1);
+        std::int32_t position = 0;
+        for (const std::int64_t entity : options_.indices) {
+            position_[static_cast<std::size_t>(entity)] = position++;
+        }
+    }
     if (!options_.interpolate.empty()) {
         field_ = kernel::find_field(state.table(), options_.interpolate, state.name());
         if (!std::isfinite(options_.threshold)) {
@@ -99,12 +107,22 @@ void EventLog::end_stretch(std::int64_t done, std::int64_t /*sampled*/) {
         if (entry.step >= done) {
             break;
         }
+        const std::int32_t entity =
+            position_.empty() ? entry.entity : position_[static_cast<std::size_t>(entry.entity)];
+        if (entity < 0) {
+            continue;
+        }
         steps_.push_back(entry.step);
-        indices_.push_back(entry.entity);
+        indices_.push_back(entity);
         if (!options_.interpolate.empty()) {
             fractions_.push_back(entry.fraction);
         }
     }
+}
+
+std::int64_t EventLog::recorded() const {
+    return position_.empty() ? population().count()
+                             : static_cast<std::int64_t>(options_.indices.size());
 }
 
 double EventLog::time(std::size_t i) const {
@@ -150,7 +168,7 @@ std::vector<double> EventRecorder::times() const {
 }
 
 std::vector<std::int64_t> EventRecorder::counts() const {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(log_->population().count()));
+    std::vector<std::int64_t> all(static_cast<std::size_t>(log_->recorded()));
     for (std::size_t i = 0; i < size(); ++i) {
         ++all[static_cast<std::size_t>(log_->indices()[i])];
     }

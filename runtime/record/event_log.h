@@ -27,6 +27,8 @@ public:
     [[nodiscard]] const ChunkedVector<std::int64_t>& steps() const { return steps_; }
     [[nodiscard]] const ChunkedVector<std::int32_t>& indices() const { return indices_; }
     [[nodiscard]] double time(std::size_t i) const;
+    /// Entities that are recorded.
+    [[nodiscard]] std::int64_t recorded() const;
 
 private:
     struct Entry {
@@ -54,6 +56,7 @@ private:
     std::uint32_t field_ = 0;
     std::vector<std::unique_ptr<TileLog>> tiles_; // in order of entities
     std::vector<Entry> merged_;
+    std::vector<std::int32_t> position_; // of each entity among the recorded ones; -1: not recorded
     ChunkedVector<std::int64_t> steps_;
     ChunkedVector<std::int32_t> indices_;
     ChunkedVector<double> fractions_; // only with interpolation

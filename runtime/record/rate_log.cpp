@@ -19,6 +19,14 @@ RateLog::RateLog(std::shared_ptr<kernel::PopulationState> population, RateOption
     if (options_.bin != 0) {
         base::check_time_step(options_.bin);
     }
+    if (!options_.indices.empty()) {
+        kernel::check_indices(state, options_.indices);
+        mask_.assign(static_cast<std::size_t>((state.padded() + HHK_BLOCK - 1) / HHK_BLOCK), 0);
+        for (const std::int64_t entity : options_.indices) {
+            mask_[static_cast<std::size_t>(entity / HHK_BLOCK)] |= std::uint64_t{1}
+                                                                   << (entity % HHK_BLOCK);
+        }
+    }
 }
 
 void RateLog::start(double dt, std::int64_t /*step*/) {
@@ -38,6 +46,7 @@ void RateLog::attach(std::int64_t begin, std::int64_t end, Probes& probes) {
     tile->begin = begin;
     tile->end = end;
     tile->bits = population().event_bits(event_).data();
+    tile->mask = mask_.empty() ? nullptr : mask_.data();
     probes.after.push_back({&RateLog::collect, tile.get(), std::uint64_t{1} << event_});
     tiles_.push_back(std::move(tile));
 }
@@ -46,7 +55,8 @@ void RateLog::collect(void* self, std::int64_t step) {
     auto& tile = *static_cast<TileCount*>(self);
     std::int64_t events = 0;
     for (std::int64_t word = tile.begin / HHK_BLOCK; word * HHK_BLOCK < tile.end; ++word) {
-        events += std::popcount(tile.bits[word]);
+        events += std::popcount(tile.mask == nullptr ? tile.bits[word]
+                                                     : tile.bits[word] & tile.mask[word]);
     }
     tile.steps.emplace_back(step, events);
 }
@@ -79,8 +89,9 @@ double RateLog::time(std::size_t bin) const {
 }
 
 double RateLog::rate(std::size_t bin) const {
-    const double entity_seconds =
-        static_cast<double>(population().count()) * static_cast<double>(bin_steps_) * dt_;
+    const auto entities = static_cast<double>(
+        mask_.empty() ? population().count() : static_cast<std::int64_t>(options_.indices.size()));
+    const double entity_seconds = entities * static_cast<double>(bin_steps_) * dt_;
     return static_cast<double>(counts_[bin]) / entity_seconds;
 }
 

@@ -34,6 +34,7 @@ private:
         std::int64_t begin = 0;
         std::int64_t end = 0;
         const std::uint64_t* bits = nullptr;
+        const std::uint64_t* mask = nullptr;                      // entities that count; null: all
         std::vector<std::pair<std::int64_t, std::int64_t>> steps; // step, events
     };
 
@@ -47,6 +48,7 @@ private:
     std::int64_t end_step_ = 0;
     std::vector<std::unique_ptr<TileCount>> tiles_;
     std::vector<std::int64_t> counts_;
+    std::vector<std::uint64_t> mask_; // one bit per entity that counts; empty: all
 };
 
 } // namespace hodg::record

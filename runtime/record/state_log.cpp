@@ -42,12 +42,7 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
     if (names_.empty()) {
         fail(Code::BadOption, "a state recorder was given nothing to record");
     }
-    for (const std::int64_t i : options_.indices) {
-        if (i < 0 || i >= state.count()) {
-            fail(Code::IndexOutOfRange, fmt::format("index {} of `{}`, which has {} entities", i,
-                                                    state.name(), state.count()));
-        }
-    }
+    kernel::check_indices(state, options_.indices);
     if (options_.indices.empty()) {
         options_.indices.resize(static_cast<std::size_t>(state.count()));
         std::iota(options_.indices.begin(), options_.indices.end(), 0);

@@ -228,7 +228,7 @@ def test_objects_belong_to_one_network(counter: hp.Model) -> None:
     made = hp.Population(counter, 1, name="made")
     net = hp.Network(made)
     assert net["made"] is made
-    with pytest.raises(hp.SimulationError, match="no population `nix`"):
+    with pytest.raises(hp.SimulationError, match="no object `nix`"):
         _ = net["nix"]
     with pytest.raises(hp.SimulationError):
         hp.Network(made)

@@ -32,6 +32,8 @@ struct EventOptions {
     /// between the ends of the step; else the start of the step.
     std::string interpolate = {};
     double threshold = 0;
+    /// Entities to record; empty: all. Recorded indices count within this list.
+    std::vector<std::int64_t> indices = {};
     /// Bytes after which a run is refused (HH6030); looked at between pieces of a run.
     std::size_t memory_limit = no_memory_limit;
 };
@@ -45,7 +47,7 @@ public:
     [[nodiscard]] std::vector<double> times() const;
     [[nodiscard]] std::vector<std::int64_t> steps() const;
     [[nodiscard]] std::vector<std::int32_t> indices() const;
-    /// Events of each entity.
+    /// Events of each recorded entity.
     [[nodiscard]] std::vector<std::int64_t> counts() const;
     void clear();
 
@@ -91,6 +93,8 @@ private:
 struct RateOptions {
     std::string event = "spike";
     double bin = 0; // seconds; 0: one step
+    /// Entities to count, and to divide by; empty: all.
+    std::vector<std::int64_t> indices = {};
 };
 
 /// Events per entity and second in bins, counted from where the recording began.
