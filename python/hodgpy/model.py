@@ -16,7 +16,7 @@ from hodgpy.errors import ModelError, SimulationError
 from hodgpy.timed_array import TimedArray
 
 # Attributes of a population: a variable of such a name could not be reached as one.
-RESERVED = frozenset({"N", "get", "initialize", "link", "model", "name", "set"})
+RESERVED = frozenset({"N", "get", "initialize", "link", "model", "name", "set", "subgroup"})
 
 
 class Variable(NamedTuple):

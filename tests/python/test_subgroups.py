@@ -87,7 +87,7 @@ def test_refuse_what_is_no_group(cells: hp.Population) -> None:
         cells[:3][3]
     with pytest.raises(hp.SimulationError, match="HH6010"):
         cells[:3]["zz"]
-    with pytest.raises(hp.UnitError):
+    with pytest.raises(hp.errors.UnitError):
         cells[:3].v = 3 * mV
     with pytest.raises(hp.ModelError, match=r"HH6051.*`zz` is not defined"):
         cells[3:].I = "i + zz"

@@ -136,7 +136,7 @@ def test_indices_write_through(cells: hp.Population) -> None:
 
 @pytest.mark.parametrize("index", [7, -5, "a", [0, 9], 1.5])
 def test_wrong_indices_are_refused(cells: hp.Population, index: object) -> None:
-    with pytest.raises(hp.SimulationError):
+    with pytest.raises(hp.HodgError):
         cells.v[index] = 0
 
 
