@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The shell around a kernel's values: what is known for the whole population stands before the
 // loop; the loop goes over the block in words of 64 entities (as event bits do) where events are
-// involved, and in vectors within them; stores stand at its end.
+// involved or where it is cut into stages, and in vectors within them; stores stand at its end.
 #include "codegen/emit_kernel.h"
 
+#include "codegen/stage_plan.h"
 #include "codegen/value_writer.h"
 #include "support/check.h"
 #include "support/text_writer.h"
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace hhc::codegen {
 namespace {
@@ -21,7 +23,11 @@ using ir::ValueId;
 class KernelWriter {
 public:
     KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options)
-        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {}
+        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {
+        if (kernel.kind != KernelKind::Prepare) {
+            stages_ = plan_stages(module, kernel, values_);
+        }
+    }
 
     KernelBody run();
 
@@ -41,14 +47,18 @@ private:
     void pointers();
     void accumulators();
     void loop();
-    void event_loop();
+    void word_loop();
     void plain_loop();
-    void values_of_entities();
+    void stage_loop(const Stage& stage);
+    void values_of_entities(const Stage& stage);
+    void carried_value(const Carried& carried);
+    void declare_kept();
+    void keep(const Stage& stage);
     void entity_index();
-    void stores();
+    void stores(const Stage& stage);
     void store(const ir::FieldStore& store);
     void outputs();
-    void checks();
+    void checks(const Stage& stage);
     void finish();
     void prepare_finish();
 
@@ -61,6 +71,9 @@ private:
     const ir::Kernel& kernel_;
     const Options& options_;
     ValueWriter values_;
+    std::vector<Stage> stages_;      // of the loop; usually one
+    std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
+    std::map<ValueId, std::string> kept_; // arrays of what a later stage needs
     TextWriter text_;
     std::vector<Span> lines_;
     std::string shown_file_;
@@ -156,6 +169,10 @@ void KernelWriter::accumulators() {
     if (!kernel_.events.empty()) {
         say("uint64_t any_event = 0;");
     }
+    if (!kernel_.events.empty() || !kernel_.guards.empty()) {
+        say("const int64_t count = context->count;");
+    }
+    say("const int64_t end = block->end;");
 }
 
 void KernelWriter::entity_index() {
@@ -165,17 +182,50 @@ void KernelWriter::entity_index() {
     }
 }
 
-void KernelWriter::values_of_entities() {
+void KernelWriter::values_of_entities(const Stage& stage) {
     entity_index();
-    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
-        const ValueId id(k);
-        if (!values_.is_live(id) || values_.lanes(id) != values_.entity_lanes() ||
-            values_.is_literal(id)) {
-            continue;
-        }
+    std::ranges::for_each(stage.carried, [this](const Carried& each) { carried_value(each); });
+    for (const ValueId id : stage.values) {
         const Span span = kernel_.values[id].span;
         place_comment(span);
         say(values_.declaration(id), span);
+    }
+}
+
+/// What an earlier stage computed: loaded again, read from where it was stored, or from its array.
+void KernelWriter::carried_value(const Carried& carried) {
+    const ir::Value& value = kernel_.values[carried.value];
+    if (value.op == ir::Op::LoadField ? carried.field.valid() : value.op == ir::Op::EntityIndex) {
+        say(values_.declaration(carried.value), value.span);
+        return;
+    }
+    const Lanes lanes = values_.entity_lanes();
+    const std::string from = carried.field.valid()
+                                 ? values_.load(carried.field, lanes)
+                                 : kept_.at(carried.value) + "[(i - word) / HHK_WIDTH]";
+    say(fmt::format("const {} {} = {};", values_.type_name(value.type, lanes),
+                    values_.operand(carried.value, lanes), from),
+        value.span);
+}
+
+void KernelWriter::declare_kept() {
+    for (const Stage& stage : stages_) {
+        for (const ValueId id : stage.kept) {
+            const std::string value = values_.operand(id, values_.entity_lanes());
+            const std::string array = values_.names().make(value + "_kept");
+            kept_[id] = array;
+            say(fmt::format("{} {}[64 / HHK_WIDTH];",
+                            values_.type_name(kernel_.values[id].type, values_.entity_lanes()),
+                            array));
+        }
+    }
+}
+
+void KernelWriter::keep(const Stage& stage) {
+    for (const ValueId id : stage.kept) {
+        say(fmt::format("{}[(i - word) / HHK_WIDTH] = {};", kept_.at(id),
+                        values_.operand(id, values_.entity_lanes())),
+            kernel_.values[id].span);
     }
 }
 
@@ -252,16 +302,17 @@ std::vector<ValueId> KernelWriter::faulty_uses() const {
 }
 
 /// A store that its mask holds back is no use of its value.
-void KernelWriter::checks() {
+void KernelWriter::checks(const Stage& stage) {
     const Lanes lanes = values_.entity_lanes();
     const bool on_event = kernel_.kind == KernelKind::OnEvent;
-    for (const ValueId id : kernel_.guards) {
+    for (const std::size_t row : stage.guards) {
+        const ValueId id = kernel_.guards[row];
         const std::string value = values_.operand(id, lanes);
         const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
         const std::string looked_at =
             on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
-            : is_single() ? fmt::format("(i < context->count ? {} : {})", value, real)
-                          : fmt::format("hhk_guarded(context, i, {})", value);
+            : is_single() ? fmt::format("(i < count ? {} : {})", value, real)
+                          : fmt::format("hhk_guarded(count, i, {})", value);
         say(fmt::format("bad_real += {} * 0;", looked_at), kernel_.values[id].span);
     }
     for (const ValueId id : faulty_uses()) {
@@ -274,18 +325,19 @@ void KernelWriter::checks() {
                                    population ? fmt::format("hhk_all({})", mask) : mask);
             }
         }
-        const std::string_view looked_at = on_event      ? "happened"
-                                           : is_single() ? "i < context->count"
-                                                         : "hhk_mask_of(hhk_inside(context, i))";
+        const std::string_view looked_at = on_event ? "happened"
+                                           : is_single()
+                                               ? "i < context->count"
+                                               : "hhk_mask_of(hhk_inside(context->count, i))";
         flag = fmt::format("hhk_and({}, {})", looked_at, flag);
         say(fmt::format("bad_int |= hhk_any({});", flag), kernel_.values[id].span);
     }
 }
 
-void KernelWriter::stores() {
-    checks();
-    for (const ir::FieldStore& each : kernel_.stores) {
-        store(each);
+void KernelWriter::stores(const Stage& stage) {
+    checks(stage);
+    for (const std::size_t row : stage.stores) {
+        store(kernel_.stores[row]);
     }
     for (const ir::FieldId field : values_.last_spike_fields()) {
         say(fmt::format("hhk_store({0} + i, hhk_select(happened, hhk_all(context->step), "
@@ -296,42 +348,47 @@ void KernelWriter::stores() {
 }
 
 void KernelWriter::plain_loop() {
-    open(fmt::format("for (int64_t i = block->begin; i < block->end; i += {}) {{", stride()));
-    values_of_entities();
-    stores();
+    open(fmt::format("for (int64_t i = block->begin; i < end; i += {}) {{", stride()));
+    values_of_entities(stages_.front());
+    stores(stages_.front());
+    close();
+}
+
+void KernelWriter::stage_loop(const Stage& stage) {
+    open(fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride()));
+    values_of_entities(stage);
+    keep(stage);
+    stores(stage);
+    for (const std::size_t row : stage.events) {
+        const ValueId condition = kernel_.events[row].condition;
+        say(fmt::format("{} |= static_cast<uint64_t>(hhk_mask_bits({})) << (i - word);",
+                        words_[row], values_.operand(condition, values_.entity_lanes())),
+            kernel_.values[condition].span);
+    }
     close();
 }
 
 /// Events as bits: one word stands for 64 entities, bits beyond the last entity stay zero.
-void KernelWriter::event_loop() {
+void KernelWriter::word_loop() {
     std::vector<std::string> bits;
-    std::vector<std::string> words;
     for (const ir::EventOutput& output : kernel_.events) {
         const std::string name = identifier(module_.events[output.event].name);
         bits.push_back(values_.names().make(name + "_bits"));
-        words.push_back(values_.names().make(name + "_word"));
+        words_.push_back(values_.names().make(name + "_word"));
         say(fmt::format("uint64_t* const {} = context->event_bits[{}];", bits.back(),
                         output.event.index));
     }
-    open("for (int64_t word = block->begin; word < block->end; word += 64) {");
-    say("const int64_t stop = word + 64 < block->end ? word + 64 : block->end;");
-    for (const std::string& word : words) {
+    open("for (int64_t word = block->begin; word < end; word += 64) {");
+    say("const int64_t stop = word + 64 < end ? word + 64 : end;");
+    for (const std::string& word : words_) {
         say(fmt::format("uint64_t {} = 0;", word));
     }
-    open(fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride()));
-    values_of_entities();
-    stores();
-    for (std::size_t e = 0; e < words.size(); ++e) {
-        const ValueId condition = kernel_.events[e].condition;
-        say(fmt::format("{} |= static_cast<uint64_t>(hhk_mask_bits({})) << (i - word);", words[e],
-                        values_.operand(condition, values_.entity_lanes())),
-            kernel_.values[condition].span);
-    }
-    close();
-    for (std::size_t e = 0; e < words.size(); ++e) {
-        say(fmt::format("{} &= hhk_inside(context, word);", words[e]));
-        say(fmt::format("{}[word / 64] = {};", bits[e], words[e]));
-        say(fmt::format("any_event |= static_cast<uint64_t>({} != 0) << {};", words[e],
+    declare_kept();
+    std::ranges::for_each(stages_, [this](const Stage& stage) { stage_loop(stage); });
+    for (std::size_t e = 0; e < words_.size(); ++e) {
+        say(fmt::format("{} &= hhk_inside(count, word);", words_[e]));
+        say(fmt::format("{}[word / 64] = {};", bits[e], words_[e]));
+        say(fmt::format("any_event |= static_cast<uint64_t>({} != 0) << {};", words_[e],
                         kernel_.events[e].event.index));
     }
     close();
@@ -340,19 +397,19 @@ void KernelWriter::event_loop() {
 /// Only vectors in which the event happened are computed.
 void KernelWriter::loop() {
     if (kernel_.kind != KernelKind::OnEvent) {
-        kernel_.events.empty() ? plain_loop() : event_loop();
+        kernel_.events.empty() && stages_.size() == 1 ? plain_loop() : word_loop();
         return;
     }
     say(fmt::format("const uint64_t* const bits = context->event_bits[{}];", kernel_.event.index));
-    open("for (int64_t word = block->begin; word < block->end; word += 64) {");
+    open("for (int64_t word = block->begin; word < end; word += 64) {");
     open("for (uint64_t left = bits[word / 64]; left != 0;) {");
     say(fmt::format("const int64_t lane = __builtin_ctzll(left) / {0} * {0};", stride()));
     say("const int64_t i = word + lane;");
     say(is_single() ? "const bool happened = true;"
                     : "const Mask happened = hhk_mask_of(left >> lane);");
     say(is_single() ? "left &= left - 1;" : "left &= ~(hhk_every_lane << lane);");
-    values_of_entities();
-    stores();
+    values_of_entities(stages_.front());
+    stores(stages_.front());
     close();
     close();
 }

@@ -35,9 +35,9 @@ HHK_INLINE Int hhk_entities(const hhk_context* context, int64_t i) {
 // ---- event bits ---------------------------------------------------------------------------------
 static constexpr uint64_t hhk_every_lane = (1ULL << HHK_WIDTH) - 1;
 // Bits of the entities that exist among the 64 from `word` on.
-HHK_INLINE uint64_t hhk_inside(const hhk_context* context, int64_t word) {
-    const int64_t count = context->count - word;
-    return count >= 64 ? ~0ULL : count <= 0 ? 0ULL : (1ULL << count) - 1;
+HHK_INLINE uint64_t hhk_inside(int64_t count, int64_t word) {
+    const int64_t left = count - word;
+    return left >= 64 ? ~0ULL : left <= 0 ? 0ULL : (1ULL << left) - 1;
 }
 // Lane k holds bit k.
 HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
@@ -49,11 +49,11 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 }
 // What a guard looks at: padding may hold anything, as no event handler resets it. The test is a
 // branch that is only taken in the last vector.
-HHK_INLINE Real hhk_guarded(const hhk_context* context, int64_t i, Real x) {
-    if (__builtin_expect(i + HHK_WIDTH <= context->count, 1)) {
+HHK_INLINE Real hhk_guarded(int64_t count, int64_t i, Real x) {
+    if (__builtin_expect(i + HHK_WIDTH <= count, 1)) {
         return x;
     }
-    return hhk_select(hhk_mask_of(hhk_inside(context, i)), x, Real(0));
+    return hhk_select(hhk_mask_of(hhk_inside(count, i)), x, Real(0));
 }
 
 // ---- timed arrays: the row that holds t, the nearest column ------------------------------------

@@ -16,7 +16,7 @@ constexpr double tolerance = 1e-12;
 
 class Collector {
 public:
-    explicit Collector(const Builder& builder) : b_(builder) {}
+    Collector(const Builder& builder, Depth depth) : b_(builder), depth_(depth) {}
 
     void add(ValueId id, double weight, int depth) {
         const ir::Value& value = b_[id];
@@ -28,10 +28,16 @@ public:
         if (depth < deepest && value.type == ir::Type::Real) {
             switch (value.op) {
             case Op::Add:
+                if (is_atom(value)) {
+                    break;
+                }
                 add(value.args[0], weight, depth + 1);
                 add(value.args[1], weight, depth + 1);
                 return;
             case Op::Sub:
+                if (is_atom(value)) {
+                    break;
+                }
                 add(value.args[0], weight, depth + 1);
                 add(value.args[1], -weight, depth + 1);
                 return;
@@ -79,7 +85,13 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_atom(const ir::Value& sum) const {
+        return depth_ == Depth::OneVarying && b_.binding(sum.args[0]) == ir::Binding::Entity &&
+               b_.binding(sum.args[1]) == ir::Binding::Entity;
+    }
+
     const Builder& b_;
+    Depth depth_;
     LinearAtoms result_;
 };
 
@@ -89,16 +101,16 @@ bool close(double a, double b) {
 
 } // namespace
 
-LinearAtoms linear_atoms(const Builder& builder, ValueId value) {
-    Collector collector(builder);
+LinearAtoms linear_atoms(const Builder& builder, ValueId value, Depth depth) {
+    Collector collector(builder, depth);
     collector.add(value, 1, 0);
     return collector.take();
 }
 
-ScaledForm scaled_form(const Builder& b, ValueId id) {
+ScaledForm scaled_form(const Builder& b, ValueId id, Depth depth) {
     ScaledForm result;
     double sign = 1;
-    for (int depth = 0; depth < deepest; ++depth) {
+    for (int level = 0; level < deepest; ++level) {
         const ir::Value& value = b[id];
         const auto bound = [&](std::size_t i) { return b.binding(value.args[i]); };
         const auto literal = [&](std::size_t i) { return b.constant(value.args[i]).has_value(); };
@@ -118,7 +130,7 @@ ScaledForm scaled_form(const Builder& b, ValueId id) {
             break;
         }
     }
-    result.form = linear_atoms(b, id);
+    result.form = linear_atoms(b, id, depth);
     for (auto& [atom, weight] : result.form.terms) {
         weight *= sign;
     }
@@ -130,7 +142,7 @@ ScaledForm scaled_form(const Builder& b, ValueId id) {
 
 std::optional<ValueId> fused_form(Builder& b, ValueId u) {
     const auto early = [&](ValueId id) { return b.binding(id) != ir::Binding::Entity; };
-    const ScaledForm form = scaled_form(b, u);
+    const ScaledForm form = scaled_form(b, u, Depth::OneVarying);
     const auto& terms = form.form.terms;
     const auto varying =
         std::ranges::find_if_not(terms, [&](const auto& term) { return early(term.first); });

@@ -5,6 +5,7 @@
 
 #include "ir/builder.h"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,12 +24,18 @@ struct ScaledForm {
     std::vector<ir::ValueId> factors, divisors; // by id
 };
 
-[[nodiscard]] LinearAtoms linear_atoms(const ir::Builder& builder, ir::ValueId value);
+/// How far a sum is taken apart: Whole, or OneVarying: down to the first sum or difference of two
+/// entity-bound values, which is then an atom.
+enum class Depth : std::uint8_t { Whole, OneVarying };
+
+[[nodiscard]] LinearAtoms linear_atoms(const ir::Builder& builder, ir::ValueId value,
+                                       Depth depth = Depth::Whole);
 /// Factors are taken out where they are bound earlier than the rest, divisors always.
-[[nodiscard]] ScaledForm scaled_form(const ir::Builder& builder, ir::ValueId value);
+[[nodiscard]] ScaledForm scaled_form(const ir::Builder& builder, ir::ValueId value,
+                                     Depth depth = Depth::Whole);
 
 /// u as one operation, fma(t, weight, rest) or t*weight, where it is linear in one entity-bound
-/// atom t and all else in it is known before the entity; nothing if it is not, or is one operation
+/// value t and all else in it is known before the entity; nothing if it is not, or is one operation
 /// already. The result is off by rounding of t*weight, not of u: for functions that only feel the
 /// absolute error of their argument.
 [[nodiscard]] std::optional<ir::ValueId> fused_form(ir::Builder& builder, ir::ValueId u);

@@ -108,6 +108,16 @@ TEST(Backends, SinglePrecisionGivesTheInterpretersBits) {
                  {"x86-64-v2", 4, 1}});
 }
 
+/// Loops cut into stages (codegen/stage_plan.h), which kernels with integer faults never are.
+TEST(Backends, LongLoopsInStagesGiveTheInterpretersBits) {
+    RandomOptions random;
+    random.operations = 200;
+    random.integer_arithmetic = false;
+    compare_all(random, 500, 3, {{"native", 1, 1}, {"native", 8, 1}, {"x86-64-v3", 4, 2}});
+    random.real_size = 4;
+    compare_all(random, 600, 1, {{"native", 16, 1}});
+}
+
 TEST(Backends, ADifferentModuleGivesAnotherResult) { // the comparison sees differences
     const ir::Module one = random_module(1, {});
     const ir::Module two = random_module(2, {});

@@ -96,7 +96,7 @@ void KernelMaker::operation() {
     const std::size_t kind = below(20);
     if (kind < 11) {
         real_operation();
-    } else if (kind < 15) {
+    } else if (kind < 15 && options_.integer_arithmetic) {
         integer_operation();
     } else if (kind < 19 || !options_.random_draws || kind_ == KernelKind::Prepare) {
         boolean_operation();

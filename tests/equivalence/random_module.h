@@ -16,6 +16,7 @@ struct RandomOptions {
     int operations = 60; // per kernel
     bool random_draws = true;
     bool matrices = true;
+    bool integer_arithmetic = true; // without: no kernel can have an integer fault
 };
 
 [[nodiscard]] ir::Module random_module(std::uint64_t seed, const RandomOptions& options);

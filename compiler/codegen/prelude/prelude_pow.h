@@ -68,39 +68,23 @@ template <class V> HHK_INLINE V hhk_pow(V x, V y) {
     return hhk_narrow<V>(hhk_pow_f64(hhk_widen(x), hhk_widen(y)));
 }
 
-// x^n. Up to the fourth power plain products, (x x) x and (x x)(x x); beyond, and for negative n,
-// binary powers with products in two parts.
+// x^n by repeated squaring from the lowest bit of n, then a reciprocal for n < 0: the definition of
+// the IR's powi (ir/evaluate.h), product by product.
 template <class V> HHK_INLINE V hhk_power(V x, int n) {
-    const V infinity = hhk_const<V>(__builtin_inf());
-    if (n >= 0 && n <= 4) {
-        const V square = x * x;
-        return n == 0 ? V(1) : n == 1 ? x : n == 2 ? square : square * (n == 3 ? x : square);
-    }
-    V base = x;
-    V base_low = V(0);
-    if (n < 0) {
-        base = V(1) / x;
-        const auto regular = (hhk_abs(x) < infinity) & (hhk_abs(base) < infinity);
-        base_low = hhk_select(regular, hhk_fma(-x, base, V(1)) * base, V(0));
-        n = -n;
-    }
-    V high = base;
-    V low = base_low;
-    int bit = 1;
-    while (bit <= n >> 1) {
-        bit <<= 1;
-    }
-    for (bit >>= 1; bit != 0; bit >>= 1) {
-        const V square = high * high;
-        low = hhk_fma(high, high, -square) + (low + low) * high;
-        high = square;
-        if ((n & bit) != 0) {
-            const V product = high * base;
-            low = hhk_fma(high, base, -product) + hhk_fma(high, base_low, low * base);
-            high = product;
+    V square = x;
+    V result = V(1);
+    bool any = false;
+    for (int left = n < 0 ? -n : n; left != 0;) {
+        if ((left & 1) != 0) {
+            result = any ? result * square : square;
+            any = true;
+        }
+        left >>= 1;
+        if (left != 0) {
+            square = square * square;
         }
     }
-    return hhk_select(hhk_abs(high) < infinity, high + low, high);
+    return n < 0 ? V(1) / result : result;
 }
 
 template <hhk_i64 exponent, class V> HHK_INLINE V hhk_powi(V x) {

@@ -11,7 +11,8 @@
     uint8_t* const is_on_at = hhk_values<uint8_t>(context, 2);
     int64_t* const since_at = hhk_values<int64_t>(context, 3);
     bool bad_int = false;
-    for (int64_t i = block->begin; i < block->end; i += HHK_WIDTH) {
+    const int64_t end = block->end;
+    for (int64_t i = block->begin; i < end; i += HHK_WIDTH) {
         const Int here = hhk_entities(context, i);
         const Mask is_on = hhk_load_mask(is_on_at + i);
         const Int class_2 = hhk_load(class_at + i);
@@ -25,7 +26,7 @@
         const Int x11 = hhk_idiv(x10, Int(3), x11_bad);
         const Int since = hhk_load(since_at + i);
         const Int x18 = step_all - since;
-        bad_int |= hhk_any(hhk_and(hhk_mask_of(hhk_inside(context, i)), hhk_and(x11_bad, is_on)));
+        bad_int |= hhk_any(hhk_and(hhk_mask_of(hhk_inside(context->count, i)), hhk_and(x11_bad, is_on)));
         hhk_store(x_at + i, x7);
         hhk_store(class_at + i, hhk_select(is_on, x11, class_2));
         if (x13) {

@@ -2,8 +2,9 @@
     const int64_t step = context->step;
     const Int step_all = hhk_all(step);
     int64_t* const lastspike_at = hhk_values<int64_t>(context, 5);
+    const int64_t end = block->end;
     const uint64_t* const bits = context->event_bits[0];
-    for (int64_t word = block->begin; word < block->end; word += 64) {
+    for (int64_t word = block->begin; word < end; word += 64) {
         for (uint64_t left = bits[word / 64]; left != 0;) {
             const int64_t lane = __builtin_ctzll(left) / HHK_WIDTH * HHK_WIDTH;
             const int64_t i = word + lane;

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+#include "codegen/stage_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+namespace hhc::codegen {
+namespace {
+
+using ir::FieldId;
+using ir::KernelKind;
+using ir::Op;
+using ir::ValueId;
+
+/// Instructions, roughly. A stage has at most this many; a loop with less than
+/// twice as many is left alone.
+constexpr int longest_stage = 50;
+constexpr int shortest_kernel = 100;
+/// What a further stage costs: its loop, and its constants again.
+constexpr int price_of_stage = 6;
+/// What a value costs that lives across a cut: a store and a load.
+constexpr int price_of_crossing = 2;
+
+int instructions(const ir::Value& value) {
+    switch (value.op) {
+    case Op::Math: {
+        using ir::MathOp;
+        switch (static_cast<MathOp>(value.symbol)) {
+        case MathOp::Abs:
+        case MathOp::Sign:
+        case MathOp::Floor:
+        case MathOp::Ceil:
+        case MathOp::Min:
+        case MathOp::Max:
+        case MathOp::Clip:
+            return 2;
+        case MathOp::Sqrt:
+            return 4;
+        default:
+            return 20;
+        }
+    }
+    case Op::Random:
+        return 60;
+    case Op::Table:
+        return 30;
+    case Op::Div:
+    case Op::FloorDiv:
+    case Op::Mod:
+        return 4;
+    default:
+        return 1;
+    }
+}
+
+/// A store, event or guard, with the values that it waits for.
+struct Result {
+    enum class Kind : std::uint8_t { Store, Event, Guard } kind;
+    std::size_t row;
+    std::vector<ValueId> needs;
+    std::size_t key = 0; // when it can be had, in the order of the kernel
+};
+
+class Planner {
+public:
+    Planner(const ir::Module& module, const ir::Kernel& kernel, const ValueWriter& values)
+        : module_(module), kernel_(kernel), values_(values) {}
+
+    std::vector<Stage> run() {
+        collect_results();
+        put_in_order();
+        find_cuts();
+        return build();
+    }
+
+    [[nodiscard]] bool worthwhile() const {
+        if (kernel_.kind != KernelKind::Advance || values_.entity_lanes() != Lanes::Vector ||
+            !kernel_.outputs.empty()) {
+            return false;
+        }
+        int sum = 0;
+        for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+            const ValueId id(k);
+            if (is_ours(id)) {
+                if (values_.may_be_faulty(id)) {
+                    return false;
+                }
+                sum += instructions(kernel_.values[id]);
+            }
+        }
+        return sum >= shortest_kernel;
+    }
+
+    [[nodiscard]] Stage everything() {
+        Stage stage;
+        for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+            if (is_ours(ValueId(k))) {
+                stage.values.emplace_back(k);
+            }
+        }
+        const auto all = [](std::size_t count) {
+            std::vector<std::size_t> rows(count);
+            std::iota(rows.begin(), rows.end(), std::size_t{0});
+            return rows;
+        };
+        stage.stores = all(kernel_.stores.size());
+        stage.events = all(kernel_.events.size());
+        stage.guards = all(kernel_.guards.size());
+        return stage;
+    }
+
+private:
+    /// Values that stand inside the loop.
+    [[nodiscard]] bool is_ours(ValueId id) const {
+        return values_.is_live(id) && !values_.is_literal(id) &&
+               values_.lanes(id) == values_.entity_lanes();
+    }
+    [[nodiscard]] bool is_leaf(ValueId id) const {
+        const Op op = kernel_.values[id].op;
+        return op == Op::LoadField || op == Op::EntityIndex;
+    }
+
+    /// A store waits for the load of its field, which must not see what was stored.
+    void collect_results() {
+        const auto add = [&](Result::Kind kind, std::size_t row,
+                             std::initializer_list<ValueId> ids) {
+            Result result{kind, row, {}, 0};
+            for (const ValueId id : ids) {
+                if (id && is_ours(id)) {
+                    result.needs.push_back(id);
+                }
+            }
+            results_.push_back(std::move(result));
+        };
+        for (std::size_t k = 0; k < kernel_.stores.size(); ++k) {
+            const ir::FieldStore& store = kernel_.stores[k];
+            add(Result::Kind::Store, k, {values_.load_of(store.field), store.mask, store.value});
+        }
+        for (std::size_t k = 0; k < kernel_.guards.size(); ++k) {
+            add(Result::Kind::Guard, k, {kernel_.guards[k]});
+        }
+        for (std::size_t k = 0; k < kernel_.events.size(); ++k) {
+            add(Result::Kind::Event, k, {kernel_.events[k].condition});
+        }
+    }
+
+    /// Results as early as they can be had, every value just before its first use.
+    void put_in_order() {
+        std::vector<std::size_t> keys(kernel_.values.size(), 0);
+        for (std::size_t k = 0; k < keys.size(); ++k) {
+            const ir::Value& value = kernel_.values[ValueId(k)];
+            if (instructions(value) >= 4) {
+                keys[k] = k;
+                continue;
+            }
+            for (const ValueId arg : value.args) {
+                keys[k] = std::max(keys[k], keys[arg.index]);
+            }
+        }
+        for (Result& result : results_) {
+            for (const ValueId id : result.needs) {
+                result.key = std::max(result.key, keys[id.index]);
+            }
+        }
+        std::ranges::stable_sort(results_, {}, &Result::key);
+        place_.assign(kernel_.values.size(), absent);
+        for (const Result& result : results_) {
+            for (const ValueId id : result.needs) {
+                place(id);
+            }
+        }
+    }
+
+    void place(ValueId root) {
+        std::vector<ValueId> open{root};
+        while (!open.empty()) {
+            const ValueId id = open.back();
+            if (place_[id.index] != absent) {
+                open.pop_back();
+                continue;
+            }
+            const std::size_t before = open.size();
+            const ir::Args& args = kernel_.values[id].args;
+            for (std::size_t a = args.size(); a-- > 0;) {
+                if (is_ours(args[a]) && place_[args[a].index] == absent) {
+                    open.push_back(args[a]);
+                }
+            }
+            if (open.size() == before) {
+                open.pop_back();
+                place_[id.index] = order_.size();
+                order_.push_back(id);
+            }
+        }
+    }
+
+    /// How many values live across each place of the order; leaves are loaded again instead.
+    [[nodiscard]] std::vector<int> crossings() const {
+        std::vector<std::size_t> last(order_.size());
+        std::iota(last.begin(), last.end(), std::size_t{0});
+        for (std::size_t k = 0; k < order_.size(); ++k) {
+            for (const ValueId arg : kernel_.values[order_[k]].args) {
+                if (place_[arg.index] != absent && !is_leaf(arg)) {
+                    last[place_[arg.index]] = std::max(last[place_[arg.index]], k);
+                }
+            }
+        }
+        std::vector<int> change(order_.size() + 1, 0);
+        for (std::size_t k = 0; k < order_.size(); ++k) {
+            if (last[k] > k) { // across the places k + 1 ... last
+                ++change[k + 1];
+                --change[last[k] + 1];
+            }
+        }
+        std::partial_sum(change.begin(), change.end(), change.begin());
+        return change; // [p]: defined before p, used at p or later
+    }
+
+    /// The cheapest cuts: by dynamic programming over the end of the last stage.
+    void find_cuts() {
+        const std::vector<int> across = crossings();
+        const std::size_t n = order_.size();
+        constexpr long unreachable = std::numeric_limits<long>::max() / 2;
+        std::vector<long> price(n + 1, unreachable);
+        std::vector<std::size_t> from(n + 1, 0);
+        price[0] = 0;
+        for (std::size_t end = 1; end <= n; ++end) {
+            int length = 0;
+            for (std::size_t begin = end; begin-- > 0;) {
+                length += instructions(kernel_.values[order_[begin]]);
+                if (length > longest_stage && begin + 1 < end) {
+                    break;
+                }
+                const long cut = begin == 0 ? 0 : long{price_of_crossing} * across[begin];
+                if (price[begin] + cut + price_of_stage < price[end]) {
+                    price[end] = price[begin] + cut + price_of_stage;
+                    from[end] = begin;
+                }
+            }
+        }
+        stage_of_.assign(kernel_.values.size(), 0);
+        std::vector<std::size_t> ends;
+        for (std::size_t end = n; end > 0; end = from[end]) {
+            ends.push_back(end);
+        }
+        std::ranges::reverse(ends);
+        stage_count_ = ends.size();
+        std::size_t stage = 0;
+        for (std::size_t k = 0; k < n; ++k) {
+            stage += k == ends[stage] ? 1 : 0;
+            stage_of_[order_[k].index] = stage;
+        }
+    }
+
+    std::vector<Stage> build() {
+        std::vector<Stage> stages(stage_count_);
+        for (const ValueId id : order_) {
+            stages[stage_of_[id.index]].values.push_back(id);
+        }
+        stored_in_.assign(module_.fields.size(), absent);
+        for (const Result& result : results_) {
+            std::size_t stage = 0;
+            for (const ValueId id : result.needs) {
+                stage = std::max(stage, stage_of_[id.index]);
+            }
+            switch (result.kind) {
+            case Result::Kind::Store:
+                stages[stage].stores.push_back(result.row);
+                stored_in_[kernel_.stores[result.row].field.index] = stage;
+                break;
+            case Result::Kind::Event:
+                stages[stage].events.push_back(result.row);
+                break;
+            case Result::Kind::Guard:
+                stages[stage].guards.push_back(result.row);
+                break;
+            }
+        }
+        for (std::size_t s = 0; s < stages.size(); ++s) {
+            const std::vector<ValueId> own = stages[s].values;
+            for (const ValueId id : own) {
+                for (const ValueId arg : kernel_.values[id].args) {
+                    fetch(stages, s, arg);
+                }
+            }
+        }
+        for (const Result& result : results_) {
+            std::size_t stage = 0;
+            for (const ValueId id : result.needs) {
+                stage = std::max(stage, stage_of_[id.index]);
+            }
+            for (const ValueId id : result.needs) {
+                fetch(stages, stage, id);
+            }
+        }
+        return stages;
+    }
+
+    /// Makes a value of an earlier stage known in this one.
+    void fetch(std::vector<Stage>& stages, std::size_t s, ValueId id) {
+        if (!is_ours(id) || stage_of_[id.index] == s ||
+            std::ranges::find(stages[s].carried, id, &Carried::value) != stages[s].carried.end()) {
+            return;
+        }
+        const std::optional<FieldId> field = where(id, s);
+        stages[s].carried.push_back({id, field.value_or(FieldId())});
+        std::vector<ValueId>& kept = stages[stage_of_[id.index]].kept;
+        const bool is_index = kernel_.values[id].op == Op::EntityIndex;
+        if (!field && !is_index && std::ranges::find(kept, id) == kept.end()) {
+            kept.push_back(id);
+        }
+    }
+
+    /// The field that holds the value when stage s begins.
+    [[nodiscard]] std::optional<FieldId> where(ValueId id, std::size_t s) const {
+        const ir::Value& value = kernel_.values[id];
+        if (value.op == Op::LoadField) {
+            const FieldId field(value.symbol);
+            const std::size_t stored = stored_in_[field.index];
+            return stored == absent || stored >= s ? std::optional(field) : std::nullopt;
+        }
+        for (const ir::FieldStore& store : kernel_.stores) {
+            const ir::Storage storage = module_.fields[store.field].storage;
+            const bool exact = storage == ir::Storage::Real || storage == ir::Storage::Boolean;
+            if (store.value == id && !store.mask && exact && stored_in_[store.field.index] < s) {
+                return store.field;
+            }
+        }
+        return std::nullopt;
+    }
+
+    static constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
+
+    const ir::Module& module_;
+    const ir::Kernel& kernel_;
+    const ValueWriter& values_;
+    std::vector<Result> results_;
+    std::vector<ValueId> order_;
+    std::vector<std::size_t> place_; // in order_, by value
+    std::vector<std::size_t> stage_of_;
+    std::vector<std::size_t> stored_in_; // stage, by field
+    std::size_t stage_count_ = 0;
+};
+
+} // namespace
+
+std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kernel,
+                               const ValueWriter& values) {
+    Planner planner(module, kernel, values);
+    if (planner.worthwhile()) {
+        return planner.run();
+    }
+    std::vector<Stage> stages;
+    stages.push_back(planner.everything());
+    return stages;
+}
+
+} // namespace hhc::codegen
