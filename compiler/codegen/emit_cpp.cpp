@@ -92,6 +92,8 @@ std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
 bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
     switch (kernel.kind) {
     case ir::KernelKind::Prepare:
+    case ir::KernelKind::Init:
+    case ir::KernelKind::HalfStep:
     case ir::KernelKind::Observe:
     case ir::KernelKind::Rhs:
     case ir::KernelKind::Jacobian:

@@ -26,9 +26,9 @@ struct Options {
     std::string required_features; ///< comma-separated, as hhk_model.required_features
     bool library = false;          ///< export hhk_library_v1 with all models
     bool fast_math = false;        ///< precision="fast": the prelude's shorter functions
-    /// Also prepare, observe, rhs, jacobian and linear of models that advance: hooks that are
-    /// called seldom or never, and take most of the time of a compilation. A host that has the IR
-    /// does without; it runs them in the interpreter, which gives the same bits.
+    /// Also prepare, init, half_step, observe, rhs, jacobian and linear of models that advance:
+    /// hooks that are called seldom or never, and take most of the time of a compilation. A host
+    /// that has the IR does without; it runs them in the interpreter, which gives the same bits.
     bool rare_hooks = true;
     bool line_directives = false; ///< #line per statement, for debuggers
     /// Place of a span; without it there are no comments about places.

@@ -61,7 +61,7 @@ Object object_of(const std::string& text, const Batch& batch, std::vector<StageT
     const jit::CompileOptions options = compile_options(batch);
     cache::ObjectCache cache(batch.options->use_cache ? env::cache_dir() : std::string());
     Hasher hasher;
-    hasher.field(text).field(jit::toolchain_version());
+    hasher.field(text).field(jit::toolchain_version()).field(cache::build_id());
     for (const std::string& argument : jit::clang_arguments(options)) {
         hasher.field(argument);
     }
@@ -141,10 +141,7 @@ std::string make_object(const Batch& batch, bool library, bool& from_cache,
     return std::move(object.bytes);
 }
 
-std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& times) {
-    if (batch.options->target == interpreter_target) {
-        return interpret(batch);
-    }
+LoadedBatch load(const Batch& batch, std::vector<StageTime>& times) {
     codegen::CppUnit unit;
     {
         const StageTimer timer(times, "emit");
@@ -153,13 +150,22 @@ std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& time
     const Object object = object_of(unit.text, batch, times);
     const StageTimer timer(times, "link");
     diag::Sink sink;
-    const std::shared_ptr<jit::LoadedCode> loaded =
+    std::shared_ptr<jit::LoadedCode> code =
         jit::load_object(object.bytes, batch.modules.front()->name, sink);
     throw_errors(sink);
+    return {std::move(code), std::move(unit.symbols), object.key, object.from_cache};
+}
+
+std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& times) {
+    if (batch.options->target == interpreter_target) {
+        return interpret(batch);
+    }
+    const LoadedBatch loaded = load(batch, times);
     std::vector<MadeCode> codes;
-    for (std::size_t i = 0; i < unit.symbols.size(); ++i) {
-        codes.push_back({host_code(loaded, unit.symbols[i], *batch.modules[i], object.from_cache),
-                         unit.symbols[i], object.key});
+    for (std::size_t i = 0; i < loaded.symbols.size(); ++i) {
+        codes.push_back({host_code(loaded.code, loaded.symbols[i], *batch.modules[i],
+                                   *batch.options, loaded.from_cache),
+                         loaded.symbols[i], loaded.object_key});
     }
     return codes;
 }

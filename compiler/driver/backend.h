@@ -11,6 +11,7 @@
 
 #include "hhc/compile.h"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,17 @@ struct Batch {
 /// The object file of a batch, from the cache if it is there.
 [[nodiscard]] std::string make_object(const Batch& batch, bool library, bool& from_cache,
                                       std::vector<StageTime>& times);
+
+/// The object of a batch in memory.
+struct LoadedBatch {
+    std::shared_ptr<jit::LoadedCode> code;
+    std::vector<std::string> symbols; // per module: its hhk_model
+    Hash128 object_key;
+    bool from_cache = false;
+};
+
+/// Emits, compiles unless the cache has it, and links. Throws CompileError.
+[[nodiscard]] LoadedBatch load(const Batch& batch, std::vector<StageTime>& times);
 
 /// Running code of one module, and where it is: object in the cache, symbol in the object.
 struct MadeCode {

@@ -1,34 +1,87 @@
 // SPDX-License-Identifier: MIT
 #include "driver/host_table.h"
 
+#include "driver/backend.h"
 #include "support/check.h"
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace hhc::driver {
 
+namespace {
+
+/// Values of the IR that the interpreter computes in the time of a compilation.
+constexpr std::int64_t interpreter_limit = 1'000'000;
+
+bool initialises(const ir::Kernel& kernel) {
+    return kernel.kind == ir::KernelKind::Init || kernel.kind == ir::KernelKind::HalfStep;
+}
+
+} // namespace
+
+template <hhk_block_fn hhk_model::* member, ir::KernelKind kind>
+std::int32_t HostTable::initialise(const hhk_context* context, hhk_block* block) {
+    const auto& host = static_cast<const HostTable&>(*context->model);
+    const ir::Kernel& kernel = *host.interpreter_.module().find(kind);
+    const auto values = static_cast<std::int64_t>(kernel.values.size());
+    const hhk_model* compiled = host.compiled_for(values * (block->end - block->begin));
+    const hhk_model& chosen = compiled == nullptr ? *host.interpreter_.model() : *compiled;
+    return (chosen.*member)(context, block);
+}
+
 HostTable::HostTable(std::shared_ptr<jit::LoadedCode> code, const hhk_model& compiled,
-                     const ir::Module& module)
-    : loaded(std::move(code)), interpreter(module), table(compiled) {
-    const hhk_model& interpreted = *interpreter.model();
+                     const ir::Module& module, Options options)
+    : hhk_model(compiled), code_(std::move(code)), interpreter_(module),
+      options_(std::move(options)) {
+    const hhk_model& interpreted = *interpreter_.model();
     const auto fill = [](auto& hook, auto substitute) {
         hook = hook == nullptr ? substitute : hook;
     };
-    table.self = interpreted.self;
-    fill(table.prepare, interpreted.prepare);
-    fill(table.observe, interpreted.observe);
-    fill(table.rhs, interpreted.rhs);
-    fill(table.jacobian, interpreted.jacobian);
-    fill(table.linear, interpreted.linear);
+    self = interpreted.self;
+    fill(prepare, interpreted.prepare);
+    if (interpreted.init != nullptr) {
+        fill(init, &initialise<&hhk_model::init, ir::KernelKind::Init>);
+    }
+    if (interpreted.half_step != nullptr) {
+        fill(half_step, &initialise<&hhk_model::half_step, ir::KernelKind::HalfStep>);
+    }
+    fill(observe, interpreted.observe);
+    fill(rhs, interpreted.rhs);
+    fill(jacobian, interpreted.jacobian);
+    fill(linear, interpreted.linear);
+}
+
+const hhk_model* HostTable::compiled_for(std::int64_t more) const {
+    const std::lock_guard lock(mutex_);
+    interpreted_ += more;
+    if (interpreted_ <= interpreter_limit || is_tried_) {
+        return initialising_;
+    }
+    is_tried_ = true;
+    ir::Module part = interpreter_.module();
+    std::erase_if(part.kernels, [](const ir::Kernel& kernel) { return !initialises(kernel); });
+    part.description.clear();
+    try {
+        std::vector<StageTime> times;
+        const LoadedBatch loaded = load({{&part}, &options_, nullptr}, times);
+        initialising_code_ = loaded.code;
+        initialising_ =
+            static_cast<const hhk_model*>(initialising_code_->symbol(loaded.symbols.front()));
+    } catch (const CompileError&) {
+        // A hook cannot throw. The interpreter goes on; Clang's refusal is our bug, and shows where
+        // all hooks are compiled: in every library.
+    }
+    return initialising_;
 }
 
 Code host_code(const std::shared_ptr<jit::LoadedCode>& loaded, std::string_view symbol,
-               const ir::Module& module, bool from_cache) {
+               const ir::Module& module, const Options& options, bool from_cache) {
     const auto* compiled = static_cast<const hhk_model*>(loaded->symbol(symbol));
     HHC_CHECK(compiled != nullptr, "the object lacks `" + std::string(symbol) + "`");
-    const auto owner = std::make_shared<const HostTable>(loaded, *compiled, module);
-    return {&owner->table, owner, from_cache};
+    const auto owner = std::make_shared<const HostTable>(loaded, *compiled, module, options);
+    return {owner.get(), owner, from_cache};
 }
 
 ir::Module seldom_hooks(const ir::Module& module) {
@@ -36,6 +89,8 @@ ir::Module seldom_hooks(const ir::Module& module) {
     std::erase_if(part.kernels, [](const ir::Kernel& kernel) {
         switch (kernel.kind) {
         case ir::KernelKind::Prepare:
+        case ir::KernelKind::Init:
+        case ir::KernelKind::HalfStep:
         case ir::KernelKind::Observe:
         case ir::KernelKind::Rhs:
         case ir::KernelKind::Jacobian:

@@ -29,9 +29,10 @@ Hash128 code_key(const Hash128& key, const std::string& name) {
 /// A model whose code is on disk and whose text was not even parsed.
 class CachedModel final : public Model {
 public:
-    CachedModel(Hash128 key, std::size_t index, const Json& record,
+    CachedModel(Hash128 key, std::size_t index, const Json& record, Options options,
                 std::shared_ptr<std::function<Compilation()>> compile)
-        : key_(key), index_(index), name_(record.at("name").get<std::string>()),
+        : key_(key), index_(index), options_(std::move(options)),
+          name_(record.at("name").get<std::string>()),
           description_(record.at("description").get<std::string>()), compile_(std::move(compile)) {}
 
     [[nodiscard]] const std::string& name() const override { return name_; }
@@ -97,11 +98,12 @@ private:
         if (!seldom.module) {
             return std::nullopt; // of another version of the text form
         }
-        return host_code(loaded, entry->metadata.substr(0, end), *seldom.module, true);
+        return host_code(loaded, entry->metadata.substr(0, end), *seldom.module, options_, true);
     }
 
     Hash128 key_;
     std::size_t index_;
+    Options options_;
     std::string name_;
     std::string description_;
     std::shared_ptr<std::function<Compilation()>> compile_;
@@ -180,7 +182,7 @@ std::optional<Compilation> find_compilation(const Hash128& key, const Options& o
     const auto shared = std::make_shared<std::function<Compilation()>>(std::move(compile));
     for (const Json& model : record.at("models")) {
         result.models.push_back(
-            std::make_shared<CachedModel>(key, result.models.size(), model, shared));
+            std::make_shared<CachedModel>(key, result.models.size(), model, options, shared));
     }
     return result;
 }

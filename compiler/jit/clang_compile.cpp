@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Runs Clang's front end, optimiser and code generator on one text, with our own arguments (never
-// the driver's) and a file system that holds that text and nothing else.
+// Runs Clang's front end on one text, with our own arguments (never the driver's) and a file system
+// that holds that text and nothing else; llvm_pipeline.cpp does the rest.
 #include "jit/jit.h"
+#include "jit/llvm_pipeline.h"
 #include "jit/toolchain.h"
 #include "support/env.h"
 
@@ -11,6 +12,8 @@
 #include <clang/CodeGen/CodeGenAction.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/CompilerInvocation.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
 namespace hhc::jit {
@@ -99,7 +102,7 @@ void report_messages(const std::vector<ClangMessage>& messages, std::string_view
 
 /// Everything that Clang allocates lives below this call.
 bool run_clang(std::string_view text, const CompileOptions& options, clang::CodeGenAction& action,
-               MessageCollector& collector, llvm::SmallVectorImpl<char>& output) {
+               MessageCollector& collector) {
     auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
     files->addFile(input_path(options), 0,
                    llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size())));
@@ -118,27 +121,34 @@ bool run_clang(std::string_view text, const CompileOptions& options, clang::Code
     compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false); // now with their options
     compiler.createFileManager(files);
     compiler.setVerboseOutputStream(std::make_unique<llvm::raw_null_ostream>());
-    compiler.setOutputStream(std::make_unique<llvm::raw_svector_ostream>(output));
     return compiler.ExecuteAction(action);
 }
 
-template <class Action>
 std::optional<std::string> compile(std::string_view text, const CompileOptions& options,
-                                   diag::Sink& sink) {
+                                   Output kind, diag::Sink& sink) {
     if (env::get(env::Variable::KeepCpp)) {
         (void)keep_generated_text(options.name, text);
     }
     MessageCollector collector(text);
     llvm::SmallVector<char, 0> output;
+    std::optional<std::string> refused;
     bool done = false;
     const auto fatal = run_guarded([&] {
-        Action action;
-        done = run_clang(text, options, action, collector, output);
+        llvm::LLVMContext context;
+        clang::EmitLLVMOnlyAction action(&context);
+        done = run_clang(text, options, action, collector);
+        if (done) {
+            const std::unique_ptr<llvm::Module> module = action.takeModule();
+            refused = finish_module(*module, options, kind, output);
+        }
     });
     if (fatal) {
         collector.messages.push_back({"LLVM gave up: " + *fatal, {}, 0, {}});
     } else if (!done && collector.messages.empty()) {
         collector.messages.push_back({"Clang failed without a message", {}, 0, {}});
+    }
+    if (refused) {
+        collector.messages.push_back({"LLVM refused: " + *refused, {}, 0, {}});
     }
     if (!collector.messages.empty()) {
         report_messages(collector.messages, text, options, sink);
@@ -157,6 +167,8 @@ std::vector<std::string> clang_arguments(const CompileOptions& options) {
         "-O" + std::to_string(options.opt_level),
         "-x", "c++", "-std=c++20", "-ffreestanding",
         "-ffp-contract=off",                // our IR decides where an fma is
+        "-disable-llvm-passes",             // llvm_pipeline.cpp has its own
+        "-disable-lifetime-markers", "-relaxed-aliasing",
         "-nostdsysteminc", "-nobuiltininc", // there is no header to find
         "-fno-rtti", "-fno-threadsafe-statics",
         "-mrelocation-model", "pic", "-pic-level", "2",
@@ -190,13 +202,12 @@ std::string toolchain_version() {
 
 std::optional<std::string> compile_to_object(std::string_view text, const CompileOptions& options,
                                              diag::Sink& sink) {
-    return compile<clang::EmitObjAction>(text, options, sink);
+    return compile(text, options, Output::Object, sink);
 }
 
 std::optional<std::string> emit_text(std::string_view text, const CompileOptions& options,
                                      TextStage stage, diag::Sink& sink) {
-    return stage == TextStage::Llvm ? compile<clang::EmitLLVMAction>(text, options, sink)
-                                    : compile<clang::EmitAssemblyAction>(text, options, sink);
+    return compile(text, options, stage == TextStage::Llvm ? Output::Llvm : Output::Asm, sink);
 }
 
 } // namespace hhc::jit
