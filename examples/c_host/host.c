@@ -171,7 +171,7 @@ static void set(Population* p, const char* name, double value) {
 }
 
 static void call(const Population* p, hhk_block_fn hook) {
-    hhk_block block = {0, p->padded, -1, 0, 0};
+    hhk_block block = {.end = p->padded, .event = -1};
     if (hook) {
         hook(&p->context, &block);
     }
@@ -205,7 +205,7 @@ static void prepare(const Population* p) {
 
 static int64_t step(Population* p, int64_t k) {
     int64_t spikes = 0;
-    hhk_block block = {0, p->padded, -1, 0, 0};
+    hhk_block block = {.end = p->padded, .event = -1};
     p->context.step = k;
     p->context.t = (double)k * p->context.dt;
     p->model->advance(&p->context, &block);

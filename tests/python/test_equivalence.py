@@ -78,3 +78,26 @@ def test_the_cells_move(name: str) -> None:
     found = expected(name, "float64")
     assert len(np.unique(found["v"])) > COUNT / 2
     assert np.isfinite(found["v"]).all()
+
+
+def test_many_entities_are_initialised_by_compiled_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interpreter initialises few entities, compiled code many; nobody can tell."""
+    monkeypatch.setenv("HHC_CACHE_DIR", str(tmp_path))
+
+    def objects() -> int:
+        return len(list(tmp_path.glob("*.obj")))
+
+    def begin(count: int) -> dict[str, np.ndarray]:
+        cells = hp.Population(compiled("neurons.hodgkin_huxley_1952"), count)
+        cells.v = -0.065 + 0.001 * (np.arange(count) % COUNT)
+        cells["na.m"] = 0.1  # not at its steady state: takes half a step
+        hp.Network(cells, dt=0.02 * ms).run(0 * ms)
+        return {name: cells.get(name)[:COUNT] for name in cells.model.states}
+
+    few = begin(COUNT)
+    assert objects() == 1
+    many = begin(50_000)
+    assert objects() == 2
+    assert_same_bits(many, few)

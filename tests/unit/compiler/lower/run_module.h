@@ -121,7 +121,9 @@ public:
         if (kind == ir::KernelKind::Prepare) {
             interpreter_.prepare(context);
         } else {
-            hhk_block block{0, 1, event.valid() ? static_cast<std::int32_t>(event.index) : 0, 0, 0};
+            hhk_block block{};
+            block.end = 1;
+            block.event = event.valid() ? static_cast<std::int32_t>(event.index) : 0;
             interpreter_.run(*kernel, context, block);
         }
         return outputs;
