@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace hhc::codegen {
 namespace {
@@ -59,6 +60,9 @@ private:
     void store(const ir::FieldStore& store);
     void outputs();
     void checks(const Stage& stage);
+    [[nodiscard]] std::optional<ir::FieldId> guarded_field(ValueId id) const;
+    [[nodiscard]] bool sums_guards() const;
+    void look_again();
     void finish();
     void prepare_finish();
 
@@ -313,7 +317,8 @@ void KernelWriter::checks(const Stage& stage) {
             on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
             : is_single() ? fmt::format("(i < count ? {} : {})", value, real)
                           : fmt::format("hhk_guarded(count, i, {})", value);
-        say(fmt::format("bad_real += {} * 0;", looked_at), kernel_.values[id].span);
+        say(fmt::format("bad_real += {}{};", looked_at, sums_guards() ? "" : " * 0"),
+            kernel_.values[id].span);
     }
     for (const ValueId id : faulty_uses()) {
         std::string flag = values_.fault_flag(id, lanes);
@@ -414,9 +419,44 @@ void KernelWriter::loop() {
     close();
 }
 
+/// The field that holds a guarded value when the kernel is done, if one does.
+std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
+    for (const ir::FieldStore& each : kernel_.stores) {
+        if (each.value == id && !each.mask &&
+            module_.fields[each.field].storage == ir::Storage::Real) {
+            return each.field;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Guarded values are added up, which is one operation less than looking at each, where they can be
+/// looked at again.
+bool KernelWriter::sums_guards() const {
+    return kernel_.kind == KernelKind::Advance && !is_single() &&
+           std::ranges::all_of(kernel_.guards,
+                               [this](ValueId id) { return guarded_field(id).has_value(); });
+}
+
+/// Finite values may have a sum that is not: it decides only where to look.
+void KernelWriter::look_again() {
+    open("if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {");
+    say("bad_real = Real(0);");
+    open("for (int64_t i = block->begin; i < end; i += HHK_WIDTH) {");
+    for (const ValueId id : kernel_.guards) {
+        say(fmt::format("bad_real += hhk_guarded(count, i, {}) * 0;",
+                        values_.load(*guarded_field(id), Lanes::Vector)));
+    }
+    close();
+    close();
+}
+
 void KernelWriter::finish() {
     if (!kernel_.events.empty()) {
         say("block->any_event = any_event;");
+    }
+    if (!kernel_.guards.empty() && sums_guards()) {
+        look_again();
     }
     std::string fault;
     if (!kernel_.guards.empty()) {

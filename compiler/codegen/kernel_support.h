@@ -43,6 +43,12 @@ HHK_INLINE uint64_t hhk_inside(int64_t count, int64_t word) {
 HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 #if HHK_WIDTH == 1
     return (bits & 1) != 0;
+#elif HHK_WIDTH == 8
+    const auto lanes = __builtin_bit_cast(hhk_boolv, static_cast<unsigned char>(bits));
+    return hhk_ne(__builtin_convertvector(lanes, Int), Int(0));
+#elif HHK_WIDTH == 16
+    const auto lanes = __builtin_bit_cast(hhk_boolv, static_cast<unsigned short>(bits));
+    return hhk_ne(__builtin_convertvector(lanes, Int), Int(0));
 #else
     return hhk_ne((Int(static_cast<int64_t>(bits)) >> hhk_iota()) & Int(1), Int(0));
 #endif

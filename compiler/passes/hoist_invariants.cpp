@@ -154,6 +154,13 @@ private:
             }
         }
         for_each_result(kernel, [&](ValueId id) { needed[id.index] = true; });
+        // uniforms are reals: of an integer that is needed, what it is converted from
+        for (std::size_t i = levels.size(); i-- > 0;) {
+            const ir::Value& value = kernel.values[ValueId(i)];
+            if (needed[i] && levels[i] == Level::Run && value.op == Op::RealToInt) {
+                needed[value.args[0].index] = true;
+            }
+        }
         std::vector<ValueId> chosen;
         for (std::size_t i = 0; i < levels.size(); ++i) {
             const Type type = kernel.values[ValueId(i)].type;

@@ -8,6 +8,7 @@
 #include "passes/fold_exponential_families.h"
 #include "passes/form_fma.h"
 #include "passes/fuse_arguments.h"
+#include "passes/gather_updates.h"
 #include "passes/group_factors.h"
 #include "passes/hoist_invariants.h"
 #include "passes/recognise_singularities.h"
@@ -63,6 +64,8 @@ const std::vector<std::string_view>& usual_passes() {
         "fuse_arguments",
         // After divisions have become factors.
         "group_factors",
+        // After divisions have become factors; makes invariants.
+        "gather_updates",
         // After all that makes or finds invariants.
         "hoist_invariants",
         // After hoisting: a hoisted product is a load and must not be fused into the loop.

@@ -97,12 +97,18 @@ void EventLog::begin_stretch(std::int64_t /*begin*/, std::int64_t /*end*/) {
 void EventLog::end_stretch(std::int64_t done, std::int64_t /*sampled*/) {
     merged_.clear();
     for (const auto& tile : tiles_) {
-        merged_.insert(merged_.end(), tile->entries.begin(), tile->entries.end());
+        if (merged_.empty()) {
+            merged_.swap(tile->entries);
+        } else {
+            merged_.insert(merged_.end(), tile->entries.begin(), tile->entries.end());
+        }
         tile->entries.clear();
     }
     // Tiles lie in order of entities and each holds its steps in order.
-    std::stable_sort(merged_.begin(), merged_.end(),
-                     [](const Entry& a, const Entry& b) { return a.step < b.step; });
+    const auto earlier = [](const Entry& a, const Entry& b) { return a.step < b.step; };
+    if (!std::is_sorted(merged_.begin(), merged_.end(), earlier)) {
+        std::stable_sort(merged_.begin(), merged_.end(), earlier);
+    }
     for (const Entry& entry : merged_) {
         if (entry.step >= done) {
             break;

@@ -67,7 +67,7 @@
             const Real v_2 = hhk_fma(x34, x33, v);
             const Mask not_refractory = hhk_load_mask(not_refractory_at + i);
             v_kept[(i - word) / HHK_WIDTH] = v;
-            bad_real += hhk_guarded(count, i, v_2) * 0;
+            bad_real += hhk_guarded(count, i, v_2);
             hhk_store(v_at + i, v_2);
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
@@ -158,6 +158,12 @@
         any_event |= static_cast<uint64_t>(spike_word != 0) << 0;
     }
     block->any_event = any_event;
+    if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {
+        bad_real = Real(0);
+        for (int64_t i = block->begin; i < end; i += HHK_WIDTH) {
+            bad_real += hhk_guarded(count, i, hhk_load(v_at + i)) * 0;
+        }
+    }
     block->fault = hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : 0;
     return HHK_OK;
 }

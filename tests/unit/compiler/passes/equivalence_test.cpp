@@ -352,6 +352,35 @@ TEST(Passes, grouped_factors_stay_within_their_bound) {
     EXPECT_GT(worst, 0);
 }
 
+TEST(Passes, gathered_updates_stay_within_their_bound) {
+    const ir::Module module = read_module(kernel(R"(
+  %v = load v
+  %E = uniform E
+  %tau = uniform tau
+  %dt = dt
+  %h = div %dt, %tau
+  %drive = real 0.025
+  %a = sub %E, %v
+  %b = add %a, %drive
+  %c = mul %b, %h
+  %out = add %v, %c
+)",
+                                                 "uniform E real parameter\n"
+                                                 "uniform tau real parameter\n"));
+    const ir::Module result =
+        after(module, {"gather_updates", "hoist_invariants", "form_fma", "remove_dead"});
+    EXPECT_EQ(result.find(ir::KernelKind::Advance)->values.size(), 4U); // load, 2 uniforms, fma
+    const auto before = sweep(module, -3, 3, 5000);
+    const auto now = sweep(result, -3, 3, 5000);
+    double worst = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        worst = std::max(worst, std::abs(before[i] - now[i]));
+    }
+    // |w v| + |c| < 3 + 1, (1 + 3) units in the last place, beside the old roundings
+    EXPECT_LT(worst, 2 * 4 * 4 * 1.1e-16);
+    EXPECT_GT(worst, 0);
+}
+
 TEST(Passes, powers_stay_within_their_bound) {
     for (const char* exponent : {"0.5", "-0.5", "1.5", "3", "-2", "16", "-15.5"}) {
         const ir::Module module = read_module(kernel(std::string("  %v = load v\n  %y = real ") +
