@@ -184,7 +184,7 @@ typedef struct hhk_context {
 #define HHK_PADDING 16
 
 /* What one call works on, and what it found. begin and end are multiples of HHK_BLOCK, except that
- * the last block ends at count rounded up to HHK_PADDING. */
+ * the last block ends at count rounded up to whole vectors, at most to HHK_PADDING. */
 typedef struct hhk_block {
     int64_t begin;
     int64_t end;

@@ -80,11 +80,13 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
             length, std::max(smallest_share, state.count() / (std::int64_t{4} * options_.threads)));
     }
     length = std::max<std::int64_t>(HHK_BLOCK, length / HHK_BLOCK * HHK_BLOCK);
+    const std::int64_t width = std::max<std::int64_t>(1, model.vector_width);
+    const std::int64_t whole = (state.count() + width - 1) / width * width; // at most padded
     for (std::int64_t begin = 0; begin < state.count(); begin += length) {
         auto tile = std::make_unique<Tile>();
         tile->context = state.context();
         tile->block.begin = begin;
-        tile->block.end = std::min(begin + length, state.padded());
+        tile->block.end = std::min(begin + length, whole);
         tile->advance = model.advance == nullptr ? advance_nothing : model.advance;
         tile->model = &model;
         for (std::uint32_t e = 0; e < model.event_count; ++e) {
