@@ -108,6 +108,7 @@ def compile(
         "init": init,
     }
     source, file = _source(source)
+    call: tuple[str, Any]
     if file is not None or _BLOCK.search(source):
         given = [k for k, v in parts.items() if v is not None and v is not False]
         if given:
@@ -115,9 +116,11 @@ def compile(
                 f"`{given[0]}` is for equations; in a .hhm text write it into the neuron"
             )
         if file is not None:
+            call = ("compile_file", str(Path(file).resolve()))
             result = _core.compile_file(file, options)
         else:
-            result = _core.compile_text((source, *find_literal(source, frame)), options)
+            call = ("compile_text", (source, *find_literal(source, frame)))
+            result = _core.compile_text(call[1], options)
         tables = {
             k: v
             for k, v in arguments.mapping(namespace, "namespace", ModelError).items()
@@ -127,9 +130,10 @@ def compile(
         pieces = _pieces(source, name, frame, **parts)
         externals, tables = collect_externals(_texts(pieces), namespace, frame)
         options["externals"] = externals
+        call = ("compile_equations", pieces)
         result = _core.compile_equations(pieces, options)
     _report(result, level)
-    models = [Model(handle, tables) for handle in result.models]
+    models = [Model(handle, tables, (*call, options, handle.name)) for handle in result.models]
     _check_parameters(models, [*options["freeze"], *options["per_entity"]])
     for model in models:
         model._check_names()
@@ -179,7 +183,11 @@ def load(path: str | PathLike[str]) -> ModelFile:
         If the file is no such library, or was made for another ABI or CPU.
     """
     file = arguments.path(path, "path")
-    return ModelFile(Path(file).stem, [Model(handle) for handle in _core.load_library(file)])
+    handles = _core.load_library(file)
+    recipes = [("load_library", file, None, handle.name) for handle in handles]
+    return ModelFile(
+        Path(file).stem, [Model(h, {}, r) for h, r in zip(handles, recipes, strict=True)]
+    )
 
 
 def collect_externals(

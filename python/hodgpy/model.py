@@ -45,9 +45,15 @@ class Model:
     belong to the population: changing one never recompiles.
     """
 
-    def __init__(self, handle: _core.Model, tables: dict[str, TimedArray] | None = None) -> None:
+    def __init__(
+        self,
+        handle: _core.Model,
+        tables: dict[str, TimedArray] | None = None,
+        recipe: tuple[Any, ...] | None = None,
+    ) -> None:
         self._handle = handle
         self._tables = tables or {}
+        self._recipe = recipe  # how to make it again in another process
         self._record: dict[str, Any] = json.loads(handle.description)
 
     # -- what it is ------------------------------------------------------------------------------
@@ -95,6 +101,12 @@ class Model:
         """Names of what may be set: one value per population, or one per entity."""
         return [n for n, v in self.variables.items() if v.role in ("parameter", "shared parameter")]
 
+    @property
+    def dtype(self) -> str:
+        """Type of its real numbers: ``"float64"`` or ``"float32"``."""
+        options = self._recipe[2] if self._recipe is not None else None
+        return "float32" if options and options.get("real_size") == 4 else "float64"
+
     def _check_names(self) -> None:
         """Refuses variables that the attributes of a population would hide."""
         hidden = sorted(RESERVED & {n.partition(".")[0] for n in self._names})
@@ -118,7 +130,18 @@ class Model:
                 f"{self.name} was loaded from a library, in which `{name}` has one value for all "
                 f"neurons; write it with compile(..., per_entity=[{name!r}])"
             )
-        return Model(self._handle.with_per_entity([name]), self._tables)
+        recipe = None if self._recipe is None else (*self._recipe, name)
+        return Model(self._handle.with_per_entity([name]), self._tables, recipe)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Model:
+        return self  # immutable, and its code is shared
+
+    def __reduce__(self) -> Any:
+        from hodgpy.copying import rebuild_model
+
+        if self._recipe is None:
+            raise SimulationError(f"{self.name} cannot be sent to another process")
+        return rebuild_model, (self._recipe, self._tables)
 
     # -- how it runs -----------------------------------------------------------------------------
 

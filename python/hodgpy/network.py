@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 from hodgpy import _core, arguments, units
+from hodgpy.coded import refuse
+from hodgpy.copying import rebuild_network
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
-from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
+from hodgpy.recording import Recorder
 
-_RECORDERS = (EventRecorder, StateRecorder, RateRecorder)
+if TYPE_CHECKING:
+    from hodgpy.sweep import Sweep
 
 
 class Network:
@@ -51,8 +55,10 @@ class Network:
             arguments.whole(seed, "seed", 0, 2**64 - 1),
         )
         self._populations: dict[str, Population] = {}
+        self._others: dict[str, Any] = {}
         self._objects: list[Any] = []
         self._temperature = temperature
+        self._operations = 0
         self.add(*objects)
 
     def add(self, *objects: Any) -> None:
@@ -71,13 +77,29 @@ class Network:
                 self._populations[item.name] = item
                 if self._temperature is not None and item._core.has("temperature"):
                     item.set("temperature", self._temperature)
-            elif isinstance(item, _RECORDERS):
+            elif isinstance(item, Recorder):
                 self._core.add_recorder(item._core)
+                self._name(item)
+                item._network = self
             else:
                 raise SimulationError(
                     f"a network takes populations and recorders, not {arguments.shown(item)}"
                 )
             self._objects.append(item)
+
+    def _name(self, item: Any) -> None:
+        """Keeps an object under its name, or gives it one that is free."""
+        wanted = item.name or item._default_name()
+        taken = self._named()
+        if item.name and item.name in taken:
+            refuse("HH6022", f"the network has an object `{item.name}` already")
+        name = next(
+            n
+            for k in range(len(taken) + 1)
+            if (n := wanted if k == 0 else f"{wanted}_{k}") not in taken
+        )
+        item.name = name
+        self._others[name] = item
 
     def __getitem__(self, name: str) -> Any:
         named = self._named()
@@ -88,7 +110,7 @@ class Network:
     def _named(self) -> dict[str, Any]:
         """Everything that has a name: populations, then their named subgroups."""
         groups = {k: g for p in self._populations.values() for k, g in p._subgroups.items()}
-        return groups | self._populations
+        return groups | self._others | self._populations
 
     @property
     def t(self) -> float:
@@ -149,6 +171,7 @@ class Network:
 
         An error that it raises ends the run there; the next run goes on from that step.
         """
+        self._operations += 1
         self._core.at(units.duration(time, "time"), arguments.action(action, "action"))
 
     def every(self, interval: Any, action: Callable[[], None]) -> None:
@@ -156,7 +179,94 @@ class Network:
         seconds = units.duration(interval, "interval")
         if seconds <= 0:
             raise SimulationError(f"interval is {seconds} s; it must be positive")
+        self._operations += 1
         self._core.every(seconds, arguments.action(action, "action"))
+
+    def copy(self, *, seed: int | None = None, threads: int | None = None) -> Network:
+        """The same network at time 0, with everything that was assigned; it shares compiled code.
+
+        Parameters
+        ----------
+        seed, threads : int, optional
+            Other ones than here.
+
+        Raises
+        ------
+        SimulationError
+            HH6055: after a run, or with operations (``at``, ``every``), which belong to the
+            objects of this network.
+        """
+        if self.t > 0:
+            refuse(
+                "HH6055", f"the network stands at {self.t:g} s; a copy starts at 0",
+                "copy first, then run",
+            )  # fmt: skip
+        kind, options, objects = self.__reduce__()[1]
+        options |= {k: v for k, v in (("seed", seed), ("threads", threads)) if v is not None}
+        copied: Network = rebuild_network(kind, options, deepcopy(objects))
+        return copied
+
+    def sweep(
+        self,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        duration: Any,
+        measure: Callable[[Network], Any] | None = None,
+        n_jobs: int = 1,
+        executor: Any = None,
+    ) -> Sweep:
+        """Run copies of this network with many sets of parameters.
+
+        Parameters
+        ----------
+        parameters : dict of lists, or list of dicts
+            Values by ``"object.variable"`` (``"cells.I"``), and ``"seed"``: every combination of
+            the lists, or each dict.
+        duration : Quantity
+            Of each run.
+        measure : callable, optional
+            What to keep of a network after its run; default what its recorders hold, by name.
+        n_jobs : int
+            Threads of this process that run networks beside each other; -1: one per CPU. They
+            share the compiled code.
+        executor : optional
+            An executor of concurrent.futures, a ``joblib.Parallel`` or a dask client instead;
+            ``measure`` must be a function of a module then, if it works with processes.
+
+        Returns
+        -------
+        Sweep
+            (parameters, result) of each run, in order; ``.to_pandas()`` makes a table.
+
+        Raises
+        ------
+        SimulationError
+            HH6055 for an unknown name, or a network that ran already.
+
+        Examples
+        --------
+        >>> runs = net.sweep({"cells.I": [1, 2, 3] * nA}, duration=1*second, n_jobs=4)
+        >>> [len(run.result["cells_spikes"]["t"]) for run in runs]
+        """
+        from hodgpy.sweep import run_sweep
+
+        return run_sweep(self, parameters, duration, measure, n_jobs, executor)
+
+    def _data(self) -> dict[str, dict[str, Any]]:
+        """What the recorders hold, by name."""
+        return {n: r.data() for n, r in self._others.items() if isinstance(r, Recorder)}
+
+    def __reduce__(self) -> Any:
+        if self._operations:
+            refuse(
+                "HH6055", "a network with operations (`at`, `every`) cannot be copied",
+                "they work on the objects of this network; make them in a function that builds it",
+            )  # fmt: skip
+        options = {
+            "dt": self.dt, "threads": self.threads, "seed": self._core.seed,
+            "temperature": self._temperature,
+        }  # fmt: skip
+        return rebuild_network, (type(self), options, self._objects)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._named())

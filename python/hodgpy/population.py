@@ -74,6 +74,8 @@ class Population:
         self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))
         self._keep("_assignments", 0)
         self._keep("_subgroups", {})
+        self._keep("_given", {})
+        self._keep("_links", {})
         core = _core.Population(model._handle, count, arguments.text(name, "name"))
         self._keep("_core", core)
         for table_name, table in model._tables.items():
@@ -171,6 +173,7 @@ class Population:
             self._core.set_one(name, float(si))
         else:
             self._core.set_all(name, np.ascontiguousarray(si, dtype=float))
+        self._remember(name, indices)
 
     def initialize(self) -> None:
         """Give every state that was not assigned its initial value again, from current values."""
@@ -211,6 +214,7 @@ class Population:
                 f"index is {arguments.shown(index)}; it must be integers"
             ) from None
         self._core.link(name, source._core, variable, indices)
+        self._links[name] = (source, variable, indices)
 
     def subgroup(self, index: Any, name: str = "") -> Subgroup:
         """Some of the neurons, under a name by which the network knows them, too.
@@ -261,6 +265,48 @@ class Population:
         return f"<Population {self.name or '(no name yet)'}: {self.N} x {self.model.name}>"
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _remember(self, name: str, indices: np.ndarray | None) -> None:
+        """Which values were assigned: a copy of the population gets those, and no others."""
+        if indices is None or not self._core.variable(name)["per_entity"]:
+            self._given[name] = None
+        elif self._given.get(name, indices) is not None:
+            self._given[name] = np.union1d(self._given.get(name, indices), indices)
+
+    def __reduce__(self) -> Any:
+        from hodgpy.copying import rebuild_population
+
+        assigned = {
+            name: (
+                indices,
+                self._core.get(name) if indices is None else self._core.get(name)[indices],
+            )
+            for name, indices in self._given.items()
+        }
+        made = (type(self), self.model, self.N, self.name, self._seed)
+        groups = {name: group.indices for name, group in self._subgroups.items()}
+        state = {
+            "assigned": assigned,
+            "links": self._links,
+            "subgroups": groups,
+            "assignments": self._assignments,
+        }
+        return rebuild_population, made, state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, (indices, values) in state["assigned"].items():
+            if indices is not None:
+                self._core.set_some(name, indices, values)
+            elif len(values) == 1:
+                self._core.set_one(name, float(values[0]))
+            else:
+                self._core.set_all(name, values)
+            self._given[name] = indices
+        for name, (source, variable, indices) in state["links"].items():
+            self.link(name, source, variable, indices)
+        for name, indices in state["subgroups"].items():
+            self.subgroup(indices, name)
+        self._keep("_assignments", state["assignments"])
 
     def _assign(self, name: str, value: Any) -> None:
         """What `P.v = value` does; `P.v += 1` has already written when it comes here."""

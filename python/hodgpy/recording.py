@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from hodgpy import _core, arguments, plotting, units
+from hodgpy import _core, arguments, export, plotting, units
 from hodgpy.compiling import collect_externals
+from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
 from hodgpy.source_place import find_literal
@@ -23,7 +24,33 @@ from hodgpy.subgroup import Subgroup, split
 from hodgpy.units import Quantity
 
 
-class EventRecorder:
+class Recorder:
+    """What all recorders share: a name in the network, and how to make them again for a copy."""
+
+    name: str
+    population: Any
+    _network: Any = None
+    _core: Any
+    _call: tuple[type, tuple[Any, ...], dict[str, Any]]
+
+    def _default_name(self) -> str:
+        raise NotImplementedError
+
+    def data(self) -> dict[str, np.ndarray]:
+        """What was recorded, as plain arrays by name."""
+        raise NotImplementedError
+
+    @property
+    def end(self) -> float:
+        """Time in seconds up to which was recorded."""
+        return 0.0 if self._network is None else float(self._network.t)
+
+    def __reduce__(self) -> Any:
+        kind, positional, named = self._call
+        return rebuild_recorder, (kind, positional, named | {"name": self.name})
+
+
+class EventRecorder(Recorder):
     """When which neuron had an event, ordered by time, then neuron.
 
     Parameters
@@ -36,7 +63,11 @@ class EventRecorder:
         ends of the step, instead of the start of the step. ``True``: ``v`` and ``level``.
     level : Quantity, optional
         The level for ``interpolate``.
+    name : str, optional
+        By which the network knows it; default the population's name and ``_spikes`` or the event.
     """
+
+    _core: _core.EventRecorder
 
     def __init__(
         self,
@@ -45,10 +76,15 @@ class EventRecorder:
         *,
         interpolate: bool | str = False,
         level: Any = 0.0,
+        name: str = "",
     ) -> None:
         whole, chosen = split(population, "a recorder")
         self.population = population
+        self.name = arguments.text(name, "name")
         self.event = arguments.text(event, "event")
+        self._call = (
+            EventRecorder, (population, event), {"interpolate": interpolate, "level": level}
+        )  # fmt: skip
         variable = "v" if interpolate is True else arguments.text(interpolate or "", "interpolate")
         threshold = 0.0
         if variable:
@@ -88,6 +124,21 @@ class EventRecorder:
         """Forget what was recorded."""
         self._core.clear()
 
+    def data(self) -> dict[str, np.ndarray]:
+        """What was recorded as plain arrays: ``t`` in seconds and ``i``."""
+        return {"t": self.t, "i": self.i}
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with the columns ``t`` (seconds) and ``i``."""
+        return export.events_to_pandas(self)
+
+    def to_neo(self) -> Any:
+        """One ``neo.SpikeTrain`` per neuron, in a list; they end where the last run ended."""
+        return export.events_to_neo(self)
+
+    def _default_name(self) -> str:
+        return f"{self.population.name}_{self.event}s"
+
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """A raster plot; returns the matplotlib axes."""
         return plotting.raster(self, ax, **style)
@@ -108,11 +159,13 @@ class SpikeRecorder(EventRecorder):
         *,
         interpolate: bool | str = False,
         level: Any = 0.0,
+        name: str = "",
     ) -> None:
-        super().__init__(population, "spike", interpolate=interpolate, level=level)
+        super().__init__(population, "spike", interpolate=interpolate, level=level, name=name)
+        self._call = (SpikeRecorder, (population,), self._call[2])
 
 
-class StateRecorder:
+class StateRecorder(Recorder):
     """Values of variables and expressions over time.
 
     Parameters
@@ -127,11 +180,15 @@ class StateRecorder:
         Time between samples, a multiple of the network's step; default every step.
     average : bool
         Staggered gates stand at t + dt/2; average them to t.
+    name : str, optional
+        By which the network knows it; default the population's name and ``_states``.
 
     Notes
     -----
     ``run(T)`` samples 0 ... T - dt; ``run(T, record_end=True)`` adds T.
     """
+
+    _core: _core.StateRecorder
 
     def __init__(
         self,
@@ -141,9 +198,12 @@ class StateRecorder:
         *,
         dt: Any = None,
         average: bool = False,
+        name: str = "",
+        _externals: list[dict[str, Any]] | None = None,
     ) -> None:
         whole, chosen = split(population, "a recorder")
         self.population = population
+        self.name = arguments.text(name, "name")
         self.variables = arguments.names(variables, "variables")
         indices = _listed(chosen) if record is True else population._indices(record)
         if record is not True and chosen is not None:
@@ -155,7 +215,13 @@ class StateRecorder:
             raise SimulationError("`variables` names nothing to record")
         fields = [n for n in self.variables if whole._core.has(n)]
         computed = [n for n in self.variables if n not in fields]
-        expressions = self._compile(computed, sys._getframe(1)) if computed else None
+        frame = sys._getframe(1)
+        externals = _externals
+        if externals is None:
+            externals = collect_externals("\n".join(computed), None, frame)[0]
+        named = {"dt": dt, "average": average, "_externals": externals}
+        self._call = (StateRecorder, (population, list(self.variables), record), named)
+        expressions = self._compile(computed, externals, frame) if computed else None
         self._dimensions = {
             n: units.exponents(whole._core.variable(n)["dimension"]) for n in fields
         }
@@ -166,8 +232,9 @@ class StateRecorder:
             whole._core, fields, indices, interval, average, expressions, computed
         )
 
-    def _compile(self, texts: list[str], frame: FrameType) -> _core.Expressions:
-        externals, _ = collect_externals("\n".join(texts), None, frame)
+    def _compile(
+        self, texts: list[str], externals: list[dict[str, Any]], frame: FrameType
+    ) -> _core.Expressions:
         known = set(self.population._names())
         expressions = _core.compile_expressions(
             self.population.model._compiled("expressions"),
@@ -217,6 +284,21 @@ class StateRecorder:
         shown: np.ndarray = Quantity(values, self._dimensions[name]).in_unit(unit)
         return shown
 
+    def data(self) -> dict[str, np.ndarray]:
+        """What was recorded as plain arrays: ``t`` in seconds, and every variable in SI."""
+        return {"t": self.t, **{name: self[name] for name in self.variables}}
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame indexed by time in seconds, columns (variable, neuron), in SI."""
+        return export.states_to_pandas(self)
+
+    def to_neo(self) -> Any:
+        """One ``neo.AnalogSignal`` per variable, with units, in a list."""
+        return export.states_to_neo(self)
+
+    def _default_name(self) -> str:
+        return f"{self.population.name}_states"
+
     @property
     def indices(self) -> np.ndarray:
         """The recorded neurons, as their population counts them."""
@@ -240,7 +322,7 @@ class StateRecorder:
         )
 
 
-class RateRecorder:
+class RateRecorder(Recorder):
     """Mean rate of a population in bins.
 
     Parameters
@@ -250,13 +332,24 @@ class RateRecorder:
         Width of a bin, a multiple of the step; default one step.
     event : str
         Which event; default spikes.
+    name : str, optional
+        By which the network knows it; default the population's name and ``_rate``.
     """
 
+    _core: _core.RateRecorder
+
     def __init__(
-        self, population: Population | Subgroup, bin: Any = None, *, event: str = "spike"
+        self,
+        population: Population | Subgroup,
+        bin: Any = None,
+        *,
+        event: str = "spike",
+        name: str = "",
     ) -> None:
         whole, chosen = split(population, "a recorder")
         self.population = population
+        self.name = arguments.text(name, "name")
+        self._call = (RateRecorder, (population, bin), {"event": event})
         width = 0.0 if bin is None else units.duration(bin, "bin")
         self._core = _core.RateRecorder(
             whole._core, arguments.text(event, "event"), width, _listed(chosen)
@@ -275,6 +368,21 @@ class RateRecorder:
     def clear(self) -> None:
         """Forget what was recorded."""
         self._core.clear()
+
+    def data(self) -> dict[str, np.ndarray]:
+        """What was recorded as plain arrays: ``t`` in seconds and ``rate`` in Hz."""
+        return {"t": self.t, "rate": self.rate}
+
+    def to_pandas(self) -> Any:
+        """A pandas Series of the rate in Hz, indexed by the start of each bin in seconds."""
+        return export.rate_to_pandas(self)
+
+    def to_neo(self) -> Any:
+        """The rate as a ``neo.AnalogSignal`` in Hz."""
+        return export.rate_to_neo(self)
+
+    def _default_name(self) -> str:
+        return f"{self.population.name}_rate"
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """The rate over time; returns the matplotlib axes."""

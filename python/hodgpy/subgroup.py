@@ -56,6 +56,9 @@ class Subgroup:
         self._keep("indices", indices)
         self._keep("name", name or f"{population.name}[{_written(index, indices)}]")
 
+    def __reduce__(self) -> Any:
+        return Subgroup, (self.population, self.indices, self.name)
+
     def _keep(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
