@@ -390,8 +390,8 @@ def _check_count(count: float) -> None:
     if count > _MOST_SYNAPSES or count * _BYTES_A_SYNAPSE > available:
         refuse(
             "HH6053",
-            f"this would make {count:.3g} synapses, at least {count * _BYTES_A_SYNAPSE / 2**30:.0f} "
-            f"GiB; the machine has {available / 2**30:.0f} GiB",
+            f"this would make {count:.3g} synapses, at least "
+            f"{count * _BYTES_A_SYNAPSE / 2**30:.0f} GiB; the machine has {available / 2**30:.0f} GiB",
             "use a probability, a fixed number of partners, or a smaller network",
         )
 

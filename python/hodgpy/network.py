@@ -93,11 +93,8 @@ class Network:
         taken = self._named()
         if item.name and item.name in taken:
             refuse("HH6022", f"the network has an object `{item.name}` already")
-        name = next(
-            n
-            for k in range(len(taken) + 1)
-            if (n := wanted if k == 0 else f"{wanted}_{k}") not in taken
-        )
+        choices = [wanted, *(f"{wanted}_{k}" for k in range(1, len(taken) + 1))]
+        name = next(choice for choice in choices if choice not in taken)
         item.name = name
         self._others[name] = item
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What names mean in an expression over pairs: ``i``, ``j``, ``x_pre``, ``x_post``, ``distance``."""
+"""What names mean in an expression over pairs: ``i``, ``x_pre``, ``x_post``, ``distance``."""
 
 from __future__ import annotations
 

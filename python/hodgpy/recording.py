@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from hodgpy import _core, arguments, export, plotting, units
+from hodgpy import _core as core
+from hodgpy import arguments, export, plotting, units
 from hodgpy.compiling import collect_externals
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import ModelError, SimulationError
@@ -67,7 +68,7 @@ class EventRecorder(Recorder):
         By which the network knows it; default the population's name and ``_spikes`` or the event.
     """
 
-    _core: _core.EventRecorder
+    _core: core.EventRecorder
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class EventRecorder(Recorder):
             record = whole._variable(variable)
             dimension = units.exponents(record["dimension"])
             threshold = float(units.to_si(level, dimension, "level", record["unit"]))
-        self._core = _core.EventRecorder(whole._core, event, variable, threshold, _listed(chosen))
+        self._core = core.EventRecorder(whole._core, event, variable, threshold, _listed(chosen))
 
     @property
     def t(self) -> np.ndarray:
@@ -188,7 +189,7 @@ class StateRecorder(Recorder):
     ``run(T)`` samples 0 ... T - dt; ``run(T, record_end=True)`` adds T.
     """
 
-    _core: _core.StateRecorder
+    _core: core.StateRecorder
 
     def __init__(
         self,
@@ -228,15 +229,15 @@ class StateRecorder(Recorder):
         if expressions is not None:
             found = map(units.exponents, expressions.dimensions)
             self._dimensions |= dict(zip(computed, found, strict=True))
-        self._core = _core.StateRecorder(
+        self._core = core.StateRecorder(
             whole._core, fields, indices, interval, average, expressions, computed
         )
 
     def _compile(
         self, texts: list[str], externals: list[dict[str, Any]], frame: FrameType
-    ) -> _core.Expressions:
+    ) -> core.Expressions:
         known = set(self.population._names())
-        expressions = _core.compile_expressions(
+        expressions = core.compile_expressions(
             self.population.model._compiled("expressions"),
             [(text, *find_literal(text, frame)) for text in texts],
             False,
@@ -336,7 +337,7 @@ class RateRecorder(Recorder):
         By which the network knows it; default the population's name and ``_rate``.
     """
 
-    _core: _core.RateRecorder
+    _core: core.RateRecorder
 
     def __init__(
         self,
@@ -351,7 +352,7 @@ class RateRecorder(Recorder):
         self.name = arguments.text(name, "name")
         self._call = (RateRecorder, (population, bin), {"event": event})
         width = 0.0 if bin is None else units.duration(bin, "bin")
-        self._core = _core.RateRecorder(
+        self._core = core.RateRecorder(
             whole._core, arguments.text(event, "event"), width, _listed(chosen)
         )
 

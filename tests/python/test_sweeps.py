@@ -52,8 +52,8 @@ def test_objects_have_names() -> None:
     again = hp.SpikeRecorder(net["cells"])
     net.add(again)
     assert net["cells_spikes_1"] is again
+    net.add(hp.SpikeRecorder(net["cells"], name="cells_rate"))
     with pytest.raises(hp.SimulationError, match="HH6022"):
-        net.add(hp.SpikeRecorder(net["cells"], name="cells_rate"))
         net.add(hp.SpikeRecorder(net["cells"], name="cells_rate"))
 
 
@@ -145,7 +145,7 @@ def test_sweeps_make_a_table() -> None:
 def test_wrong_sweeps_are_refused() -> None:
     net = network()
     for parameters in ({"cell.I": [1]}, {"I": [1]}):
-        with pytest.raises(hp.SimulationError, match="HH6055.*names no variable"):
+        with pytest.raises(hp.SimulationError, match=r"HH6055.*names no variable"):
             net.sweep(parameters, duration=1 * ms)
     for wrong in ({"cells.I": 1}, {"cells.I": "abc"}, 3, [3]):
         with pytest.raises(hp.SimulationError):
@@ -155,13 +155,13 @@ def test_wrong_sweeps_are_refused() -> None:
     with pytest.raises(hp.HodgError, match="executor"):
         net.sweep({"cells.I": [1]}, duration=1 * ms, executor=3)
     net.every(1 * ms, print)
-    with pytest.raises(hp.SimulationError, match="HH6055.*operations"):
+    with pytest.raises(hp.SimulationError, match=r"HH6055.*operations"):
         net.copy()
     ran = network()
     ran.run(1 * ms)
-    with pytest.raises(hp.SimulationError, match="HH6055.*starts at 0"):
+    with pytest.raises(hp.SimulationError, match=r"HH6055.*starts at 0"):
         ran.sweep({"cells.I": [1]}, duration=1 * ms)
-    with pytest.raises(hp.SimulationError, match="HH6055.*starts at 0"):
+    with pytest.raises(hp.SimulationError, match=r"HH6055.*starts at 0"):
         ran.copy()
 
 
