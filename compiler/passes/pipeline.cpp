@@ -2,6 +2,7 @@
 #include "passes/pipeline.h"
 
 #include "ir/verify.h"
+#include "passes/divide_by_quotients.h"
 #include "passes/eliminate_common.h"
 #include "passes/expand_powers.h"
 #include "passes/fold_constants.h"
@@ -58,6 +59,8 @@ const std::vector<std::string_view>& usual_passes() {
         // After singularities (rates join families), before divisions (it makes and needs
         // quotients).
         "fold_exponential_families",
+        // Before the next one, which then shares what is divided by.
+        "divide_by_quotients",
         // Makes reciprocals of parameters, which hoisting then takes out of the loop.
         "share_divisions",
         // After families, which compare arguments as they were written.

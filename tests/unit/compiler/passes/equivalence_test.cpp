@@ -310,6 +310,24 @@ TEST(Passes, shared_divisions_stay_within_their_bound) {
     EXPECT_GT(worst, 0);
 }
 
+TEST(Passes, divisions_by_quotients_stay_within_their_bound) {
+    const ir::Module module = read_module(kernel(R"(
+  %v = load v
+  %c = real 0.3
+  %tau = div %c, %v
+  %d = div %v, %tau
+  %k = uniform k
+  %e = mul %k, %v
+  %out = div %d, %e
+)",
+                                                 "uniform k real parameter\n"));
+    const ir::Module result = after(module, {"divide_by_quotients", "remove_dead"});
+    const double worst = worst_difference(sweep(module, 0.1, 7, 5000), sweep(result, 0.1, 7, 5000),
+                                          [](std::size_t) { return true; });
+    EXPECT_LE(worst, 2 * 2 * 2.3e-16); // two divisions were rewritten
+    EXPECT_GT(worst, 0);
+}
+
 TEST(Passes, fused_arguments_stay_within_their_bound) {
     const ir::Module module = read_module(kernel(R"(
   %v = load v
