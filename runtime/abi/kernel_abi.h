@@ -223,6 +223,12 @@ typedef struct hhk_pathway {
     hhk_block_fn deliver_entities;
 } hhk_pathway;
 
+/* Arrays of hhk_context that kernels of a synapse read: others need not be there. */
+enum hhk_uses {
+    HHK_USES_PRE = 1,     /* pre; also said by foreign variables of the source and PER_PRE fields */
+    HHK_USES_CREATION = 2 /* creation, for random draws of EACH */
+};
+
 /* What a synapse has beyond a population. Kernels by space run over [begin, end) of its entities:
  * synapses, source entities (PER_PRE) or target entities (PER_POST), in whole blocks. `sum` adds
  * into foreign inputs: over synapses in storage order (from anywhere to anywhere, as `deliver`),
@@ -231,7 +237,7 @@ typedef struct hhk_synapse {
     uint32_t size; /* of this struct */
     uint32_t foreign_count;
     uint32_t pathway_count;
-    uint32_t reserved;
+    uint32_t uses; /* enum hhk_uses, or-ed */
     const hhk_foreign* foreign;
     const hhk_pathway* pathways;
     hhk_block_fn prepare_entities[HHK_SPACES]; /* null where there is nothing to do */

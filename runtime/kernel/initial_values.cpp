@@ -17,13 +17,20 @@ namespace hodg::kernel {
 using base::Code;
 using base::fail;
 
-void PopulationState::call(hhk_block_fn function) {
-    if (function == nullptr) {
+hhk_block_fn PopulationState::init_hook(std::uint8_t space) const {
+    if (table().synapse != nullptr) {
+        return table().synapse->init[space];
+    }
+    return space == HHK_EACH ? table().init : nullptr;
+}
+
+void PopulationState::call(hhk_block_fn function, std::uint8_t space) {
+    if (function == nullptr || counts_[space] == 0) {
         return;
     }
     hhk_block block{};
     block.begin = 0;
-    block.end = padded();
+    block.end = padded_count(counts_[space]);
     function(&context_, &block);
 }
 
@@ -39,7 +46,7 @@ void PopulationState::set_flags(std::int32_t hhk_field::* flag, const std::vecto
 
 std::vector<char> PopulationState::copy_field(std::uint32_t f) const {
     const std::size_t bytes =
-        element_size(table(), table().fields[f]) * static_cast<std::size_t>(padded());
+        element_size(table(), table().fields[f]) * static_cast<std::size_t>(padded_of(f));
     return {slab_->field(f), slab_->field(f) + bytes};
 }
 
@@ -59,7 +66,10 @@ void PopulationState::prepare_derived() {
         entities_pending_ = true;
     }
     if (entities_pending_) {
-        call(table().prepare_entities);
+        call(table().prepare_entities, HHK_EACH);
+        for (std::uint8_t space = 0; table().synapse != nullptr && space < HHK_SPACES; ++space) {
+            call(table().synapse->prepare_entities[space], space);
+        }
         entities_pending_ = false;
     }
 }
@@ -67,20 +77,20 @@ void PopulationState::prepare_derived() {
 /// Runs hook init for the fields with HHK_HAS_INIT. Entities can differ in what was assigned, and a
 /// steady state must see the assigned values; so the hook runs once for each combination that
 /// occurs, and entities take the values of their own.
-void PopulationState::set_initial_values() {
-    if (table().init == nullptr) {
+void PopulationState::set_initial_values(std::uint8_t space) {
+    if (init_hook(space) == nullptr) {
         return;
     }
     std::vector<std::uint32_t> fields;
     bool uneven = false;
     for (std::uint32_t f = 0; f < table().field_count; ++f) {
-        if ((table().fields[f].flags & HHK_HAS_INIT) != 0) {
+        if ((table().fields[f].flags & HHK_HAS_INIT) != 0 && table().fields[f].space == space) {
             fields.push_back(f);
             uneven = uneven || (!assigned_[f].empty() && !assigned_[f].full());
         }
     }
     std::map<std::vector<bool>, std::vector<std::int64_t>> groups; // fields to set -> entities
-    for (std::int64_t i = 0; i < (uneven ? count_ : 1); ++i) {
+    for (std::int64_t i = 0; i < (uneven ? counts_[space] : 1); ++i) {
         std::vector<bool> on(table().field_count, false);
         for (const std::uint32_t f : fields) {
             on[f] = !assigned_[f].contains(i);
@@ -98,7 +108,7 @@ void PopulationState::set_initial_values() {
             std::copy(before[n].begin(), before[n].end(), slab_->field(fields[n]));
         }
         set_flags(&hhk_field::init_flag, on);
-        call(table().init);
+        call(init_hook(space), space);
         for (std::size_t n = 0; uneven && n < fields.size(); ++n) {
             const std::size_t size = element_size(table(), table().fields[fields[n]]);
             for (const std::int64_t i : entities) {
@@ -117,6 +127,13 @@ void PopulationState::set_initial_values() {
     entities_pending_ = true;
 }
 
+/// What is kept per source and target first: a synapse may start from it.
+void PopulationState::set_initial_values() {
+    for (const std::uint8_t space : {HHK_PER_PRE, HHK_PER_POST, HHK_EACH}) {
+        set_initial_values(space);
+    }
+}
+
 /// Half a step for the assigned entities of staggered fields; the others keep their values.
 void PopulationState::shift_staggered() {
     std::vector<bool> on(table().field_count, false);
@@ -131,10 +148,10 @@ void PopulationState::shift_staggered() {
         return;
     }
     set_flags(&hhk_field::stagger_flag, on);
-    call(table().half_step);
+    call(table().half_step, HHK_EACH);
     set_flags(&hhk_field::stagger_flag, std::vector<bool>(table().field_count, false));
     for (const auto& [f, values] : saved) {
-        for (std::int64_t i = 0; i < count_; ++i) {
+        for (std::int64_t i = 0; i < count_of(f); ++i) {
             if (!shift_pending_[f].contains(i)) {
                 restore(f, values, i);
             }

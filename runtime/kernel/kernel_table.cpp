@@ -85,7 +85,7 @@ static void check_variables(const hhk_model& model, const TableReader& reader) {
         reader.text(name, "the name of a variable");
         reader.text(unit, "the unit of a variable");
         TableReader::require(type <= HHK_STEP, "a variable has an unknown type");
-        TableReader::require(role <= HHK_HIDDEN, "a variable has an unknown role");
+        TableReader::require(role <= HHK_GIVEN, "a variable has an unknown role");
         TableReader::require(*name != '\0' && names.insert(name).second,
                              "two variables have one name");
     };

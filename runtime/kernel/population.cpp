@@ -5,12 +5,12 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "kernel/population_state.h"
+#include "kernel/value_checks.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -18,12 +18,16 @@ namespace hodg {
 
 using base::Code;
 using base::fail;
+using kernel::check_index;
+using kernel::check_settable;
+using kernel::check_value;
 using kernel::describe;
 using kernel::find_field;
 using kernel::find_table;
 using kernel::find_variable;
 using kernel::Place;
 using kernel::PopulationState;
+using kernel::refuse_array;
 
 Population::Population(Model model, std::int64_t count, std::string name)
     : state_(std::make_shared<PopulationState>(std::move(model), count, std::move(name))) {}
@@ -47,68 +51,6 @@ Variable Population::variable(std::string_view name) const {
                                             : describe(state_->table().uniforms[place.index]);
 }
 
-static void check_index(const PopulationState& state, std::int64_t index) {
-    if (index < 0 || index >= state.count()) {
-        fail(Code::IndexOutOfRange, fmt::format("index {} of `{}`, which has {} entities", index,
-                                                state.name(), state.count()));
-    }
-}
-
-void kernel::check_indices(const PopulationState& state, std::span<const std::int64_t> indices) {
-    for (const std::int64_t index : indices) {
-        check_index(state, index);
-    }
-}
-
-static void check_settable(const PopulationState& state, std::string_view name, unsigned role) {
-    const char* reason = nullptr;
-    switch (role) {
-    case HHK_CONSTANT_OVER_DT:
-        reason = "it is computed at the start of every step";
-        break;
-    case HHK_INPUT:
-        reason = "it is the sum of what arrives, zero at the start of every step";
-        break;
-    case HHK_LINKED:
-        reason = "it is read from another object; use link";
-        break;
-    default:
-        return;
-    }
-    fail(Code::NotSettable,
-         fmt::format("`{}` of `{}` cannot be set: {}", name, state.name(), reason));
-}
-
-/// Does the value fit what the variable stores?
-static void check_value(const PopulationState& state, std::string_view name, unsigned type,
-                        double value) {
-    if (type == HHK_STEP && (value == -INFINITY || std::fabs(value) < 1e12)) {
-        return;
-    }
-    if (!std::isfinite(value)) {
-        fail(Code::ValueNotFinite,
-             fmt::format("`{}` of `{}` was given {}, expected a finite number", name, state.name(),
-                         value));
-    }
-    using Limits = std::numeric_limits<std::int32_t>;
-    const bool fits_integer =
-        std::floor(value) == value && value >= Limits::min() && value <= Limits::max();
-    if (type == HHK_INTEGER && !fits_integer) {
-        fail(Code::ValueOutOfType,
-             fmt::format("`{}` of `{}` was given {}, expected an integer of 32 bits", name,
-                         state.name(), value));
-    }
-    if (type == HHK_BOOLEAN && value != 0 && value != 1) {
-        fail(Code::ValueOutOfType,
-             fmt::format("`{}` of `{}` was given {}, expected 0 or 1", name, state.name(), value));
-    }
-    if (type == HHK_REAL && state.table().real_size == 4 &&
-        std::fabs(value) > std::numeric_limits<float>::max()) {
-        fail(Code::ValueOutOfType, fmt::format("`{}` of `{}` was given {}, too large for float32",
-                                               name, state.name(), value));
-    }
-}
-
 std::vector<double> Population::get(std::string_view name) const {
     const Place place = find_variable(state_->table(), name, this->name());
     if (place.kind == Place::Kind::Uniform) {
@@ -126,7 +68,7 @@ std::vector<double> Population::get(std::string_view name) const {
 std::vector<double> Population::get(std::string_view name,
                                     std::span<const std::int64_t> indices) const {
     for (const std::int64_t i : indices) {
-        check_index(*state_, i);
+        check_index(*state_, i, size());
     }
     const Place place = find_variable(state_->table(), name, this->name());
     std::vector<double> values(indices.size());
@@ -160,14 +102,6 @@ void Population::set(std::string_view name, double value) {
         field.write(i, value);
     }
     state_->mark_assigned(place.index, {});
-}
-
-static void refuse_array(const PopulationState& state, std::string_view name) {
-    throw NeedsPerEntity(
-        std::string(name),
-        fmt::format("`{}` of `{}` has one value for the whole population, an array "
-                    "was given",
-                    name, state.name()));
 }
 
 void Population::set(std::string_view name, std::span<const double> values) {
@@ -211,7 +145,7 @@ void Population::set(std::string_view name, std::span<const std::int64_t> indice
                          name, this->name(), values.size(), indices.size()));
     }
     for (const std::int64_t i : indices) {
-        check_index(*state_, i);
+        check_index(*state_, i, size());
     }
     for (const double value : values) {
         check_value(*state_, name, row.type, value);
@@ -291,7 +225,7 @@ void Population::link(std::string_view name, const Population& source,
                          this->name(), source.name(), indices.size(), size()));
     }
     for (const std::int64_t i : all) {
-        check_index(*source.state_, i);
+        check_index(*source.state_, i, source.size());
     }
     all.resize(static_cast<std::size_t>(state_->padded()), all.back());
     state_->assign_link({f, source.state_, std::string(source_variable), std::move(all)});

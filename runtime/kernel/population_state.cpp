@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace hodg::kernel {
@@ -33,11 +34,20 @@ bool Link::is_static() const {
 }
 
 PopulationState::PopulationState(Model model, std::int64_t count, std::string name)
-    : model_(std::move(model)), count_(count), name_(std::move(name)), named_(!name_.empty()) {
+    : model_(std::move(model)), name_(std::move(name)), named_(!name_.empty()) {
     if (count < 1) {
         fail(Code::BadSize, fmt::format("a population of {} entities was asked for", count),
              "it needs at least one");
     }
+    if (count > std::numeric_limits<std::int32_t>::max()) {
+        fail(Code::BadSize, "a population has more than 2^31 entities");
+    }
+    if (table().synapse != nullptr) {
+        fail(Code::BadSize,
+             fmt::format("`{}` is a synapse, which cannot be a population", table().name),
+             "use Synapses");
+    }
+    counts_[HHK_EACH] = count;
     if (!named_) {
         name_ = "population";
     }
@@ -45,24 +55,39 @@ PopulationState::PopulationState(Model model, std::int64_t count, std::string na
     allocate();
 }
 
+PopulationState::PopulationState(Model model, const Counts& counts, int pre_copies,
+                                 std::string name)
+    : model_(std::move(model)), counts_(counts), pre_copies_(pre_copies), name_(std::move(name)),
+      named_(!name_.empty()) {
+    context_.dt = default_dt;
+    allocate();
+}
+
 void PopulationState::allocate() {
     const hhk_model& m = table();
-    slab_ = std::make_shared<Slab>(m, count_);
+    std::vector<std::int64_t> lengths;
+    for (std::uint32_t f = 0; f < m.field_count; ++f) {
+        lengths.push_back(padded_of(f) * (m.fields[f].space == HHK_PER_PRE ? pre_copies_ : 1));
+    }
+    slab_ = std::make_shared<Slab>(m, lengths);
     uniforms_.clear();
     for (std::uint32_t u = 0; u < m.uniform_count; ++u) {
         uniforms_.push_back(m.uniforms[u].role == HHK_HIDDEN ? 0.0 : m.uniforms[u].default_value);
     }
     tables_.assign(m.table_count, {});
     table_data_.assign(m.table_count, {});
-    const auto words = static_cast<std::size_t>((count_ + HHK_BLOCK - 1) / HHK_BLOCK);
+    const auto words = static_cast<std::size_t>((count() + HHK_BLOCK - 1) / HHK_BLOCK);
     event_bits_.assign(m.event_count, std::vector<std::uint64_t>(words));
     event_pointers_.clear();
     for (auto& bits : event_bits_) {
         event_pointers_.push_back(bits.data());
     }
     links_.clear();
-    assigned_.assign(m.field_count, EntitySet(count_));
-    shift_pending_.assign(m.field_count, EntitySet(count_));
+    assigned_.clear();
+    for (std::uint32_t f = 0; f < m.field_count; ++f) {
+        assigned_.emplace_back(count_of(f));
+    }
+    shift_pending_ = assigned_;
     context_.size = sizeof(hhk_context);
     context_.random_object = base::stable_hash(name_);
     context_.model = &m;
@@ -71,19 +96,19 @@ void PopulationState::allocate() {
     context_.uniforms = uniforms_.data();
     context_.tables = table_data_.data();
     context_.event_bits = event_pointers_.data();
-    context_.count = count_;
+    context_.count = count();
     for (std::uint32_t f = 0; f < m.field_count; ++f) {
         const hhk_field& row = m.fields[f];
         double first = row.role == HHK_HIDDEN ? 0.0 : row.default_value;
         if (row.type == HHK_STEP) {
-            first = -INFINITY; // never
+            first = row.role == HHK_LAST_UPDATE ? 0.0 : -INFINITY; // never
         } else if (row.role == HHK_NOT_REFRACTORY) {
             first = 1;
         } else if (std::isnan(first) && row.type != HHK_REAL) {
             first = 0;
         }
         const FieldMemory memory = field(f);
-        for (std::int64_t i = 0; i < padded(); ++i) {
+        for (std::int64_t i = 0; first != 0 && i < padded_of(f); ++i) { // memory comes as zeros
             memory.write(i, first);
         }
         if (row.role == HHK_LINKED) {
@@ -111,8 +136,9 @@ void PopulationState::join(const void* network_id, double dt, std::uint64_t seed
         }
         FieldMemory now = field(f);
         now.dt = dt;
-        for (std::int64_t i = 0; i < padded(); ++i) { // the steps of an old clock mean nothing
-            now.write(i, started_ ? -INFINITY : field(f).read(i));
+        const double first = table().fields[f].role == HHK_LAST_UPDATE ? 0.0 : -INFINITY;
+        for (std::int64_t i = 0; i < padded_of(f); ++i) { // the steps of an old clock mean nothing
+            now.write(i, started_ ? first : field(f).read(i));
         }
     }
     network = network_id;
@@ -129,8 +155,9 @@ FieldMemory PopulationState::field(std::uint32_t index) const {
 
 void PopulationState::refresh_padding(std::uint32_t f) {
     const std::size_t size = element_size(table(), table().fields[f]);
-    char* last = slab_->field(f) + static_cast<std::size_t>(count_ - 1) * size;
-    for (std::int64_t i = count_; i < padded(); ++i) {
+    const std::int64_t count = count_of(f);
+    const char* last = slab_->field(f) + static_cast<std::size_t>(count - 1) * size;
+    for (std::int64_t i = count; count > 0 && i < padded_of(f); ++i) {
         std::memcpy(slab_->field(f) + static_cast<std::size_t>(i) * size, last, size);
     }
 }
@@ -205,10 +232,48 @@ void PopulationState::rebind(Model model) {
     PopulationState old(*this); // shares the slab, copies the rest
     model_ = std::move(model);
     allocate();
-    keep_values_of(old);
+    keep_values_of(old, {});
 }
 
-void PopulationState::keep_values_of(PopulationState& old) {
+void PopulationState::reshape(const Counts& counts, int pre_copies,
+                              std::span<const std::uint32_t> sources) {
+    PopulationState old(*this);
+    counts_ = counts;
+    pre_copies_ = pre_copies;
+    allocate();
+    keep_values_of(old, sources);
+}
+
+/// Field f takes the values of field g of `old`, and what was assigned of it.
+void PopulationState::keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
+                                 std::span<const std::uint32_t> sources) {
+    const bool mapped = table().fields[f].space == HHK_EACH && !sources.empty();
+    const FieldMemory to = field(f);
+    const FieldMemory from = old.field(g);
+    if (!mapped && count_of(f) != old.count_of(g)) {
+        return;
+    }
+    for (std::int64_t i = 0; i < count_of(f); ++i) {
+        const std::int64_t source = mapped ? sources[static_cast<std::size_t>(i)] : i;
+        if (source != no_source) {
+            to.write(i, from.read(source));
+        }
+    }
+    if (!mapped) {
+        assigned_[f] = old.assigned_[g];
+        shift_pending_[f] = old.shift_pending_[g];
+    } else if (!old.assigned_[g].empty()) {
+        for (std::int64_t i = 0; i < count_of(f); ++i) {
+            const std::uint32_t source = sources[static_cast<std::size_t>(i)];
+            if (source != no_source && old.assigned_[g].contains(source)) {
+                assigned_[f].insert(i);
+            }
+        }
+    }
+    refresh_padding(f);
+}
+
+void PopulationState::keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources) {
     const hhk_model& m = table();
     const hhk_model& before = old.table();
     for (std::uint32_t f = 0; f < m.field_count; ++f) {
@@ -217,16 +282,12 @@ void PopulationState::keep_values_of(PopulationState& old) {
         }
         for (std::uint32_t g = 0; g < before.field_count; ++g) {
             if (std::strcmp(m.fields[f].name, before.fields[g].name) == 0) {
-                for (std::int64_t i = 0; i < padded(); ++i) {
-                    field(f).write(i, old.field(g).read(i));
-                }
-                assigned_[f] = old.assigned_[g];
-                shift_pending_[f] = old.shift_pending_[g];
+                keep_field(f, old, g, sources);
             }
         }
         for (std::uint32_t u = 0; u < before.uniform_count; ++u) {
             if (std::strcmp(m.fields[f].name, before.uniforms[u].name) == 0) {
-                for (std::int64_t i = 0; i < padded(); ++i) {
+                for (std::int64_t i = 0; i < padded_of(f); ++i) {
                     field(f).write(i, old.uniforms_[u]);
                 }
                 assigned_[f].insert_all();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a Population is made of: slab, uniforms, tables, links, and what was assigned since when.
-// The public class checks names and values; the run loop works on this one.
+// The values of one object, a Population or Synapses: slab, uniforms, tables, links, and what was
+// assigned since when. The public classes check names and values; the run loop works on this one.
 #pragma once
 
 #include "abi/kernel_abi.h"
@@ -10,6 +10,7 @@
 
 #include "hodg/model.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,15 +38,29 @@ struct TableValues {
     bool set = false;
 };
 
+/// Entities of each hhk_space. A population has HHK_EACH alone.
+using Counts = std::array<std::int64_t, HHK_SPACES>;
+
 class PopulationState {
 public:
+    /// A population.
     PopulationState(Model model, std::int64_t count, std::string name);
+    /// Synapses: counts of EACH, PER_PRE and PER_POST. Fields of PER_PRE are kept `pre_copies`
+    /// times, one copy after the other; all but the first belong to the run loop.
+    PopulationState(Model model, const Counts& counts, int pre_copies, std::string name);
 
     // --- who it is
     [[nodiscard]] const Model& model() const { return model_; }
     [[nodiscard]] const hhk_model& table() const { return model_.table(); }
-    [[nodiscard]] std::int64_t count() const { return count_; }
-    [[nodiscard]] std::int64_t padded() const { return padded_count(count_); }
+    [[nodiscard]] std::int64_t count() const { return counts_[HHK_EACH]; }
+    [[nodiscard]] std::int64_t padded() const { return padded_count(count()); }
+    [[nodiscard]] std::int64_t count_of(std::uint32_t field) const {
+        return counts_[table().fields[field].space];
+    }
+    [[nodiscard]] std::int64_t padded_of(std::uint32_t field) const {
+        return padded_count(count_of(field));
+    }
+    [[nodiscard]] int pre_copies() const { return pre_copies_; }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] bool named() const { return named_; }
     void set_name(std::string name);
@@ -77,6 +92,8 @@ public:
     // --- moments
     /// What the kernels see; step and t are those of the last prepare_step.
     [[nodiscard]] const hhk_context& context() const { return context_; }
+    /// For what only synapses have in it.
+    [[nodiscard]] hhk_context& synapse_context() { return context_; }
     /// Changes whenever pointers of the context did (rebind): copies must be made again.
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
@@ -88,25 +105,42 @@ public:
     [[nodiscard]] bool started() const { return started_; }
     void initialize();
     void rebind(Model model);
+    /// Other numbers of entities: the new entity e of EACH takes the values of sources[e], or
+    /// defaults where that is `no_source`; other spaces keep their values if their size is the
+    /// same.
+    void reshape(const Counts& counts, int pre_copies, std::span<const std::uint32_t> sources);
+    static constexpr std::uint32_t no_source = UINT32_MAX;
+    /// Which entity of EACH a user means by a number, where that is another one.
+    std::shared_ptr<const std::vector<std::uint32_t>> places;
+    [[nodiscard]] std::int64_t place_of(std::uint32_t field, std::int64_t number) const {
+        return places == nullptr || table().fields[field].space != HHK_EACH
+                   ? number
+                   : (*places)[static_cast<std::size_t>(number)];
+    }
 
     [[nodiscard]] const std::vector<Link>& links() const { return links_; }
     void gather(const Link& link) const;
 
 private:
     void allocate();
-    void keep_values_of(PopulationState& old);
+    void keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources);
+    void keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
+                    std::span<const std::uint32_t> sources);
     void require_values() const;
     void require_links() const;
     void prepare_derived();
     void set_initial_values();
+    void set_initial_values(std::uint8_t space);
     void shift_staggered();
     void set_flags(std::int32_t hhk_field::* flag, const std::vector<bool>& on);
-    void call(hhk_block_fn function);
+    [[nodiscard]] hhk_block_fn init_hook(std::uint8_t space) const;
+    void call(hhk_block_fn function, std::uint8_t space);
     [[nodiscard]] std::vector<char> copy_field(std::uint32_t f) const;
     void restore(std::uint32_t f, const std::vector<char>& saved, std::int64_t entity) const;
 
     Model model_;
-    std::int64_t count_;
+    Counts counts_{};
+    int pre_copies_ = 1;
     std::string name_;
     bool named_;
     std::shared_ptr<Slab> slab_;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/slab.h"
 
-#include "base/fail.h"
-
-#include <limits>
-
 namespace hodg::kernel {
 
 static constexpr std::int64_t lines_per_page = 64;
@@ -28,15 +24,15 @@ static std::int64_t lines_to(std::int64_t line, std::int64_t wanted) {
     return ((wanted - line) % lines_per_page + lines_per_page) % lines_per_page;
 }
 
-Slab::Slab(const hhk_model& model, std::int64_t count) {
-    if (count > std::numeric_limits<std::int32_t>::max()) {
-        base::fail(base::Code::BadSize, "a population has more than 2^31 entities");
-    }
+Slab::Slab(const hhk_model& model, std::int64_t count)
+    : Slab(model, std::vector<std::int64_t>(model.field_count, padded_count(count))) {}
+
+Slab::Slab(const hhk_model& model, std::span<const std::int64_t> lengths) {
     constexpr auto line_bytes = static_cast<std::int64_t>(base::cache_line);
-    const std::int64_t padded = padded_count(count);
     std::int64_t line = 0;
     for (std::uint32_t f = 0; f < model.field_count; ++f) {
-        const auto bytes = static_cast<std::int64_t>(element_size(model, model.fields[f])) * padded;
+        const auto bytes =
+            static_cast<std::int64_t>(element_size(model, model.fields[f])) * lengths[f];
         std::int64_t lines = (bytes + line_bytes - 1) / line_bytes;
         // Short fields lie close together: an odd distance of at least 5 lines is enough for them.
         // Others get their own place within the page.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The memory of one population: every field of its model in one block.
+// The memory of one population, or of the synapses of one object: every field of its model in one
+// block.
 //
 // Fields start on cache lines and are padded to whole vectors. Their starts are spread over the
 // page (offsets modulo 4096 differ), because a loop that reads and writes two dozen arrays with
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace hodg::kernel {
@@ -26,6 +28,9 @@ std::size_t element_size(const hhk_model& model, const hhk_field& field);
 
 class Slab {
 public:
+    /// `lengths`: values of each field, padding included.
+    Slab(const hhk_model& model, std::span<const std::int64_t> lengths);
+    /// Every field has `count` values.
     Slab(const hhk_model& model, std::int64_t count);
 
     [[nodiscard]] char* data() const { return memory_.get(); }

@@ -31,6 +31,11 @@ template <class Row> static Variable describe_row(const Row& row) {
 Variable describe(const hhk_field& field) {
     Variable variable = describe_row(field);
     variable.per_entity = true;
+    if (field.space == HHK_PER_PRE) {
+        variable.space = Space::PerPre;
+    } else if (field.space == HHK_PER_POST) {
+        variable.space = Space::PerPost;
+    }
     return variable;
 }
 

@@ -26,8 +26,13 @@ enum class Role : std::uint8_t {
     Linked,
     LastSpike,
     NotRefractory,
-    Hidden
+    Hidden,
+    LastUpdate,
+    Given
 };
+
+/// Whose values they are. A population has Each alone.
+enum class Space : std::uint8_t { Each, PerPre, PerPost };
 
 /// One variable of a model. Values are SI everywhere in this API; `unit` is for people.
 struct Variable {
@@ -40,6 +45,7 @@ struct Variable {
     Type type = Type::Real;
     Role role = Role::Parameter;
     bool per_entity = false; // else one value for the population
+    Space space = Space::Each;
     bool constant = false;
     bool unless_refractory = false;
     bool staggered = false; // stands at t + dt/2

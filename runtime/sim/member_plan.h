@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What one thread does in a step, laid out flat before a run: arrays of functions with their
+// contexts and blocks. No map, no virtual call and no allocation is on this way.
+#pragma once
+
+#include "sim/event_stream.h"
+#include "sim/stimulus_state.h"
+#include "sim/tile.h"
+#include "synapse/synapse_state.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace hodg::sim {
+
+/// Memory that starts every step as zeros.
+struct Clear {
+    char* data = nullptr;
+    std::size_t bytes = 0;
+};
+
+/// Kernels of one object before populations advance.
+struct Sums {
+    std::vector<synapse::Call>* calls = nullptr;
+    bool fence = false;  // others' writes come before, others' reads after
+    bool single = false; // member 0 does all of it
+};
+
+/// A pathway of the network, for one thread.
+struct Path {
+    synapse::Arrivals* arrivals = nullptr;
+    hhk_block_fn deliver = nullptr;
+    hhk_block_fn entities = nullptr;
+    hhk_context* context = nullptr;
+    bool every_step = false;
+    bool fence = false;
+    bool mine = true;    // this thread does it
+    hhk_range all{};     // every_step: the own synapses
+};
+
+struct DelayedReads {
+    synapse::SynapseState* synapses = nullptr;
+    std::size_t member = 0;
+};
+
+struct MemberPlan {
+    // before populations advance
+    std::vector<Clear> clears;
+    std::vector<hhk_context*> contexts; // of synapses: step and t are set here
+    std::vector<record::Probe> probes;  // of synapses
+    std::vector<InputDrive> drives;
+    std::vector<DelayedReads> delayed;
+    std::vector<Sums> sums;
+    std::vector<synapse::Call*> sum_calls; // of all, where nothing needs a fence
+    std::vector<synapse::Call*> advance_calls;
+    // events
+    std::vector<std::vector<StreamOfTile>> streams; // by tile of this member
+    std::vector<bool> guarded;                      // tiles whose last spikes are told at once
+    std::vector<std::size_t> fired;                 // tiles with an event in this step
+    /// Paths by stream: of the own events at once, of all when they are exchanged.
+    std::vector<std::vector<std::uint32_t>> own_listeners;
+    std::vector<std::vector<std::uint32_t>> listeners;
+    std::vector<std::uint32_t> pushed_streams; // streams that anyone listens to across members
+    // arrivals
+    std::vector<Path> paths; // of the network, by order and name
+    std::vector<std::uint32_t> always; // paths that are called in every step
+    std::vector<std::uint64_t> due;    // ring of sets of paths: `words` words a step
+    std::size_t words = 0;
+    std::int64_t due_mask = 0;
+    std::int32_t fault = 0; // of a synapse kernel
+
+    void mark(std::uint32_t path, std::int64_t step) {
+        due[static_cast<std::size_t>(step & due_mask) * words + path / 64] |= std::uint64_t{1}
+                                                                              << (path % 64);
+    }
+};
+
+/// What all threads must agree upon.
+struct StepPlan {
+    int members = 1;
+    std::int64_t epoch = 1;          // steps between exchanges of events
+    bool immediate = true;           // events of a step may arrive in it
+    bool meet_before_reads = false;  // others' states at t are read: all resets must be done
+    bool meet_before_advance = false; // and nobody may have advanced
+    bool meet_before_resets = false; // arrivals read what resets write
+    bool fences = false;             // some object is done by one thread
+    std::vector<std::unique_ptr<EventStream>> streams;
+    std::vector<MemberPlan> plans;
+};
+
+} // namespace hodg::sim

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "synapse/layout.h"
+
+#include "abi/kernel_abi.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace hodg::synapse {
+
+/// Stable sort of the synapses of one source by delay.
+class RowSorter {
+public:
+    RowSorter(Layout& layout, const DelaySteps& delays) : layout_(layout), delays_(delays) {}
+
+    void sort(std::uint32_t begin, std::uint32_t end) {
+        entries_.clear();
+        bool sorted = true;
+        for (std::uint32_t at = begin; at < end; ++at) {
+            const std::int32_t delay = delays_[layout_.creation[at]];
+            sorted = sorted && (entries_.empty() || entries_.back().delay <= delay);
+            entries_.push_back({delay, layout_.post[at], layout_.creation[at]});
+        }
+        if (sorted) {
+            return;
+        }
+        const auto [least, most] =
+            std::minmax_element(entries_.begin(), entries_.end(),
+                                [](const Entry& a, const Entry& b) { return a.delay < b.delay; });
+        const std::int32_t first = least->delay;
+        const auto range = static_cast<std::size_t>(most->delay - first) + 1;
+        if (range <= 4 * entries_.size() + 64) {
+            starts_.assign(range + 1, begin);
+            for (const Entry& entry : entries_) {
+                ++starts_[static_cast<std::size_t>(entry.delay - first) + 1];
+            }
+            for (std::size_t d = 1; d <= range; ++d) {
+                starts_[d] += starts_[d - 1] - begin;
+            }
+            for (const Entry& entry : entries_) {
+                put(starts_[static_cast<std::size_t>(entry.delay - first)]++, entry);
+            }
+            return;
+        }
+        std::stable_sort(entries_.begin(), entries_.end(),
+                         [](const Entry& a, const Entry& b) { return a.delay < b.delay; });
+        for (const Entry& entry : entries_) {
+            put(begin++, entry);
+        }
+    }
+
+private:
+    struct Entry {
+        std::int32_t delay;
+        std::int32_t post;
+        std::uint32_t creation;
+    };
+
+    void put(std::uint32_t at, const Entry& entry) {
+        layout_.post[at] = entry.post;
+        layout_.creation[at] = entry.creation;
+    }
+
+    Layout& layout_;
+    const DelaySteps& delays_;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> starts_;
+};
+
+/// Part of every target.
+static std::vector<std::uint16_t> parts_of(const std::vector<std::int64_t>& bounds) {
+    std::vector<std::uint16_t> part(static_cast<std::size_t>(bounds.back()));
+    for (std::size_t p = 0; p + 1 < bounds.size(); ++p) {
+        std::fill(part.begin() + bounds[p], part.begin() + bounds[p + 1],
+                  static_cast<std::uint16_t>(p));
+    }
+    return part;
+}
+
+/// Counts of each part and source become the places where rows begin.
+static void place_rows(Layout& layout) {
+    std::uint32_t at = 0;
+    for (Part& part : layout.parts) {
+        at = (at + HHK_BLOCK - 1) / HHK_BLOCK * HHK_BLOCK;
+        part.begin = at;
+        for (std::uint32_t& row : part.rows) {
+            at += std::exchange(row, at);
+        }
+        part.end = at;
+    }
+}
+
+/// Entries between the parts say what vectors that reach beyond an end may read.
+static void fill_gaps(Layout& layout) {
+    for (std::size_t p = 0; p < layout.parts.size(); ++p) {
+        const Part& part = layout.parts[p];
+        const std::uint32_t next =
+            p + 1 < layout.parts.size()
+                ? layout.parts[p + 1].begin
+                : static_cast<std::uint32_t>((std::uint64_t{part.end} + HHK_PADDING - 1) /
+                                             HHK_PADDING * HHK_PADDING);
+        for (std::uint32_t at = part.end; part.end > part.begin && at < next; ++at) {
+            layout.post.data()[at] = layout.post[part.end - 1];
+            if (!layout.creation.empty()) {
+                layout.creation.data()[at] = layout.creation[part.end - 1];
+            }
+        }
+    }
+}
+
+Layout lay_out(Connectivity connectivity, std::int64_t sources, std::vector<std::int64_t> bounds,
+               const DelaySteps& delays) {
+    Layout layout;
+    layout.bounds = std::move(bounds);
+    layout.synapses = connectivity.size();
+    layout.parts.resize(layout.bounds.size() - 1);
+    if (connectivity.in_rows() && layout.parts.size() == 1 && delays.empty()) {
+        layout.parts[0].rows = std::move(connectivity.rows().begin);
+        layout.parts[0].end = layout.parts[0].rows.back();
+        layout.post = std::move(connectivity.rows().targets);
+        fill_gaps(layout);
+        return layout;
+    }
+    for (Part& part : layout.parts) {
+        part.rows.assign(static_cast<std::size_t>(sources) + 1, 0);
+    }
+    const std::vector<std::uint16_t> part_of = parts_of(layout.bounds);
+    connectivity.for_each([&](std::size_t, std::int32_t source, std::int32_t target) {
+        ++layout.parts[part_of[static_cast<std::size_t>(target)]]
+              .rows[static_cast<std::size_t>(source)];
+    });
+    place_rows(layout);
+    std::vector<std::vector<std::uint32_t>> next;
+    for (const Part& part : layout.parts) {
+        next.push_back(part.rows);
+    }
+    layout.post = base::Array<std::int32_t>(layout.stored());
+    layout.creation = base::Array<std::uint32_t>(layout.stored());
+    connectivity.for_each([&](std::size_t number, std::int32_t source, std::int32_t target) {
+        const std::uint32_t at =
+            next[part_of[static_cast<std::size_t>(target)]][static_cast<std::size_t>(source)]++;
+        layout.post[at] = target;
+        layout.creation[at] = static_cast<std::uint32_t>(number);
+    });
+    if (!delays.empty()) {
+        RowSorter sorter(layout, delays);
+        for (const Part& part : layout.parts) {
+            for (std::size_t s = 0; s + 1 < part.rows.size(); ++s) {
+                sorter.sort(part.rows[s], part.rows[s + 1]);
+            }
+        }
+    }
+    bool identity = layout.stored() == layout.synapses;
+    for (std::uint32_t at = 0; identity && at < layout.stored(); ++at) {
+        identity = layout.creation[at] == at;
+    }
+    if (identity) {
+        layout.creation.clear();
+    }
+    fill_gaps(layout);
+    return layout;
+}
+
+Connectivity take_apart(Layout layout) {
+    if (layout.parts.empty()) {
+        return {};
+    }
+    if (layout.creation.empty()) {
+        return Connectivity(connect::Rows{std::move(layout.parts[0].rows), std::move(layout.post)});
+    }
+    base::Array<std::int32_t> sources(layout.synapses);
+    base::Array<std::int32_t> targets(layout.synapses);
+    layout.for_each([&](std::uint32_t at, std::int32_t source) {
+        sources[layout.creation[at]] = source;
+        targets[layout.creation[at]] = layout.post[at];
+    });
+    return {std::move(sources), std::move(targets)};
+}
+
+std::vector<std::uint32_t> places_of(const Layout& layout) {
+    std::vector<std::uint32_t> places(layout.synapses);
+    layout.for_each([&](std::uint32_t at, std::int32_t) { places[layout.number(at)] = at; });
+    return places;
+}
+
+} // namespace hodg::synapse

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+// What each thread needs of synapses in a run: contexts, routes, calls; and events under way, which
+// outlive every change of the stored order.
+#include "base/fail.h"
+#include "kernel/variables.h"
+#include "synapse/synapse_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace hodg::synapse {
+
+using base::Code;
+using base::fail;
+
+bool SynapseState::single() const {
+    const hhk_synapse& rows = table();
+    for (std::uint32_t p = 0; p < rows.pathway_count; ++p) {
+        if (rows.pathways[p].sequential != 0 || rows.pathways[p].writes_pre != 0) {
+            return true;
+        }
+    }
+    for (std::uint32_t f = 0; f < rows.foreign_count; ++f) {
+        const bool written = (rows.foreign[f].access & (HHK_ADD | HHK_WRITE | HHK_SUMMED)) != 0;
+        if (rows.foreign[f].space == HHK_PRE && written) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A uniform does not change in a step, nor does a parameter.
+static bool changes(const PopulationState& population, const hhk_foreign& foreign) {
+    for (std::uint32_t f = 0; f < population.table().field_count; ++f) {
+        const hhk_field& row = population.table().fields[f];
+        if (std::strcmp(row.name, foreign.name) == 0) {
+            return row.role != HHK_PARAMETER && (row.flags & HHK_CONSTANT) == 0;
+        }
+    }
+    return false;
+}
+
+bool SynapseState::reads_sources(bool in_step) const {
+    const hhk_synapse& rows = table();
+    bool kernels = false;
+    for (std::uint32_t s = 0; in_step && s < HHK_SPACES; ++s) {
+        kernels = kernels || rows.advance[s] != nullptr || rows.sum[s] != nullptr;
+    }
+    for (std::uint32_t p = 0; !in_step && p < rows.pathway_count; ++p) {
+        kernels = kernels || rows.pathways[p].deliver != nullptr ||
+                  rows.pathways[p].deliver_entities != nullptr;
+    }
+    for (std::uint32_t f = 0; kernels && f < rows.foreign_count; ++f) {
+        if (rows.foreign[f].space == HHK_PRE && changes(*pre_, rows.foreign[f])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::optional<std::int64_t> SynapseState::shortest_delay() const {
+    std::optional<std::int64_t> shortest;
+    for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
+        const hhk_pathway& row = table().pathways[p];
+        if (row.space == HHK_PRE) {
+            const std::int64_t steps = delay(row.name).shortest;
+            shortest = shortest ? std::min(*shortest, steps) : steps;
+        }
+    }
+    return shortest;
+}
+
+// --- foreign variables -------------------------------------------------------------------------
+
+char* SynapseState::resolve(const hhk_foreign& foreign) const {
+    PopulationState& population = foreign.space == HHK_PRE ? *pre_ : *post_;
+    const hhk_model& model = population.table();
+    const auto require_dimension = [&](const hhk_dimension& dimension) {
+        for (int d = 0; d < 7; ++d) {
+            if (dimension.numerator[d] * foreign.dimension.denominator[d] !=
+                foreign.dimension.numerator[d] * dimension.denominator[d]) {
+                fail(Code::BadForeign,
+                     fmt::format("`{}` was compiled for another unit of `{}` of `{}`", name_,
+                                 foreign.name, population.name()));
+            }
+        }
+    };
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        if (std::strcmp(model.fields[f].name, foreign.name) == 0 && foreign.uniform == 0) {
+            require_dimension(model.fields[f].dimension);
+            if (model.fields[f].type == foreign.type &&
+                (foreign.type != HHK_REAL || model.real_size == values_->table().real_size)) {
+                return population.slab()->field(f);
+            }
+        }
+    }
+    for (std::uint32_t u = 0; u < model.uniform_count; ++u) {
+        if (std::strcmp(model.uniforms[u].name, foreign.name) == 0 && foreign.uniform != 0) {
+            require_dimension(model.uniforms[u].dimension);
+            return reinterpret_cast<char*>(&population.uniforms()[u]);
+        }
+    }
+    fail(Code::BadForeign,
+         fmt::format("`{}` was compiled for a population with `{}` {}, which `{}` has not", name_,
+                     foreign.name, foreign.uniform != 0 ? "for all neurons" : "per neuron",
+                     population.name()),
+         "compile the synapses again for these populations");
+}
+
+/// Sources of places are kept for kernels that read them; where it costs little, always.
+bool SynapseState::needs_pre() const {
+    constexpr std::size_t few = 1'000'000;
+    bool needed = layout_.synapses <= few || (table().uses & HHK_USES_PRE) != 0;
+    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
+        needed = needed || table().foreign[f].space == HHK_PRE;
+    }
+    for (std::uint32_t f = 0; f < values_->table().field_count; ++f) {
+        needed = needed || values_->table().fields[f].space == HHK_PER_PRE;
+    }
+    return needed;
+}
+
+void SynapseState::refresh_context() {
+    foreign_.clear();
+    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
+        foreign_.push_back(resolve(table().foreign[f]));
+    }
+    if (sources_.empty() && layout_.stored() > 0 && needs_pre()) {
+        sources_ = base::Array<std::int32_t>(layout_.stored());
+        layout_.for_each([&](std::uint32_t at, std::int32_t source) { sources_[at] = source; });
+        for (std::size_t p = 0; p < layout_.parts.size(); ++p) { // gaps, as in Layout
+            const Part& part = layout_.parts[p];
+            const std::uint32_t next =
+                p + 1 < layout_.parts.size() ? layout_.parts[p + 1].begin : part.end + HHK_PADDING;
+            for (std::uint32_t at = part.end; part.end > part.begin && at < next; ++at) {
+                sources_.data()[at] = sources_[part.end - 1];
+            }
+        }
+    }
+    hhk_context& context = values_->synapse_context();
+    context.pre = sources_.data();
+    context.post = layout_.post.data();
+    context.creation = reinterpret_cast<const std::int32_t*>(layout_.creation.data());
+    context.foreign = foreign_.data();
+    context.pre_count = pre_->count();
+    context.post_count = post_->count();
+    watch_foreign_uniforms();
+}
+
+/// Derived values may read uniforms of the populations: due again when one has changed.
+void SynapseState::watch_foreign_uniforms() {
+    std::vector<double> now;
+    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
+        if (table().foreign[f].uniform != 0) {
+            now.push_back(*reinterpret_cast<const double*>(foreign_[f]));
+        }
+    }
+    if (now != foreign_uniforms_) {
+        foreign_uniforms_ = std::move(now);
+        values_->mark_uniform_assigned();
+    }
+}
+
+// --- members -----------------------------------------------------------------------------------
+
+void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step) {
+    require_bound();
+    step_ = step;
+    if (single()) {
+        bounds = {0, post_->count()};
+    }
+    collect_pending();
+    if (!arranged_ || delays_changed_ || layout_.bounds != bounds) {
+        rearrange(std::move(bounds));
+    }
+    refresh_context();
+    members_.clear();
+    for (std::size_t part = 0; part < layout_.parts.size(); ++part) {
+        members_.push_back(std::make_unique<Member>());
+        make_context(part);
+        make_calls(part);
+        make_signals(part);
+        for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
+            const hhk_pathway& row = table().pathways[p];
+            members_.back()->arrivals.emplace_back(make_routes(row, part), longest_wait(p),
+                                                   row.deliver_entities != nullptr);
+        }
+    }
+    old_signals_.clear();
+    restore_pending();
+}
+
+/// Steps that the ring of a pathway must reach: events under way keep their time when delays become
+/// shorter.
+std::int64_t SynapseState::longest_wait(std::uint32_t pathway) const {
+    std::int64_t longest = delay(table().pathways[pathway].name).longest;
+    for (const Pending& pending : pending_) {
+        if (pending.pathway == pathway) {
+            longest = std::max(longest, pending.step - step_);
+        }
+    }
+    return longest;
+}
+
+void SynapseState::make_context(std::size_t part) {
+    Member& member = *members_[part];
+    member.context = values_->context();
+    member.offsets = values_->slab()->offsets();
+    const hhk_model& model = values_->table();
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        if (model.fields[f].space == HHK_PER_PRE) {
+            member.offsets[f] +=
+                static_cast<std::int64_t>(part) * values_->padded_of(f) *
+                static_cast<std::int64_t>(kernel::element_size(model, model.fields[f]));
+        }
+    }
+    member.context.offsets = member.offsets.data();
+    member.context.count = layout_.parts[part].end;
+}
+
+void SynapseState::make_calls(std::size_t part) {
+    Member& member = *members_[part];
+    const Part& own = layout_.parts[part];
+    const auto padded = [](std::int64_t end) { return kernel::padded_count(end); };
+    const std::int64_t last_target = layout_.bounds[part + 1];
+    const auto add = [&](const hhk_block_fn* hooks, std::vector<Call>& calls, bool whole) {
+        const auto range = [&](std::uint32_t space) -> hhk_range {
+            switch (space) {
+            case HHK_EACH:
+                return {own.begin, own.end == own.begin ? own.begin
+                                   : whole              ? padded(own.end)
+                                                        : std::int64_t{own.end}};
+            case HHK_PER_PRE:
+                return {0, padded(pre_->count())};
+            default:
+                return {layout_.bounds[part],
+                        last_target == layout_.bounds[part] ? last_target : padded(last_target)};
+            }
+        };
+        for (const std::uint32_t space : {HHK_PER_PRE, HHK_EACH, HHK_PER_POST}) {
+            const hhk_range place = range(space);
+            if (hooks[space] != nullptr && place.begin < place.end) {
+                Call call;
+                call.function = hooks[space];
+                call.context = &member.context;
+                call.block.begin = place.begin;
+                call.block.end = place.end;
+                calls.push_back(call);
+            }
+        }
+    };
+    add(table().sum, member.sums, false);
+    add(table().advance, member.advances, true);
+}
+
+void SynapseState::make_signals(std::size_t part) {
+    Member& member = *members_[part];
+    const Delay& said = delay("pre");
+    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
+        const hhk_foreign& foreign = table().foreign[f];
+        if ((foreign.access & HHK_DELAYED) == 0) {
+            continue;
+        }
+        const auto field = static_cast<std::uint32_t>(foreign.into);
+        Signal::Memory memory;
+        memory.source = foreign_[f];
+        memory.target = values_->slab()->field(field);
+        memory.sources = foreign.uniform != 0 ? 1 : pre_->count();
+        memory.size = kernel::element_size(values_->table(), values_->table().fields[field]);
+        Signal signal(memory, said.longest);
+        if (member.signals.size() < old_signals_.size()) {
+            signal.continue_from(old_signals_[member.signals.size()], step_);
+        }
+        member.signals.push_back(std::move(signal));
+    }
+    if (part == 0) {
+        signal_delay_ = said.steps;
+        signal_delays_.clear();
+        if (!member.signals.empty() && !said.each_steps.empty()) {
+            signal_delays_ = DelaySteps(layout_.stored());
+            layout_.for_each([&](std::uint32_t at, std::int32_t) {
+                signal_delays_[at] = said.each_steps[layout_.number(at)];
+            });
+        }
+    }
+}
+
+void SynapseState::fill_signals(std::size_t member, std::int64_t step) {
+    const Part& part = layout_.parts[member];
+    for (Signal& signal : members_[member]->signals) {
+        signal.fill(step, signal_delay_, signal_delays_.empty() ? nullptr : signal_delays_.data(),
+                    sources_.data(), part.begin, part.end);
+    }
+}
+
+Routes SynapseState::make_routes(const hhk_pathway& pathway, std::size_t part) const {
+    const Delay& said = delay(pathway.name);
+    RouteDelays delays;
+    delays.steps = said.steps;
+    delays.each = said.each_steps.empty() ? nullptr : &said.each_steps;
+    if (pathway.space == HHK_PRE) {
+        return routes_by_source(layout_, part, delays);
+    }
+    return routes_by_target(layout_, part, post_->count(), delays);
+}
+
+void SynapseState::prepare_step(std::int64_t step) {
+    step_ = step;
+    refresh_context();
+    values_->prepare_step(step);
+    fill_gaps();
+    copy_per_source();
+}
+
+// --- events under way --------------------------------------------------------------------------
+
+/// Takes events out of the rings, by number. Nothing runs until they are put back.
+void SynapseState::collect_pending() {
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+        std::vector<Arrivals>& all = members_[m]->arrivals;
+        for (std::size_t p = 0; p < all.size(); ++p) {
+            const base::Array<std::uint32_t>& items = all[p].routes().items;
+            for (std::int64_t ahead = 0; ahead < all[p].length(); ++ahead) {
+                const Arrivals::Slot& slot = all[p].at(step_ + ahead);
+                if (slot.ranges.empty() && slot.entities.empty()) {
+                    continue;
+                }
+                Pending pending;
+                pending.pathway = p;
+                pending.step = step_ + ahead;
+                for (const hhk_range& range : slot.ranges) {
+                    for (std::int64_t at = range.begin; at < range.end; ++at) {
+                        const auto place = static_cast<std::uint32_t>(at);
+                        pending.numbers.push_back(
+                            layout_.number(items.empty() ? place : items[place]));
+                    }
+                }
+                if (m == 0 || table().pathways[p].space == HHK_POST) {
+                    pending.entities = slot.entities; // of sources: each thread has all
+                }
+                pending_.push_back(std::move(pending));
+            }
+        }
+    }
+    if (!members_.empty()) {
+        old_signals_ = std::move(members_.front()->signals);
+    }
+    members_.clear();
+}
+
+void SynapseState::restore_pending() {
+    if (pending_.empty()) {
+        return;
+    }
+    const std::vector<std::uint32_t> places = places_of(layout_);
+    for (const Pending& pending : pending_) {
+        if (pending.pathway >= table().pathway_count) {
+            continue;
+        }
+        const bool by_target = table().pathways[pending.pathway].space == HHK_POST;
+        for (std::size_t m = 0; m < members_.size(); ++m) {
+            Arrivals& arrivals = members_[m]->arrivals[pending.pathway];
+            const Part& part = layout_.parts[m];
+            std::vector<std::uint32_t> mine;
+            for (const std::uint32_t number : pending.numbers) {
+                if (places[number] >= part.begin && places[number] < part.end) {
+                    mine.push_back(places[number]);
+                }
+            }
+            if (by_target) {
+                const base::Array<std::uint32_t>& items = arrivals.routes().items;
+                std::sort(mine.begin(), mine.end());
+                std::vector<std::uint32_t> found;
+                for (std::uint32_t item = 0; item < items.size(); ++item) {
+                    if (std::binary_search(mine.begin(), mine.end(), items[item])) {
+                        found.push_back(item);
+                    }
+                }
+                mine = std::move(found);
+            }
+            std::sort(mine.begin(), mine.end());
+            std::vector<std::uint32_t> entities;
+            for (const std::uint32_t entity : pending.entities) {
+                const auto target = static_cast<std::int64_t>(entity);
+                if (!by_target || (target >= layout_.bounds[m] && target < layout_.bounds[m + 1])) {
+                    entities.push_back(entity);
+                }
+            }
+            arrivals.put(pending.step, mine, entities);
+        }
+    }
+    pending_.clear();
+}
+
+} // namespace hodg::synapse
