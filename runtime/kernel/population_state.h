@@ -110,6 +110,11 @@ public:
     /// same.
     void reshape(const Counts& counts, int pre_copies, std::span<const std::uint32_t> sources);
     static constexpr std::uint32_t no_source = UINT32_MAX;
+    /// Entities of EACH that users number; -1: all of them.
+    std::int64_t numbered = -1;
+    [[nodiscard]] std::int64_t numbered_in(std::uint8_t space) const {
+        return space == HHK_EACH && numbered >= 0 ? numbered : counts_[space];
+    }
     /// Which entity of EACH a user means by a number, where that is another one.
     std::shared_ptr<const std::vector<std::uint32_t>> places;
     [[nodiscard]] std::int64_t place_of(std::uint32_t field, std::int64_t number) const {

@@ -40,6 +40,9 @@ public:
     /// Network that it belongs to (an identity only), or null.
     const void* network = nullptr;
 
+    /// Whose values it records (hhk_space).
+    [[nodiscard]] virtual std::uint8_t space() const { return HHK_EACH; }
+
     /// Once the network is known, and again when a population changed: looks names up, drops the
     /// tiles it had. `step` is the next step.
     virtual void start(double dt, std::int64_t step) = 0;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "kernel/value_checks.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
@@ -19,14 +20,33 @@ using base::fail;
 
 static constexpr std::size_t chunk_values = std::size_t{1} << 17U; // 1 MB
 
+/// Whose values these variables are; refuses a mixture. Uniforms go with any.
+static std::uint8_t space_of(const kernel::PopulationState& state,
+                             const std::vector<std::string>& variables) {
+    const hhk_field* first = nullptr;
+    for (const std::string& variable : variables) {
+        const kernel::Place place = kernel::find_variable(state.table(), variable, state.name());
+        if (place.kind == kernel::Place::Kind::Uniform) {
+            continue;
+        }
+        const hhk_field& row = state.table().fields[place.index];
+        if (first != nullptr && first->space != row.space) {
+            fail(Code::BadOption,
+                 fmt::format("`{}` and `{}` of `{}` are kept for different things (synapses, "
+                             "sources or targets)",
+                             first->name, row.name, state.name()),
+                 "record them with two recorders");
+        }
+        first = &row;
+    }
+    return first == nullptr ? std::uint8_t{HHK_EACH} : first->space;
+}
+
 StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
                    std::vector<std::string> variables, StateOptions options)
     : Recorder(std::move(population)), variables_(std::move(variables)), names_(variables_),
       options_(std::move(options)) {
     const auto& state = this->population();
-    for (const std::string& variable : variables_) {
-        kernel::find_variable(state.table(), variable, state.name());
-    }
     for (const Expression& expression : options_.expressions) {
         if (expression.function == nullptr || expression.names.empty()) {
             fail(Code::BadOption, "an expression to record has no function or no name");
@@ -42,9 +62,13 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
     if (names_.empty()) {
         fail(Code::BadOption, "a state recorder was given nothing to record");
     }
-    kernel::check_indices(state, options_.indices);
+    space_ = space_of(state, variables_);
+    const std::int64_t count = state.numbered_in(space_);
+    for (const std::int64_t i : options_.indices) {
+        kernel::check_index(state, i, count);
+    }
     if (options_.indices.empty()) {
-        options_.indices.resize(static_cast<std::size_t>(state.count()));
+        options_.indices.resize(static_cast<std::size_t>(count));
         std::iota(options_.indices.begin(), options_.indices.end(), 0);
     }
     if (options_.dt != 0) {
@@ -94,12 +118,20 @@ void StateLog::start(double dt, std::int64_t /*step*/) {
     tiles_.clear();
 }
 
+/// Synapses are numbered as they were made, and stored otherwise.
+std::int64_t StateLog::place_of(std::int64_t number) const {
+    const auto& places = population().places;
+    return places == nullptr || space_ != HHK_EACH
+               ? number
+               : std::int64_t{(*places)[static_cast<std::size_t>(number)]};
+}
+
 void StateLog::attach(std::int64_t begin, std::int64_t end, Probes& probes) {
     auto tile = std::make_unique<TileSampler>();
     tile->owner = this;
     tile->previous_step = previous_step_;
     for (std::size_t c = 0; c < options_.indices.size(); ++c) {
-        const std::int64_t entity = options_.indices[c];
+        const std::int64_t entity = place_of(options_.indices[c]);
         if (entity >= begin && entity < end) {
             tile->columns.push_back({entity, c});
             tile->blocks.push_back(entity / HHK_BLOCK * HHK_BLOCK);

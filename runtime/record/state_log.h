@@ -18,6 +18,7 @@ public:
     StateLog(std::shared_ptr<kernel::PopulationState> population,
              std::vector<std::string> variables, StateOptions options);
 
+    [[nodiscard]] std::uint8_t space() const override { return space_; }
     void start(double dt, std::int64_t step) override;
     void attach(std::int64_t begin, std::int64_t end, Probes& probes) override;
     void begin_stretch(std::int64_t begin, std::int64_t end) override;
@@ -53,6 +54,7 @@ private:
         std::int64_t previous_step = never;
     };
 
+    [[nodiscard]] std::int64_t place_of(std::int64_t number) const;
     static void sample(void* self, std::int64_t step);
     void sample_tile(const TileSampler& tile, std::int64_t step, double* row);
     void keep_previous(TileSampler& tile, std::int64_t step);
@@ -66,6 +68,7 @@ private:
     std::vector<std::string> variables_;
     std::vector<std::string> names_; // variables, then outputs of expressions
     StateOptions options_;
+    std::uint8_t space_ = HHK_EACH; // of all variables
     double dt_ = 0;
     std::int64_t every_ = 1; // steps between samples
     bool averages_ = false;

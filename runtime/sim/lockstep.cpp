@@ -1,23 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Steps of a network whose objects read each other: all tiles go through the moments of a step
-// together, with a barrier wherever one reads what another writes.
+// Steps of a network whose objects act upon each other: all go through the moments of a step
+// together. Threads meet where one reads what another writes. Where the shortest delay between
+// threads is several steps, so many steps (an epoch) lie between two barriers.
 #include "sim/network_state.h"
 
 #include <atomic>
+#include <bit>
+#include <cstring>
 #include <exception>
+#include <mutex>
 
 namespace hodg::sim {
 
 /// What the members of a team share while they run one stretch.
 struct NetworkState::LockstepRun {
-    base::ThreadTeam* team = nullptr; // null: one thread
-    std::atomic<bool> halt{false};    // a fault, or an exception of a projection
-    std::exception_ptr error;         // written by member 0 only
+    static constexpr std::int64_t never = INT64_MAX;
 
-    [[nodiscard]] int members() const { return team == nullptr ? 1 : team->size(); }
+    base::ThreadTeam* team = nullptr; // null: one thread
+    std::size_t members = 1;
+    std::atomic<std::int64_t> halt{never}; // number of the epoch after which all stop
+    std::mutex error_guard;
+    std::exception_ptr error;
+
     void meet() const {
         if (team != nullptr) {
             team->barrier();
+        }
+    }
+    void halt_after(std::int64_t epoch) {
+        std::int64_t known = halt.load(std::memory_order_relaxed);
+        while (epoch < known && !halt.compare_exchange_weak(known, epoch)) {
+        }
+    }
+};
+
+/// What belongs to one member alone.
+struct NetworkState::MemberRun {
+    LockstepRun& run;
+    std::size_t member;
+    MemberPlan& plan;
+    std::int64_t epoch = 0;
+
+    [[nodiscard]] std::size_t parity() const { return static_cast<std::size_t>(epoch & 1); }
+
+    /// A phase that may run out of memory. The member goes on to the barriers that others wait at.
+    template <class Phase> void guarded(const Phase& phase) {
+        try {
+            phase();
+        } catch (...) {
+            const std::scoped_lock lock(run.error_guard);
+            run.error = std::current_exception();
+            run.halt_after(epoch);
         }
     }
 };
@@ -35,93 +68,285 @@ void NetworkState::gather_links(int member, int members) const {
     }
 }
 
-void NetworkState::call_phase(LockstepRun& run, Projection::Phase Projection::* phase,
-                              std::int64_t step) {
-    if (run.halt.load(std::memory_order_relaxed)) {
-        return;
+static void call(synapse::Call& one) {
+    one.function(one.context, &one.block);
+}
+
+/// Inputs from states at t_k, then synapses to t_{k+1}.
+void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
+    MemberPlan& plan = own.plan;
+    const double t = static_cast<double>(step) * options_.dt;
+    for (hhk_context* context : plan.contexts) {
+        context->step = step;
+        context->t = t;
     }
-    try {
-        for (const Projection& projection : projections_) {
-            if (projection.*phase != nullptr) {
-                (projection.*phase)(projection.self, step);
+    for (const Clear& clear : plan.clears) {
+        std::memset(clear.data, 0, clear.bytes);
+    }
+    if (step_plan_.meet_before_reads) {
+        own.run.meet();
+    }
+    if (step_plan_.has_links) {
+        gather_links(static_cast<int>(own.member), static_cast<int>(own.run.members));
+    }
+    for (stimulus::InputDrive& drive : plan.drives) {
+        drive.add(step);
+    }
+    for (const DelayedReads& delayed : plan.delayed) {
+        delayed.synapses->fill_signals(delayed.member, step);
+    }
+    for (const Sums& sums : plan.sums) {
+        if (sums.fence) {
+            own.run.meet();
+        }
+        if (sums.calls != nullptr) {
+            for (synapse::Call& one : *sums.calls) {
+                call(one);
             }
         }
-    } catch (...) {
-        run.error = std::current_exception();
-        run.halt.store(true, std::memory_order_relaxed);
+        if (sums.fence) {
+            own.run.meet();
+        }
+    }
+    for (const record::Probe& probe : plan.probes) {
+        probe.call(probe.self, step);
+    }
+    for (synapse::Call* one : plan.advances) {
+        call(*one);
+    }
+    if (step_plan_.meet_before_advance) {
+        own.run.meet();
     }
 }
 
-void NetworkState::lockstep_step(LockstepRun& run, int member, std::int64_t step) {
-    const bool one = run.team == nullptr;
-    const std::size_t first = one ? 0 : shares_[static_cast<std::size_t>(member)];
-    const std::size_t last = one ? tiles_.size() : shares_[static_cast<std::size_t>(member) + 1];
-    if (!projections_.empty()) {
-        for (std::size_t t = first; t < last; ++t) {
-            clear_inputs(*tiles_[t]);
-        }
-    }
-    gather_links(member, run.members());
-    run.meet();
-    if (!projections_.empty()) {
-        if (member == 0) {
-            call_phase(run, &Projection::gather, step);
-            call_phase(run, &Projection::advance, step);
-        }
-        run.meet();
-    }
+void NetworkState::advance_own(MemberRun& own, std::int64_t step) {
+    MemberPlan& plan = own.plan;
+    plan.fired.clear();
+    const std::size_t first = shares_[own.member];
+    const std::size_t last = shares_[own.member + 1];
     for (std::size_t t = first; t < last; ++t) {
-        advance_tile(*tiles_[t], step);
-        if (tiles_[t]->fault != 0) {
-            run.halt.store(true, std::memory_order_relaxed);
+        Tile& tile = *tiles_[t];
+        advance_tile(tile, step);
+        if (tile.block.any_event != 0) {
+            plan.fired.push_back(t);
+        }
+        if (tile.fault != 0) [[unlikely]] {
+            own.run.halt_after(own.epoch);
         }
     }
-    if (!projections_.empty()) {
-        run.meet();
-        if (member == 0) {
-            call_phase(run, &Projection::deliver, step);
-        }
-        run.meet();
+}
+
+/// Last spikes are told before arrivals, which must know who is refractory.
+static void tell_spikes(const Tile& tile, std::uint32_t event, std::int64_t entity) {
+    if (tile.model->events[event].sets_last_spike == 0) {
+        return;
     }
-    for (std::size_t t = first; t < last; ++t) {
-        if (tiles_[t]->block.any_event != 0) {
-            finish_tile(*tiles_[t]);
-            if (tiles_[t]->fault != 0) {
-                run.halt.store(true, std::memory_order_relaxed);
+    for (std::uint32_t f = 0; f < tile.model->field_count; ++f) {
+        const hhk_field& row = tile.model->fields[f];
+        char* data = tile.context.slab + tile.context.offsets[f];
+        if (row.role == HHK_LAST_SPIKE) {
+            std::memcpy(data + entity * static_cast<std::int64_t>(sizeof(std::int64_t)),
+                        &tile.context.step, sizeof(std::int64_t));
+        } else if (row.role == HHK_NOT_REFRACTORY) {
+            data[entity] = 0;
+        }
+    }
+}
+
+template <class Visit>
+static void for_each_event(const Tile& tile, std::uint32_t event, const Visit& visit) {
+    const std::uint64_t* words = tile.context.event_bits[event];
+    const std::int64_t last = (tile.block.end + HHK_BLOCK - 1) / HHK_BLOCK;
+    for (std::int64_t word = tile.block.begin / HHK_BLOCK; word < last; ++word) {
+        for (std::uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
+            visit(word * HHK_BLOCK + std::countr_zero(bits));
+        }
+    }
+}
+
+/// Lists of the events of the own tiles; those that only the own targets hear arrive at once.
+void NetworkState::collect_events(MemberRun& own, std::int64_t step, std::size_t offset) {
+    MemberPlan& plan = own.plan;
+    const std::size_t first = shares_[own.member];
+    for (const std::size_t t : plan.fired) {
+        const Tile& tile = *tiles_[t];
+        for (std::uint32_t e = 0; plan.guarded[t - first] && e < tile.model->event_count; ++e) {
+            if ((tile.block.any_event >> e & 1U) != 0) {
+                for_each_event(tile, e, [&](std::int64_t i) { tell_spikes(tile, e, i); });
+            }
+        }
+        for (const StreamOfTile& heard : plan.streams[t - first]) {
+            if ((tile.block.any_event >> heard.event & 1U) == 0) {
+                continue;
+            }
+            EventStream::Lists& lists = heard.stream->lists[own.parity()][own.member];
+            std::vector<std::int32_t>& list = lists.steps[offset];
+            lists.any = true;
+            if (list.empty()) {
+                plan.told.push_back(heard.number);
+            }
+            for_each_event(tile, heard.event,
+                           [&](std::int64_t i) { list.push_back(static_cast<std::int32_t>(i)); });
+        }
+    }
+    for (const std::uint32_t stream : plan.told) {
+        const auto& list =
+            step_plan_.streams[stream]->lists[own.parity()][own.member].steps[offset];
+        for (const std::uint32_t path : plan.own_listeners[stream]) {
+            plan.paths[path].arrivals->push(
+                list, step, [&](std::int64_t arrival) { plan.mark(path, arrival); });
+        }
+    }
+    plan.told.clear();
+}
+
+/// Events of all threads set out to the own targets.
+void NetworkState::push_events(MemberRun& own, std::int64_t step, std::size_t offset) {
+    MemberPlan& plan = own.plan;
+    for (const std::uint32_t s : plan.pushed_streams) {
+        for (const EventStream::Lists& lists : step_plan_.streams[s]->lists[own.parity()]) {
+            if (!lists.any || lists.steps[offset].empty()) {
+                continue;
+            }
+            for (const std::uint32_t path : plan.listeners[s]) {
+                plan.paths[path].arrivals->push(
+                    lists.steps[offset], step,
+                    [&](std::int64_t arrival) { plan.mark(path, arrival); });
             }
         }
     }
-    run.meet();
-    if (!projections_.empty()) {
-        if (member == 0) {
-            call_phase(run, &Projection::finish, step);
+}
+
+/// One path: statements of synapses, then what is kept once per entity.
+static void deliver_path(Path& path, std::int64_t step) {
+    hhk_block block{};
+    if (path.every_step) {
+        if (path.all.begin < path.all.end && path.deliver != nullptr) {
+            block.ranges = &path.all;
+            block.range_count = 1;
+            path.deliver(path.context, &block);
         }
-        run.meet();
+        return;
+    }
+    synapse::Arrivals::Slot& slot = path.arrivals->at(step);
+    if (path.deliver != nullptr && !slot.ranges.empty()) {
+        block.ranges = slot.ranges.data();
+        block.range_count = static_cast<std::int64_t>(slot.ranges.size());
+        const auto& items = path.arrivals->routes().items;
+        block.items = items.empty() ? nullptr : items.data();
+        path.deliver(path.context, &block);
+    }
+    if (path.entities != nullptr && !slot.entities.empty()) {
+        const hhk_range all{0, static_cast<std::int64_t>(slot.entities.size())};
+        block.ranges = &all;
+        block.range_count = 1;
+        block.items = slot.entities.data();
+        path.entities(path.context, &block);
+    }
+    synapse::Arrivals::clear(slot);
+}
+
+void NetworkState::deliver(MemberRun& own, std::int64_t step) {
+    MemberPlan& plan = own.plan;
+    std::uint64_t* due =
+        plan.due.data() + static_cast<std::size_t>(step & plan.due_mask) * plan.words;
+    for (std::size_t word = 0; word < plan.words; ++word) {
+        const std::uint64_t set = due[word] | plan.always[word];
+        due[word] = 0;
+        for (std::uint64_t bits = set; bits != 0; bits &= bits - 1) {
+            Path& path = plan.paths[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+            if (path.fence) {
+                own.run.meet();
+            }
+            if (path.mine) {
+                deliver_path(path, step);
+            }
+            if (path.fence) {
+                own.run.meet();
+            }
+        }
+    }
+}
+
+void NetworkState::finish_own(MemberRun& own) {
+    for (const std::size_t t : own.plan.fired) {
+        finish_tile(*tiles_[t]);
+        if (tiles_[t]->fault != 0) [[unlikely]] {
+            own.run.halt_after(own.epoch);
+        }
+    }
+}
+
+/// Steps begin to end, between two exchanges of events.
+void NetworkState::one_epoch(MemberRun& own, std::int64_t begin, std::int64_t end) {
+    for (const auto& stream : step_plan_.streams) {
+        EventStream::Lists& lists = stream->lists[own.parity()][own.member];
+        if (lists.any) { // of two epochs ago
+            for (std::vector<std::int32_t>& list : lists.steps) {
+                list.clear();
+            }
+            lists.any = false;
+        }
+    }
+    for (std::int64_t step = begin; step < end; ++step) {
+        const auto offset = static_cast<std::size_t>(step - begin);
+        before_advance(own, step);
+        advance_own(own, step);
+        if (!own.plan.fired.empty()) {
+            own.guarded([&] { collect_events(own, step, offset); });
+        }
+        if (step_plan_.immediate) {
+            own.run.meet();
+            own.guarded([&] { push_events(own, step, offset); });
+        }
+        deliver(own, step);
+        if (step_plan_.meet_before_resets) {
+            own.run.meet();
+        }
+        finish_own(own);
+    }
+    if (!step_plan_.immediate) {
+        own.run.meet();
+        for (std::int64_t step = begin; step < end; ++step) {
+            own.guarded([&] { push_events(own, step, static_cast<std::size_t>(step - begin)); });
+        }
     }
 }
 
 void NetworkState::run_lockstep(std::int64_t begin, std::int64_t end, bool check) {
     LockstepRun run;
+    run.members = step_plan_.plans.size();
     const auto work = [&](int member) {
-        for (std::int64_t step = begin; step < end; ++step) {
-            lockstep_step(run, member, step);
-            // Everyone passed a barrier after the last write, and no one writes before the next.
-            if (run.halt.load(std::memory_order_relaxed)) {
-                return;
+        const auto m = static_cast<std::size_t>(member);
+        MemberRun own{run, m, step_plan_.plans[m]};
+        own.epoch = step_plan_.epochs;
+        for (std::int64_t step = begin; step < end; ++own.epoch) {
+            const std::int64_t stop = std::min(step + step_plan_.epoch, end);
+            one_epoch(own, step, stop);
+            step = stop;
+            // Everyone who says so in this epoch has done it before the last barrier, or tells it
+            // at the next: nobody is left waiting.
+            if (run.team != nullptr) {
+                if (run.halt.load(std::memory_order_acquire) < own.epoch) {
+                    break;
+                }
+            } else if (run.halt.load(std::memory_order_relaxed) <= own.epoch) {
+                break;
             }
         }
     };
-    if (worth_threads(end - begin)) {
+    if (run.members > 1) {
         run.team = &team();
         run.team->run(work);
     } else {
         work(0);
     }
+    step_plan_.epochs += (end - begin + step_plan_.epoch - 1) / step_plan_.epoch;
     if (run.error != nullptr) {
         std::rethrow_exception(run.error);
     }
     for (const auto& tile : tiles_) {
-        if (check && !run.halt.load()) {
+        if (check && run.halt.load() == LockstepRun::never) {
             check_finite(*tile, end - 1);
         }
     }

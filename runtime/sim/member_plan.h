@@ -4,12 +4,13 @@
 #pragma once
 
 #include "sim/event_stream.h"
-#include "sim/stimulus_state.h"
 #include "sim/tile.h"
+#include "stimulus/stimulus_state.h"
 #include "synapse/synapse_state.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace hodg::sim {
@@ -20,11 +21,10 @@ struct Clear {
     std::size_t bytes = 0;
 };
 
-/// Kernels of one object before populations advance.
+/// Kernels of one object that add into variables of populations.
 struct Sums {
-    std::vector<synapse::Call>* calls = nullptr;
-    bool fence = false;  // others' writes come before, others' reads after
-    bool single = false; // member 0 does all of it
+    std::vector<synapse::Call>* calls = nullptr; // null: another thread does it
+    bool fence = false; // it writes variables of other threads: all wait before and after
 };
 
 /// A pathway of the network, for one thread.
@@ -34,9 +34,9 @@ struct Path {
     hhk_block_fn entities = nullptr;
     hhk_context* context = nullptr;
     bool every_step = false;
-    bool fence = false;
-    bool mine = true;    // this thread does it
-    hhk_range all{};     // every_step: the own synapses
+    bool fence = false; // it reads or writes variables of other threads: all wait before and after
+    bool mine = true;   // this thread does it
+    hhk_range all{};    // every_step: the own synapses
 };
 
 struct DelayedReads {
@@ -49,26 +49,25 @@ struct MemberPlan {
     std::vector<Clear> clears;
     std::vector<hhk_context*> contexts; // of synapses: step and t are set here
     std::vector<record::Probe> probes;  // of synapses
-    std::vector<InputDrive> drives;
+    std::vector<stimulus::InputDrive> drives;
     std::vector<DelayedReads> delayed;
     std::vector<Sums> sums;
-    std::vector<synapse::Call*> sum_calls; // of all, where nothing needs a fence
-    std::vector<synapse::Call*> advance_calls;
+    std::vector<synapse::Call*> advances;
     // events
     std::vector<std::vector<StreamOfTile>> streams; // by tile of this member
     std::vector<bool> guarded;                      // tiles whose last spikes are told at once
     std::vector<std::size_t> fired;                 // tiles with an event in this step
+    std::vector<std::uint32_t> told;                // streams with one of the own tiles
     /// Paths by stream: of the own events at once, of all when they are exchanged.
     std::vector<std::vector<std::uint32_t>> own_listeners;
     std::vector<std::vector<std::uint32_t>> listeners;
     std::vector<std::uint32_t> pushed_streams; // streams that anyone listens to across members
     // arrivals
-    std::vector<Path> paths; // of the network, by order and name
-    std::vector<std::uint32_t> always; // paths that are called in every step
-    std::vector<std::uint64_t> due;    // ring of sets of paths: `words` words a step
+    std::vector<Path> paths;           // of the network, by order and name
+    std::vector<std::uint64_t> always; // set of paths to be looked at in every step
+    std::vector<std::uint64_t> due;    // ring of such sets: `words` words a step
     std::size_t words = 0;
     std::int64_t due_mask = 0;
-    std::int32_t fault = 0; // of a synapse kernel
 
     void mark(std::uint32_t path, std::int64_t step) {
         due[static_cast<std::size_t>(step & due_mask) * words + path / 64] |= std::uint64_t{1}
@@ -79,12 +78,14 @@ struct MemberPlan {
 /// What all threads must agree upon.
 struct StepPlan {
     int members = 1;
-    std::int64_t epoch = 1;          // steps between exchanges of events
-    bool immediate = true;           // events of a step may arrive in it
-    bool meet_before_reads = false;  // others' states at t are read: all resets must be done
+    std::int64_t epoch = 1;           // steps between exchanges of events
+    bool immediate = true;            // events of a step may arrive in it
+    bool meet_before_reads = false;   // others' states at t are read: all resets must be done
     bool meet_before_advance = false; // and nobody may have advanced
-    bool meet_before_resets = false; // arrivals read what resets write
-    bool fences = false;             // some object is done by one thread
+    bool meet_before_resets = false;  // arrivals read what resets write
+    bool fences = false;              // some object is done by one thread
+    bool has_links = false;           // linked variables are gathered in every step
+    std::int64_t epochs = 0;          // done so far
     std::vector<std::unique_ptr<EventStream>> streams;
     std::vector<MemberPlan> plans;
 };

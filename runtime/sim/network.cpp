@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 namespace hodg::sim {
@@ -42,6 +41,12 @@ NetworkState::~NetworkState() {
     for (const auto& recorder : recorders_) {
         recorder->network = nullptr;
     }
+    for (const auto& synapses : synapses_) {
+        synapses->leave();
+    }
+    for (const auto& stimulus : stimuli_) {
+        stimulus->network = nullptr;
+    }
     if (team_ != nullptr && !team_->usable()) {
         static_cast<void>(team_.release());
     }
@@ -59,32 +64,38 @@ void NetworkState::set_threads(int threads) {
     plan_made_ = false;
 }
 
-/// Gives unnamed populations "population", "population_1", ...; names identify random streams, so
-/// no two may be equal, nor have one hash.
-void NetworkState::take_name(kernel::PopulationState& state) const {
-    const auto taken = [this](const std::string& name) {
-        return std::any_of(populations_.begin(), populations_.end(),
-                           [&](const Population& other) { return other.name() == name; });
-    };
-    if (!state.named()) {
-        std::string name = "population";
-        for (int n = 1; taken(name); ++n) {
-            name = fmt::format("population_{}", n);
+/// Names identify random streams, so no two may be equal, nor have one hash.
+void NetworkState::check_name(const std::string& name) const {
+    const auto check = [&](const std::string& other) {
+        if (other == name) {
+            fail(Code::DuplicateName, fmt::format("the network has an object `{}` already", name));
         }
-        state.set_name(name);
-    }
-    for (const Population& other : populations_) {
-        if (other.name() == state.name()) {
+        if (base::stable_hash(other) == base::stable_hash(name)) {
             fail(Code::DuplicateName,
-                 fmt::format("the network has an object `{}` already", state.name()));
-        }
-        if (base::stable_hash(other.name()) == base::stable_hash(state.name())) {
-            fail(Code::DuplicateName,
-                 fmt::format("`{}` and `{}` would share their random numbers", other.name(),
-                             state.name()),
+                 fmt::format("`{}` and `{}` would share their random numbers", other, name),
                  "give one of them another name");
         }
+    };
+    for (const Population& population : populations_) {
+        check(population.name());
     }
+    for (const auto& synapses : synapses_) {
+        check(synapses->name());
+    }
+}
+
+std::string NetworkState::free_name(const std::string& wish) const {
+    const auto taken = [this](const std::string& name) {
+        return std::any_of(populations_.begin(), populations_.end(),
+                           [&](const Population& other) { return other.name() == name; }) ||
+               std::any_of(synapses_.begin(), synapses_.end(),
+                           [&](const auto& other) { return other->name() == name; });
+    };
+    std::string name = wish;
+    for (int n = 1; taken(name); ++n) {
+        name = fmt::format("{}_{}", wish, n);
+    }
+    return name;
 }
 
 static void check_ownership(const void* owner, const void* mine, const std::string& what) {
@@ -98,7 +109,10 @@ void NetworkState::add(const Population& population) {
     refuse_while_running("a new population");
     kernel::PopulationState& state = *population.state();
     check_ownership(state.network, this, fmt::format("population `{}`", state.name()));
-    take_name(state);
+    if (!state.named()) {
+        state.set_name(free_name("population"));
+    }
+    check_name(state.name());
     state.join(this, options_.dt, options_.seed);
     populations_.push_back(population);
     plan_made_ = false;
@@ -113,12 +127,24 @@ void NetworkState::add(std::shared_ptr<record::Recorder> recorder) {
     plan_made_ = false;
 }
 
-void NetworkState::add(Projection projection) {
-    refuse_while_running("a new projection");
-    projections_.push_back(std::move(projection));
-    std::sort(projections_.begin(), projections_.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.order, a.name) < std::tie(b.order, b.name);
-    });
+void NetworkState::add(std::shared_ptr<synapse::SynapseState> synapses) {
+    refuse_while_running("new synapses");
+    check_ownership(synapses->network, this, fmt::format("`{}`", synapses->name()));
+    if (!synapses->named()) {
+        synapses->set_name(free_name("synapses"));
+    }
+    check_name(synapses->name());
+    synapses->join(this, options_.dt, options_.seed);
+    synapses_.push_back(std::move(synapses));
+    plan_made_ = false;
+}
+
+void NetworkState::add(std::shared_ptr<stimulus::StimulusState> stimulus) {
+    refuse_while_running("a new stimulus");
+    check_ownership(stimulus->network, this,
+                    fmt::format("a stimulus of `{}`", stimulus->target().name()));
+    stimulus->network = this;
+    stimuli_.push_back(std::move(stimulus));
     plan_made_ = false;
 }
 
@@ -149,6 +175,12 @@ Network::Network(NetworkOptions options) : state_(std::make_shared<sim::NetworkS
 
 void Network::add(const Population& population) {
     state_->add(population);
+}
+void Network::add(const Synapses& synapses) {
+    state_->add(synapses.state());
+}
+void Network::add(const Stimulus& stimulus) {
+    state_->add(stimulus.state());
 }
 void Network::add(const EventRecorder& recorder) {
     state_->add(recorder.log());

@@ -4,12 +4,15 @@
 // A run is cut into stretches: at operations, where something must be looked at (wall time, memory,
 // finite states), and at its end. Within a stretch nothing but kernels and probes runs. Populations
 // that read no other object are free: each tile goes through the whole stretch alone, which keeps
-// it in the cache and needs no barrier. With links or projections, tiles go in lockstep.
+// it in the cache and needs no barrier. With links, synapses or driven inputs, tiles go in
+// lockstep.
 #pragma once
 
 #include "base/thread_team.h"
-#include "sim/projection.h"
+#include "sim/member_plan.h"
 #include "sim/tile.h"
+#include "stimulus/stimulus_state.h"
+#include "synapse/synapse_state.h"
 
 #include "hodg/network.h"
 
@@ -31,7 +34,8 @@ public:
 
     void add(const Population& population);
     void add(std::shared_ptr<record::Recorder> recorder);
-    void add(Projection projection);
+    void add(std::shared_ptr<synapse::SynapseState> synapses);
+    void add(std::shared_ptr<stimulus::StimulusState> stimulus);
     void add_operation(double time, double interval, std::function<void()> operation);
     RunReport run(double duration, const RunOptions& options);
 
@@ -48,7 +52,9 @@ private:
     };
 
     void refuse_while_running(const char* what) const;
-    void take_name(kernel::PopulationState& state) const;
+    /// A free name from `wish`; refuses one that is taken, or that shares its random streams.
+    [[nodiscard]] std::string free_name(const std::string& wish) const;
+    void check_name(const std::string& name) const;
 
     // plan.cpp
     void make_plan();
@@ -64,11 +70,38 @@ private:
     void run_stretch(std::int64_t begin, std::int64_t end, bool last);
     void run_free(std::int64_t begin, std::int64_t end, bool check);
     void run_lockstep(std::int64_t begin, std::int64_t end, bool check);
+    void set_stimuli(bool apply);
+    // step_plan.cpp
+    struct PathEntry {
+        int order = 0;
+        std::string name;
+        std::uint32_t pathway = 0;
+        synapse::SynapseState* synapses = nullptr;
+    };
+    void make_step_plan();
+    void plan_epoch();
+    [[nodiscard]] std::uint32_t stream_of(kernel::PopulationState& population, std::uint32_t event);
+    void plan_paths();
+    void plan_path(const PathEntry& entry, std::uint32_t number);
+    void plan_due(std::int64_t longest);
+    [[nodiscard]] bool conflicts(const synapse::SynapseState& synapses) const;
+    void plan_tiles(std::size_t member);
+    [[nodiscard]] bool is_summed(const kernel::PopulationState& population,
+                                 std::uint32_t field) const;
+    void plan_sums(std::size_t member);
+    void attach_synapse_recorders();
+    [[nodiscard]] std::vector<std::int64_t> bounds_of(const kernel::PopulationState& target) const;
     // lockstep.cpp
     struct LockstepRun;
-    void lockstep_step(LockstepRun& run, int member, std::int64_t step);
+    struct MemberRun;
     void gather_links(int member, int members) const;
-    void call_phase(LockstepRun& run, Projection::Phase Projection::* phase, std::int64_t step);
+    void before_advance(MemberRun& own, std::int64_t step);
+    void advance_own(MemberRun& own, std::int64_t step);
+    void collect_events(MemberRun& own, std::int64_t step, std::size_t offset);
+    void push_events(MemberRun& own, std::int64_t step, std::size_t offset);
+    void deliver(MemberRun& own, std::int64_t step);
+    void finish_own(MemberRun& own);
+    void one_epoch(MemberRun& own, std::int64_t begin, std::int64_t end);
     [[nodiscard]] bool worth_threads(std::int64_t steps) const;
     base::ThreadTeam& team();
 
@@ -78,7 +111,8 @@ private:
     bool faulted_ = false;
     std::vector<Population> populations_;
     std::vector<std::shared_ptr<record::Recorder>> recorders_;
-    std::vector<Projection> projections_; // in the order in which they act
+    std::vector<std::shared_ptr<synapse::SynapseState>> synapses_;
+    std::vector<std::shared_ptr<stimulus::StimulusState>> stimuli_;
     std::vector<Operation> operations_;
 
     // the plan
@@ -88,6 +122,7 @@ private:
     std::vector<std::size_t> shares_; // thread n owns tiles shares_[n] to shares_[n + 1]
     std::int64_t entities_ = 0;
     bool lockstep_ = false;
+    StepPlan step_plan_;
 
     std::unique_ptr<base::ThreadTeam> team_;
     double seconds_per_step_ = 0; // of wall time, measured

@@ -27,13 +27,16 @@ bool NetworkState::plan_is_current() const {
     for (const Population& population : populations_) {
         revision += population.state()->revision();
     }
+    for (const auto& synapses : synapses_) {
+        revision += synapses->revision();
+    }
     return plan_made_ && revision == plan_revision_;
 }
 
 void NetworkState::make_plan() {
     tiles_.clear();
     entities_ = 0;
-    lockstep_ = !projections_.empty();
+    lockstep_ = !synapses_.empty() || !stimuli_.empty();
     plan_revision_ = 0;
     for (const auto& recorder : recorders_) {
         if (recorder->population().network != this) {
@@ -65,6 +68,12 @@ void NetworkState::make_plan() {
         make_tiles(state);
     }
     share_tiles();
+    if (lockstep_) {
+        make_step_plan();
+    }
+    for (const auto& synapses : synapses_) { // last: planning them changes it
+        plan_revision_ += synapses->revision();
+    }
     plan_made_ = true;
 }
 

@@ -22,9 +22,8 @@ static constexpr double seconds_a_stretch = 0.02;
 /// States are looked at for NaN at multiples of this many steps, and at the end of a run: at times
 /// that do not depend on the speed of the machine, so that a fault is reported alike everywhere.
 static constexpr std::int64_t steps_between_checks = 1000;
-/// Entities times steps for which it pays to wake threads, and to meet at a barrier.
+/// Entities times steps for which it pays to wake threads.
 static constexpr std::int64_t work_for_threads = 50'000;
-static constexpr std::int64_t entities_for_barrier = 4096;
 
 static double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -81,6 +80,7 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
             last_poll = Clock::now();
         }
     }
+    set_stimuli(false);
     if (!report.interrupted) {
         if (options.record_end) {
             for (const auto& recorder : recorders_) {
@@ -106,6 +106,19 @@ void NetworkState::prepare() {
             }
         }
     }
+    for (const auto& synapses : synapses_) {
+        synapses->prepare_step(step_);
+    }
+}
+
+/// Driven parameters take the values of this step, or become the user's again.
+void NetworkState::set_stimuli(bool apply) {
+    for (const auto& stimulus : stimuli_) {
+        if (!stimulus->is_input()) {
+            apply ? stimulus->apply(step_) : stimulus->release();
+            stimulus->target().prepare_step(step_);
+        }
+    }
 }
 
 void NetworkState::call_operations() {
@@ -113,6 +126,9 @@ void NetworkState::call_operations() {
     for (std::size_t n = 0; n < operations_.size(); ++n) {
         Operation& operation = operations_[n];
         if (operation.next == step_) {
+            if (!called) {
+                set_stimuli(false);
+            }
             operation.next = operation.interval == 0 ? -1 : step_ + operation.interval;
             operation.call();
             called = true;
@@ -129,6 +145,11 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
     for (const Operation& operation : operations_) {
         if (operation.next > step_) {
             end = std::min(end, operation.next);
+        }
+    }
+    for (const auto& stimulus : stimuli_) {
+        if (!stimulus->is_input()) {
+            end = std::min(end, stimulus->series().next_change(step_));
         }
     }
     const double fitting = seconds_per_step_ > 0 ? seconds_a_stretch / seconds_per_step_ : 16;
@@ -150,6 +171,7 @@ void NetworkState::begin_recording(std::int64_t begin, std::int64_t end) {
 }
 
 void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) {
+    set_stimuli(true);
     begin_recording(begin, end);
     for (const Population& population : populations_) {
         for (const kernel::Link& link : population.state()->links()) {
@@ -176,6 +198,9 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
         }
     }
     step_ = done;
+    for (const auto& synapses : synapses_) {
+        synapses->at_step(step_);
+    }
     for (const auto& recorder : recorders_) {
         recorder->end_stretch(done, done < end ? done + 1 : end);
     }
@@ -188,7 +213,7 @@ bool NetworkState::worth_threads(std::int64_t steps) const {
     if (options_.threads < 2 || tiles_.size() < 2) {
         return false;
     }
-    return lockstep_ ? entities_ >= entities_for_barrier : entities_ * steps >= work_for_threads;
+    return entities_ * steps >= work_for_threads;
 }
 
 base::ThreadTeam& NetworkState::team() {

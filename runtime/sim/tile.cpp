@@ -16,7 +16,7 @@ void advance_tile(Tile& tile, std::int64_t step) {
     tile.block.any_event = 0;
     tile.block.fault = 0;
     tile.advance(&tile.context, &tile.block);
-    if (tile.block.fault != 0) [[unlikely]] {
+    if (tile.block.fault != 0 && tile.fault == 0) [[unlikely]] {
         tile.fault = tile.block.fault;
         tile.fault_step = step;
     }
@@ -105,18 +105,6 @@ void check_finite(Tile& tile, std::int64_t step) {
             tile.fault = 1;
             tile.fault_step = step;
             tile.late_fault = true;
-        }
-    }
-}
-
-void clear_inputs(const Tile& tile) {
-    const hhk_model& model = *tile.model;
-    for (std::uint32_t f = 0; f < model.field_count; ++f) {
-        if (model.fields[f].role == HHK_INPUT) {
-            const auto size =
-                static_cast<std::int64_t>(kernel::element_size(model, model.fields[f]));
-            std::memset(tile.context.slab + tile.context.offsets[f] + tile.block.begin * size, 0,
-                        static_cast<std::size_t>((tile.block.end - tile.block.begin) * size));
         }
     }
 }

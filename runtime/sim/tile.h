@@ -38,7 +38,4 @@ void run_tile(Tile& tile, std::int64_t begin, std::int64_t end);
 /// Sets the fault of the tile when a state is NaN or infinite; `step` is the last one done.
 void check_finite(Tile& tile, std::int64_t step);
 
-/// Zero for a new step: variables into which synapses add.
-void clear_inputs(const Tile& tile);
-
 } // namespace hodg::sim

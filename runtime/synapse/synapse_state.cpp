@@ -63,6 +63,13 @@ void SynapseState::join(const void* network_id, double dt, std::uint64_t seed) {
     changed();
 }
 
+void SynapseState::leave() {
+    network = nullptr;
+    if (bound()) {
+        values_->network = nullptr;
+    }
+}
+
 // --- connectivity ------------------------------------------------------------------------------
 
 std::int64_t SynapseState::size() const {
@@ -395,9 +402,17 @@ void SynapseState::rearrange(std::vector<std::int64_t> bounds) {
                 from[at] = value_places_ == nullptr ? number : (*value_places_)[number];
             }
         });
+        for (std::size_t p = 0; p + 1 < layout_.parts.size(); ++p) { // gaps follow the last one
+            const Part& part = layout_.parts[p];
+            for (std::uint32_t at = part.end;
+                 part.end > part.begin && at < layout_.parts[p + 1].begin; ++at) {
+                from[at] = from[part.end - 1];
+            }
+        }
         values_->reshape({stored, 0, 0, pre_->count(), post_->count()}, copies, from);
     }
     values_->places = nullptr;
+    values_->numbered = size();
     value_places_ = nullptr;
     fill_given();
     fill_gaps();

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] const std::vector<std::int64_t>& post_entities() const { return post_entities_; }
     const void* network = nullptr;
     void join(const void* network_id, double dt, std::uint64_t seed);
+    /// The network is no more.
+    void leave();
 
     // --- connectivity
     [[nodiscard]] std::int64_t size() const;

@@ -6,7 +6,10 @@
 #include "base/fail.h"
 #include "kernel/value_checks.h"
 #include "kernel/variables.h"
+#include "record/state_log.h"
 #include "synapse/synapse_state.h"
+
+#include "hodg/recorder.h"
 
 #include <fmt/format.h>
 
@@ -331,6 +334,16 @@ double Synapses::bytes_per_synapse() const {
     state_->arrange();
     return size() == 0 ? 0 : static_cast<double>(state_->bytes()) / static_cast<double>(size());
 }
+
+static std::shared_ptr<PopulationState> recordable(const Synapses& synapses) {
+    synapses.state()->arrange();
+    return synapses.state()->values();
+}
+
+StateRecorder::StateRecorder(const Synapses& synapses, std::vector<std::string> variables,
+                             StateOptions options)
+    : log_(std::make_shared<record::StateLog>(recordable(synapses), std::move(variables),
+                                              std::move(options))) {}
 
 std::vector<std::vector<double>> evaluate(const Synapses& synapses, const Expression& expression,
                                           std::uint64_t seed) {

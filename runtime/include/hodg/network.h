@@ -5,6 +5,8 @@
 #include "hodg/export.h"
 #include "hodg/population.h"
 #include "hodg/recorder.h"
+#include "hodg/stimulus.h"
+#include "hodg/synapses.h"
 
 #include <cstdint>
 #include <functional>
@@ -54,6 +56,9 @@ public:
 
     /// An object belongs to one network, and its name to one object of it (HH6022, HH6023).
     void add(const Population& population);
+    /// Their populations must be in the network at a run.
+    void add(const Synapses& synapses);
+    void add(const Stimulus& stimulus);
     void add(const EventRecorder& recorder);
     void add(const StateRecorder& recorder);
     void add(const RateRecorder& recorder);

@@ -17,6 +17,8 @@
 
 namespace hodg {
 
+class Synapses;
+
 namespace record {
 class Recorder;
 class EventLog;
@@ -73,6 +75,9 @@ struct StateOptions {
 class HODG_API StateRecorder {
 public:
     StateRecorder(const Population& population, std::vector<std::string> variables,
+                  StateOptions options = {});
+    /// Indices number the synapses (or the neurons, of what is kept once per source or target).
+    StateRecorder(const Synapses& synapses, std::vector<std::string> variables,
                   StateOptions options = {});
 
     [[nodiscard]] std::size_t size() const; // sample times

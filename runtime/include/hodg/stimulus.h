@@ -14,7 +14,7 @@
 
 namespace hodg {
 
-namespace sim {
+namespace stimulus {
 class StimulusState;
 }
 
@@ -41,10 +41,10 @@ public:
 
     [[nodiscard]] double value(std::int64_t step) const;
 
-    [[nodiscard]] const std::shared_ptr<sim::StimulusState>& state() const { return state_; }
+    [[nodiscard]] const std::shared_ptr<stimulus::StimulusState>& state() const { return state_; }
 
 private:
-    std::shared_ptr<sim::StimulusState> state_;
+    std::shared_ptr<stimulus::StimulusState> state_;
 };
 
 } // namespace hodg

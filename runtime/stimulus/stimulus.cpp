@@ -3,7 +3,7 @@
 
 #include "base/fail.h"
 #include "kernel/value_checks.h"
-#include "sim/stimulus_state.h"
+#include "stimulus/stimulus_state.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <numeric>
 #include <utility>
 
-namespace hodg::sim {
+namespace hodg::stimulus {
 
 using base::Code;
 using base::fail;
@@ -21,9 +21,8 @@ using kernel::Place;
 void Series::set(std::span<const std::int64_t> steps, std::span<const double> values,
                  std::int64_t onset, std::int64_t period) {
     if (steps.size() != values.size()) {
-        fail(Code::WrongLength,
-             fmt::format("a stimulus was given {} steps and {} values", steps.size(),
-                         values.size()));
+        fail(Code::WrongLength, fmt::format("a stimulus was given {} steps and {} values",
+                                            steps.size(), values.size()));
     }
     for (std::size_t n = 0; n < steps.size(); ++n) {
         if (n > 0 && steps[n] <= steps[n - 1]) {
@@ -178,13 +177,14 @@ void InputDrive::add(std::int64_t step) {
     }
 }
 
-} // namespace hodg::sim
+} // namespace hodg::stimulus
 
 namespace hodg {
 
 Stimulus::Stimulus(const Population& target, std::string_view variable,
                    std::vector<std::int64_t> indices)
-    : state_(std::make_shared<sim::StimulusState>(target.state(), variable, std::move(indices))) {}
+    : state_(std::make_shared<stimulus::StimulusState>(target.state(), variable,
+                                                       std::move(indices))) {}
 
 void Stimulus::set(std::span<const std::int64_t> steps, std::span<const double> values,
                    std::int64_t onset, std::int64_t period) {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace hodg::sim {
+namespace hodg::stimulus {
 
 /// A value that changes at whole steps.
 class Series {
@@ -74,4 +74,4 @@ struct InputDrive {
     void add(std::int64_t step);
 };
 
-} // namespace hodg::sim
+} // namespace hodg::stimulus
