@@ -119,7 +119,8 @@ void small_networks(bool lockstep, bool recorders) {
         }
     }
     if (lockstep) {
-        net.state()->add(hodg::sim::Projection{});
+        const hodg::Stimulus none(net.populations().front(), "I");
+        net.add(none);
     }
     std::printf("10 populations of 10 cells, %s%s: %.2f ns per object and step\n",
                 lockstep ? "lockstep" : "free", recorders ? ", spike recorders" : "",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The same bits for any number of threads, any cut of a run, and any order of objects.
-#include "../hand_kernels.h"
-#include "sim/network_state.h"
+#include "../hand_synapses.h"
 
 #include "hodg/network.h"
 
@@ -36,7 +35,8 @@ std::vector<std::uint64_t> bits_of(const std::vector<double>& values) {
     return bits;
 }
 
-/// Noisy neurons that fire now and then; `coupled` sends every spike of a cell to its neighbour.
+/// Noisy neurons that fire now and then; `coupled` with a ring without delay, plastic synapses of
+/// many delays, and synapses that keep values per source and target.
 struct Simulation {
     explicit Simulation(int threads, bool coupled, std::int64_t count = 10'000)
         : net({.threads = threads, .seed = 7}), cells(hand::lif::model(), count, "cells"),
@@ -52,33 +52,49 @@ struct Simulation {
         net.add(samples);
         net.add(rate);
         if (coupled) {
-            hodg::sim::Projection projection;
-            projection.name = "ring";
-            projection.self = cells.state().get();
-            projection.deliver = &Simulation::deliver;
-            net.state()->add(projection);
-        }
-    }
-
-    static void deliver(void* self, std::int64_t /*step*/) {
-        auto& state = *static_cast<hodg::kernel::PopulationState*>(self);
-        const auto v = state.field(hand::lif::v);
-        for (std::int64_t i = 0; i < state.count(); ++i) {
-            if ((state.event_bits(0)[static_cast<std::size_t>(i / 64)] >> (i % 64) & 1U) != 0) {
-                const std::int64_t target = (i + 1) % state.count();
-                v.write(target, v.read(target) + 0.25);
+            ring.connect(hodg::Shifted{.by = 1, .wrap = true});
+            ring.bind(hand::delta::model());
+            ring.set("w", 0.25);
+            plastic.connect(hodg::FixedOutdegree{20}, {.seed = 3});
+            plastic.bind(hand::stdp::model());
+            plastic.set("w", 0.01);
+            std::vector<double> delays;
+            for (std::int64_t k = 0; k < plastic.size(); ++k) {
+                delays.push_back(static_cast<double>(1 + k % 23) * 1e-4);
             }
+            plastic.set_delays("pre", delays);
+            plastic.set_delay("post", 0.4e-3);
+            kept.connect(hodg::Probability{0.3}, {.seed = 5});
+            kept.bind(hand::lumped::model());
+            kept.set("w", 0.01);
+            kept.set_delay("pre", 0.5e-3);
+            net.add(ring);
+            net.add(plastic);
+            net.add(kept);
         }
     }
 
     [[nodiscard]] Outcome outcome() const {
-        return {spikes.steps(), spikes.indices(), bits_of(cells.get("v")),
-                bits_of(samples.values("v")), rate.counts()};
+        std::vector<double> states = cells.get("v");
+        const auto append = [&](const std::vector<double>& more) {
+            states.insert(states.end(), more.begin(), more.end());
+        };
+        if (plastic.bound()) {
+            append(plastic.get("w"));
+            append(plastic.get("x"));
+            append(kept.get("g"));
+            append(kept.get("trace"));
+        }
+        return {spikes.steps(), spikes.indices(), bits_of(states), bits_of(samples.values("v")),
+                rate.counts()};
     }
 
     Network net;
     Population cells;
     Population few;
+    hodg::Synapses ring{cells, cells, "ring"};
+    hodg::Synapses plastic{cells, cells, "plastic"};
+    hodg::Synapses kept{few, cells, "kept"};
     hodg::SpikeRecorder spikes;
     hodg::StateRecorder samples;
     hodg::RateRecorder rate;

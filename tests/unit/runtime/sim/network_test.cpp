@@ -2,7 +2,6 @@
 // Building and running a network: what is refused, operations, progress, small print of a run.
 #include "../expect_error.h"
 #include "../hand_kernels.h"
-#include "sim/network_state.h"
 
 #include "hodg/network.h"
 
@@ -127,59 +126,6 @@ TEST(Network, ProgressBeginsAndEndsWithTheRun) {
                 return true;
             }});
     EXPECT_EQ(fractions, (std::vector<double>{0, 1}));
-}
-
-TEST(Network, ProjectionsActInTheirMomentsOfTheStep) {
-    // One cell drives I_syn of another: gather sees t_k, deliver sees the spike before its reset.
-    struct Watch {
-        Population from;
-        Population to;
-        std::vector<std::int64_t> delivered;
-        double v_at_delivery = 0;
-        double v_at_finish = 0;
-    } watch{Population(hand::lif::model(), 1, "from"), Population(hand::lif::model(), 1, "to"), {}};
-    watch.from.set("I", 2);
-    hodg::sim::Projection projection;
-    projection.self = &watch;
-    projection.gather = [](void* self, std::int64_t) {
-        auto& w = *static_cast<Watch*>(self);
-        const auto input = w.to.state()->field(hand::lif::I_syn);
-        input.write(0, input.read(0) + w.from.get("v")[0]);
-    };
-    projection.deliver = [](void* self, std::int64_t step) {
-        auto& w = *static_cast<Watch*>(self);
-        if (w.from.state()->event_bits(0)[0] != 0) {
-            w.delivered.push_back(step);
-            w.v_at_delivery = w.from.get("v")[0];
-        }
-    };
-    projection.finish = [](void* self, std::int64_t step) {
-        auto& w = *static_cast<Watch*>(self);
-        if (!w.delivered.empty() && w.delivered.back() == step) {
-            w.v_at_finish = w.from.get("v")[0];
-        }
-    };
-    const hodg::SpikeRecorder spikes(watch.from);
-    const hodg::StateRecorder from(watch.from, {"v"});
-    const hodg::StateRecorder to(watch.to, {"v"});
-    Network net;
-    net.add(watch.from);
-    net.add(watch.to);
-    net.add(spikes);
-    net.add(from);
-    net.add(to);
-    net.state()->add(projection);
-    net.run(10e-3);
-    EXPECT_EQ(watch.delivered, spikes.steps());
-    ASSERT_EQ(watch.delivered.size(), 1U);
-    EXPECT_GT(watch.v_at_delivery, 1);
-    EXPECT_EQ(watch.v_at_finish, 0);
-    const double decay = std::exp(-0.01);
-    const auto x = from.values("v");
-    const auto y = to.values("v");
-    for (std::size_t k = 0; k + 1 < y.size(); ++k) {
-        EXPECT_EQ(y[k + 1], x[k] + (y[k] - x[k]) * decay) << k;
-    }
 }
 
 #if defined(__x86_64__)
