@@ -62,6 +62,10 @@ void bind_network(py::module_& module) {
         }))
         .def("add_population",
              [](Network& self, const hodg::Population& population) { self.add(population); })
+        .def("add_synapses",
+             [](Network& self, const hodg::Synapses& synapses) { self.add(synapses); })
+        .def("add_stimulus",
+             [](Network& self, const hodg::Stimulus& stimulus) { self.add(stimulus); })
         .def("add_recorder",
              [](Network& self, const hodg::EventRecorder& recorder) { self.add(recorder); })
         .def("add_recorder",

@@ -24,6 +24,8 @@ const char* type_text(hodg::Type type) {
     return "real";
 }
 
+} // namespace
+
 py::dict variable_dict(const hodg::Variable& variable) {
     py::list dimension;
     for (std::size_t i = 0; i < variable.dimension_numerator.size(); ++i) {
@@ -39,6 +41,8 @@ py::dict variable_dict(const hodg::Variable& variable) {
     result["type"] = type_text(variable.type);
     return result;
 }
+
+namespace {
 
 bool has(const hodg::Population& population, const std::string& name) {
     for (const hodg::Variable& variable : population.variables()) {

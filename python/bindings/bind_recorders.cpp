@@ -3,6 +3,7 @@
 #include "bindings.h"
 
 #include "hodg/recorder.h"
+#include "hodg/synapses.h"
 
 namespace hodgpy {
 
@@ -44,6 +45,16 @@ void bind_states(py::module_& module) {
                 options.expressions.push_back(to_expression(*expressions, std::move(names)));
             }
             return StateRecorder(population, std::move(variables), std::move(options));
+        }))
+        .def(py::init([](const hodg::Synapses& synapses, std::vector<std::string> variables,
+                         const Indices& indices, double dt, bool average,
+                         const hhc::Expressions* /*expressions*/,
+                         const std::vector<std::string>& /*names*/) {
+            hodg::StateOptions options;
+            options.indices = to_vector(indices);
+            options.dt = dt;
+            options.average_staggered = average;
+            return StateRecorder(synapses, std::move(variables), std::move(options));
         }))
         .def("__len__", &StateRecorder::size)
         .def("times", [](const StateRecorder& self) { return to_array(self.times()); })

@@ -46,10 +46,14 @@ struct ModelHandle {
     [[nodiscard]] const hodg::Model& runnable();
 };
 
+[[nodiscard]] py::dict variable_dict(const hodg::Variable& variable);
+
 void bind_errors(py::module_& module);
 void bind_units(py::module_& module);
 void bind_compiler(py::module_& module);
 void bind_population(py::module_& module);
+void bind_synapses(py::module_& module);
+void bind_stimuli(py::module_& module);
 void bind_recorders(py::module_& module);
 void bind_network(py::module_& module);
 

@@ -19,10 +19,15 @@ from hodgpy.model import Model, ModelFile
 from hodgpy.network import Network
 from hodgpy.population import Population
 from hodgpy.recording import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
+from hodgpy.sources import NoiseCurrent, PoissonGroup, PoissonInput, SpikeGenerator
+from hodgpy.stimuli import DBS, CurrentClamp, PulseTrain
 from hodgpy.subgroup import Subgroup
+from hodgpy.synapses import Synapses
 from hodgpy.timed_array import TimedArray
 
 __all__ = [
+    "DBS",
+    "CurrentClamp",
     "EventRecorder",
     "HodgError",
     "InternalError",
@@ -31,12 +36,18 @@ __all__ = [
     "ModelFile",
     "ModelWarning",
     "Network",
+    "NoiseCurrent",
+    "PoissonGroup",
+    "PoissonInput",
     "Population",
+    "PulseTrain",
     "RateRecorder",
     "SimulationError",
+    "SpikeGenerator",
     "SpikeRecorder",
     "StateRecorder",
     "Subgroup",
+    "Synapses",
     "TimedArray",
     "__version__",
     "check",

@@ -391,7 +391,8 @@ def _check_count(count: float) -> None:
         refuse(
             "HH6053",
             f"this would make {count:.3g} synapses, at least "
-            f"{count * _BYTES_A_SYNAPSE / 2**30:.0f} GiB; the machine has {available / 2**30:.0f} GiB",
+            f"{count * _BYTES_A_SYNAPSE / 2**30:.0f} GiB; the machine has "
+            f"{available / 2**30:.0f} GiB",
             "use a probability, a fixed number of partners, or a smaller network",
         )
 

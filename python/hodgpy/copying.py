@@ -47,3 +47,17 @@ def rebuild_recorder(kind: type, positional: tuple[Any, ...], named: dict[str, A
 def rebuild_network(kind: type, options: dict[str, Any], objects: list[Any]) -> Any:
     """A network at time 0 from its objects."""
     return kind(*objects, **options)
+
+
+def rebuild_synapses(kind: type, *made: Any) -> Any:
+    """Synapses without connections; ``__setstate__`` brings those and the values."""
+    synapses: Any = object.__new__(kind)
+    synapses._build(*made)
+    return synapses
+
+
+def rebuild_stimulus(
+    kind: type, target: Any, variable: str, name: str, settings: dict[str, Any]
+) -> Any:
+    """A stimulus from its settings."""
+    return kind(target, variable, name=name, **settings)

@@ -14,18 +14,21 @@ from hodgpy.copying import rebuild_network
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
 from hodgpy.recording import Recorder
+from hodgpy.sources import NoiseCurrent
+from hodgpy.stimuli import Stimulus
+from hodgpy.synapses import Synapses
 
 if TYPE_CHECKING:
     from hodgpy.sweep import Sweep
 
 
 class Network:
-    """Populations and recorders that run together on one clock.
+    """Populations, synapses, stimuli and recorders that run together on one clock.
 
     Parameters
     ----------
     *objects
-        Populations and recorders, in any order: the order never matters to the results.
+        Populations, synapses, stimuli and recorders, in any order: it never matters to the results.
     dt : Quantity
         Time step; default 0.1 ms. All of the network shares it.
     threads : int
@@ -62,7 +65,7 @@ class Network:
         self.add(*objects)
 
     def add(self, *objects: Any) -> None:
-        """Add populations and recorders; lists of them are taken apart.
+        """Add objects; lists of them are taken apart.
 
         Raises
         ------
@@ -77,13 +80,23 @@ class Network:
                 self._populations[item.name] = item
                 if self._temperature is not None and item._core.has("temperature"):
                     item.set("temperature", self._temperature)
+            elif isinstance(item, Synapses):
+                self._core.add_synapses(item._core)
+                self._others[item.name] = item
+            elif isinstance(item, Stimulus):
+                self._core.add_stimulus(item._core)
+                self._name(item)
+                item._keep("_network", self)
+            elif isinstance(item, NoiseCurrent):
+                self.add(item.process, item._links)
             elif isinstance(item, Recorder):
                 self._core.add_recorder(item._core)
                 self._name(item)
                 item._network = self
             else:
                 raise SimulationError(
-                    f"a network takes populations and recorders, not {arguments.shown(item)}"
+                    "a network takes populations, synapses, stimuli and recorders, not "
+                    f"{arguments.shown(item)}"
                 )
             self._objects.append(item)
 
@@ -156,6 +169,11 @@ class Network:
             goes on from there.
         """
         seconds = units.duration(duration, "duration")
+        for item in self._objects:
+            if isinstance(item, Synapses):
+                item._settle()
+            elif hasattr(item, "_before_run"):
+                item._before_run(self.dt, self.t, seconds)
         progress = _progress(report, seconds)
         try:
             self._core.run(seconds, progress.update if progress else None, record_end)

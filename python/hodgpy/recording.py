@@ -16,12 +16,14 @@ import numpy as np
 
 from hodgpy import _core as core
 from hodgpy import arguments, export, plotting, units
+from hodgpy.coded import refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup, split
+from hodgpy.synapse_values import SynapseValues
 from hodgpy.units import Quantity
 
 
@@ -171,12 +173,13 @@ class StateRecorder(Recorder):
 
     Parameters
     ----------
-    population : Population or Subgroup
+    population : Population, Subgroup or Synapses
     variables : str or list of str
         Variables (``"v"``, ``"na.m"``), subexpressions (``"na.I"``) or any expression of the
         language (``"g_L*(E_L - v)"``).
     record : True, int or list of int
-        Which neurons; ``True`` is all of them.
+        Which neurons; ``True`` is all of them. Of synapses their numbers, or what chooses them:
+        ``record=S[3, :]``.
     dt : Quantity, optional
         Time between samples, a multiple of the network's step; default every step.
     average : bool
@@ -193,7 +196,7 @@ class StateRecorder(Recorder):
 
     def __init__(
         self,
-        population: Population | Subgroup,
+        population: Population | Subgroup | SynapseValues,
         variables: str | Sequence[str],
         record: Any = True,
         *,
@@ -202,11 +205,11 @@ class StateRecorder(Recorder):
         name: str = "",
         _externals: list[dict[str, Any]] | None = None,
     ) -> None:
-        whole, chosen = split(population, "a recorder")
+        whole, chosen = _recordable(population, variables)
         self.population = population
         self.name = arguments.text(name, "name")
         self.variables = arguments.names(variables, "variables")
-        indices = _listed(chosen) if record is True else population._indices(record)
+        indices = _listed(chosen) if record is True else _positions(population, record)
         if record is not True and chosen is not None:
             indices = chosen[indices]
         if record is not True and len(indices) == 0:
@@ -222,6 +225,11 @@ class StateRecorder(Recorder):
             externals = collect_externals("\n".join(computed), None, frame)[0]
         named = {"dt": dt, "average": average, "_externals": externals}
         self._call = (StateRecorder, (population, list(self.variables), record), named)
+        if computed and isinstance(population, SynapseValues):
+            refuse(
+                "HH6010", f"`{computed[0]}` is no variable of these synapses",
+                "recorders of synapses take variables, not expressions",
+            )  # fmt: skip
         expressions = self._compile(computed, externals, frame) if computed else None
         self._dimensions = {
             n: units.exponents(whole._core.variable(n)["dimension"]) for n in fields
@@ -394,6 +402,22 @@ class RateRecorder(Recorder):
 
     def __repr__(self) -> str:
         return f"<RateRecorder of {self.population.name}: {len(self)} bins>"
+
+
+def _recordable(group: Any, variables: Any) -> tuple[Any, np.ndarray | None]:
+    """What holds the values of a population, subgroup or synapses, and which to record."""
+    if not isinstance(group, SynapseValues):
+        return split(group, "a recorder")
+    for name in arguments.names(variables, "variables"):
+        group._keep_per_synapse(name)
+    return group, None
+
+
+def _positions(group: Any, record: Any) -> np.ndarray:
+    if isinstance(group, SynapseValues):
+        return group._chosen(record, sys._getframe(2))
+    found: np.ndarray = group._indices(record)
+    return found
 
 
 def _listed(chosen: np.ndarray | None) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from hodgpy.population import Population
     from hodgpy.subgroup import Subgroup
+    from hodgpy.synapse_values import SynapseValues
+
+    Owner: TypeAlias = Population | Subgroup | SynapseValues
 
 # Where two variables meet in one of these, their dimensions must agree.
 _SAME_DIMENSION = {
@@ -42,7 +45,7 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
     plain numbers: ``P.v[0]``, ``P.v[2:]``; assigning to an index writes: ``P.v[2:] = -60*mV``.
     """
 
-    def __init__(self, population: Population | Subgroup, name: str) -> None:
+    def __init__(self, population: Owner, name: str) -> None:
         self._population = population
         self._name = name
 
@@ -51,7 +54,7 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         """The unit of the declaration."""
         return self._population.model.variables[self._name].unit
 
-    def stands_for(self, population: Population | Subgroup, name: str) -> bool:
+    def stands_for(self, population: Owner, name: str) -> bool:
         """Whether this is that very variable."""
         return self._population is population and self._name == name
 
