@@ -201,6 +201,9 @@ void PopulationState::require_links() const {
 void PopulationState::prepare_step(std::int64_t step) {
     context_.step = step;
     context_.t = static_cast<double>(step) * context_.dt;
+    if (before_step) {
+        before_step(context_.dt);
+    }
     if (!started_) {
         require_values();
     }

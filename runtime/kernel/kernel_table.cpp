@@ -150,6 +150,76 @@ static void check_hooks(const hhk_model& model, const TableReader& reader) {
     reader.code(model.linear, "linear");
 }
 
+static void check_foreign(const hhk_model& model, const hhk_foreign& row,
+                          const TableReader& reader) {
+    reader.text(row.name, "the name of a foreign variable");
+    TableReader::require(row.type <= HHK_STEP, "a foreign variable has an unknown type");
+    TableReader::require(row.space == HHK_PRE || row.space == HHK_POST,
+                         "a foreign variable belongs to neither side");
+    if ((row.access & HHK_DELAYED) != 0) {
+        TableReader::require(row.into >= 0 &&
+                                 row.into < static_cast<std::int64_t>(model.field_count) &&
+                                 row.space == HHK_PRE,
+                             "a delayed variable has no field");
+        const hhk_field& into = model.fields[row.into];
+        TableReader::require(into.space == HHK_EACH && into.type == row.type,
+                             "a delayed variable has a field of another kind");
+    }
+}
+
+static void check_pathway(const hhk_pathway& row, const TableReader& reader) {
+    reader.text(row.name, "the name of a pathway");
+    if (row.event != nullptr) {
+        reader.text(row.event, "the event of a pathway");
+    }
+    TableReader::require(row.space == HHK_PRE || row.space == HHK_POST,
+                         "a pathway belongs to neither side");
+    const bool every_step = row.event == nullptr || *row.event == '\0';
+    TableReader::require(every_step || (row.indexed != 0) == (row.space == HHK_POST) ||
+                             row.deliver == nullptr,
+                         "a pathway wants synapses in an order that nobody keeps");
+    reader.code(row.deliver, "deliver");
+    reader.code(row.deliver_entities, "deliver_entities");
+}
+
+static void check_synapse(const hhk_model& model, const TableReader& reader) {
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        const std::uint8_t space = model.fields[f].space;
+        TableReader::require(space == HHK_EACH || (model.synapse != nullptr &&
+                                                   (space == HHK_PER_PRE || space == HHK_PER_POST)),
+                             "a field belongs to nothing");
+    }
+    if (model.synapse == nullptr) {
+        return;
+    }
+    reader.data(model.synapse, sizeof(std::uint32_t), "the synapse");
+    TableReader::require(model.synapse->size >= sizeof(hhk_synapse), "its synapse is too short");
+    reader.data(model.synapse, sizeof(hhk_synapse), "the synapse");
+    const hhk_synapse& synapse = *model.synapse;
+    TableReader::require(synapse.foreign_count <= most_variables &&
+                             synapse.pathway_count <= most_variables,
+                         "its synapse has too many variables");
+    if (synapse.foreign_count > 0) {
+        reader.data(synapse.foreign, synapse.foreign_count * sizeof(hhk_foreign),
+                    "the foreign variables");
+    }
+    for (std::uint32_t f = 0; f < synapse.foreign_count; ++f) {
+        check_foreign(model, synapse.foreign[f], reader);
+    }
+    if (synapse.pathway_count > 0) {
+        reader.data(synapse.pathways, synapse.pathway_count * sizeof(hhk_pathway), "the pathways");
+    }
+    for (std::uint32_t p = 0; p < synapse.pathway_count; ++p) {
+        check_pathway(synapse.pathways[p], reader);
+    }
+    for (std::uint32_t s = 0; s < HHK_SPACES; ++s) {
+        reader.code(synapse.prepare_entities[s], "prepare_entities");
+        reader.code(synapse.init[s], "init");
+        reader.code(synapse.advance[s], "advance");
+        reader.code(synapse.sum[s], "sum");
+    }
+}
+
 void check_model_table(const hhk_model* table, std::span<const AddressRange> ranges) {
     const TableReader reader(ranges);
     reader.data(table, 2 * sizeof(std::uint32_t), "the model");
@@ -173,6 +243,7 @@ void check_model_table(const hhk_model* table, std::span<const AddressRange> ran
     check_variables(*table, reader);
     check_events(*table, reader);
     check_hooks(*table, reader);
+    check_synapse(*table, reader);
     const std::string missing = first_missing_feature(table->required_features);
     if (!missing.empty()) {
         fail(Code::CpuLacksFeature,

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -105,6 +106,8 @@ public:
     [[nodiscard]] bool started() const { return started_; }
     void initialize();
     void rebind(Model model);
+    /// Called first by prepare_step, with dt; may be empty.
+    std::function<void(double dt)> before_step;
     /// Other numbers of entities: the new entity e of EACH takes the values of sources[e], or
     /// defaults where that is `no_source`; other spaces keep their values if their size is the
     /// same.

@@ -110,10 +110,9 @@ char* SynapseState::resolve(const hhk_foreign& foreign) const {
          "compile the synapses again for these populations");
 }
 
-/// Sources of places are kept for kernels that read them; where it costs little, always.
+/// Sources of places are kept for kernels that read them.
 bool SynapseState::needs_pre() const {
-    constexpr std::size_t few = 1'000'000;
-    bool needed = layout_.synapses <= few || (table().uses & HHK_USES_PRE) != 0;
+    bool needed = keep_sources_ || (table().uses & HHK_USES_PRE) != 0;
     for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
         needed = needed || table().foreign[f].space == HHK_PRE;
     }

@@ -113,6 +113,8 @@ public:
     /// Foreign variables, sources and targets are there for kernels. Throws Error HH6043 when a
     /// population lacks what the model was compiled for.
     void refresh_context();
+    /// From now on kernels find the source of every synapse, whether the model reads it or not.
+    void keep_sources() { keep_sources_ = true; }
     /// Values and initial values as they would be now, for reading before the first step.
     void preview();
     /// Memory that grows with the number of synapses.
@@ -194,6 +196,7 @@ private:
     std::vector<Signal> old_signals_;
     std::vector<double> foreign_uniforms_; // as the derived values have seen them
     bool delays_changed_ = false;
+    bool keep_sources_ = false;
     std::uint64_t revision_ = 0;
 };
 

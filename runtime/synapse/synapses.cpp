@@ -342,13 +342,18 @@ static std::shared_ptr<PopulationState> recordable(const Synapses& synapses) {
 
 StateRecorder::StateRecorder(const Synapses& synapses, std::vector<std::string> variables,
                              StateOptions options)
-    : log_(std::make_shared<record::StateLog>(recordable(synapses), std::move(variables),
-                                              std::move(options))) {}
+    : log_(
+          std::make_shared<record::StateLog>(recordable(synapses), std::move(variables), options)) {
+    if (!options.expressions.empty()) {
+        synapses.state()->keep_sources();
+    }
+}
 
 std::vector<std::vector<double>> evaluate(const Synapses& synapses, const Expression& expression,
                                           std::uint64_t seed) {
     SynapseState& state = *synapses.state();
     state.require_bound();
+    state.keep_sources();
     state.preview();
     const PopulationState& own = *state.values();
     std::vector<std::vector<double>> found(expression.names.size());
