@@ -90,6 +90,10 @@ std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
 }
 
 bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
+    if (module.is_cell &&
+        (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Linear)) {
+        return false; // part of every step
+    }
     switch (kernel.kind) {
     case ir::KernelKind::Prepare:
     case ir::KernelKind::Init:

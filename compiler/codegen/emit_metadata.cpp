@@ -145,7 +145,7 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     member("vector_width", std::to_string(options.vector_width));
     member("real_size", std::to_string(module.real_size));
     member("random_scheme", std::to_string(random_scheme));
-    member("needs_host_solver", "0");
+    member("needs_host_solver", module.is_cell ? "HHK_HOST_CABLE" : "HHK_HOST_NONE");
     member("interface_hash", words(interface));
     member("code_hash", words(options.code_hash));
     member("field_count", std::to_string(fields.size()));

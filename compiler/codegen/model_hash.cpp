@@ -44,6 +44,9 @@ std::array<std::uint64_t, 2> hash_words(const Hash128& hash) {
 std::array<std::uint64_t, 2> interface_hash(const ir::Module& module) {
     Hasher hasher;
     hasher.field("interface 1").field(module.real_size);
+    if (module.is_cell) {
+        hasher.field("cell");
+    }
     add_variables(hasher, module.fields);
     add_variables(hasher, module.uniforms);
     hasher.field(module.tables.size());

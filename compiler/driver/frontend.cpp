@@ -82,6 +82,7 @@ private:
         ast::File& file = *unit_->files.back();
         sema::EquationSet set;
         set.name = source.name;
+        set.is_cell = source.is_cell;
         set.file = &file;
         if (source.threshold) {
             set.threshold = parse::parse_expression(add_text(*source.threshold), file, sink_);
@@ -185,7 +186,8 @@ Compilation cached_or(const Hash128& key, const Options& options,
 }
 
 std::vector<SourceText> all_texts(const EquationSource& source) {
-    std::vector<SourceText> texts = {{source.name}, source.equations};
+    std::vector<SourceText> texts = {
+        {source.name}, {source.is_cell ? "cell" : "point"}, source.equations};
     for (const auto* piece : {&source.threshold, &source.reset, &source.refractory}) {
         texts.push_back(piece->value_or(SourceText{"", "none"}));
     }

@@ -163,7 +163,8 @@ struct Event {
 struct Module {
     std::string name;
     std::uint32_t real_size =
-        8; // bytes of a Real in entity values; Run and Step values are doubles
+        8;                // bytes of a Real in entity values; Run and Step values are doubles
+    bool is_cell = false; // the host advances v: `linear` gives it G and I0, `rhs` the capacitance
     IdVector<struct FieldTag, Field> fields;
     IdVector<struct UniformTag, Uniform> uniforms;
     IdVector<struct TableTag, Table> tables;

@@ -114,7 +114,8 @@ std::string comment_text(const Value& value) {
 
 void print_header(TextWriter& out, const Module& module) {
     out.line(fmt::format("hhir {}", text_version));
-    out.line(fmt::format("module {} real_size {}", quoted(module.name), module.real_size));
+    out.line(fmt::format("module {} real_size {}{}", quoted(module.name), module.real_size,
+                         module.is_cell ? " cell" : ""));
     if (!module.description.empty()) {
         out.line(fmt::format("description {}", quoted(module.description)));
     }

@@ -199,6 +199,7 @@ private:
             if (line.take("real_size")) {
                 module_.real_size = integer_of<std::uint32_t>(line.word());
             }
+            module_.is_cell = line.take("cell");
         } else if (head == "description") {
             module_.description = unquoted(line.word());
         } else if (head == "uniform") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The kernel of one step: what is fixed for the step, blocks before, states, blocks after, events.
+#include "ir/derivative.h"
 #include "lower/kernels.h"
 #include "lower/moment.h"
 #include "lower/step.h"
@@ -18,7 +19,9 @@ public:
     Advance(Equations& equations, const Plan& plan, const Propagators& propagators,
             ir::Kernel& kernel)
         : equations_(equations), scope_(equations.scope()), plan_(plan), propagators_(propagators),
-          builder_(scope_.module(), kernel), now_(start_of_step(scope_, builder_)) {}
+          builder_(scope_.module(), kernel),
+          v_at_start_(scope_.model().cell ? scope_.add_hidden_field("v:start") : ir::FieldId()),
+          now_(start_of_step(stored_values())) {}
 
     void build() {
         for (const model::VariableId id : constants_over_dt(scope_.model())) {
@@ -30,14 +33,54 @@ public:
         const Frame at_start(now_);
         run_updates(UpdatePlace::Before);
         run_updates(UpdatePlace::Instead);
+        take_new_potential();
         integrate();
         run_updates(UpdatePlace::After);
         store_written(now_, written_);
         detect(at_start);
         guard();
+        drop_unread_start();
     }
 
 private:
+    /// In a cell the stored v is that of t + dt already.
+    Frame stored_values() {
+        Frame frame(scope_, builder_);
+        if (v_at_start_.valid()) {
+            frame.set(scope_.leaf(scope_.model().cell->potential), builder_.load(v_at_start_));
+        }
+        return frame;
+    }
+
+    void take_new_potential() {
+        if (v_at_start_.valid()) {
+            const model::VariableId v = scope_.model().cell->potential;
+            now_.set(scope_.leaf(v), builder_.load(scope_.field(v)));
+        }
+    }
+
+    /// A field that nothing reads in the end gets a name by which the runtime leaves it alone.
+    void drop_unread_start() {
+        if (!v_at_start_.valid()) {
+            return;
+        }
+        const ir::Kernel& kernel = builder_.kernel();
+        const ValueId start = builder_.load(v_at_start_);
+        const std::vector<bool> reads = ir::dependents(kernel, std::span(&start, 1));
+        const auto is_read = [&](ValueId value) { return value.valid() && reads[value.index]; };
+        const bool used =
+            std::ranges::any_of(kernel.stores,
+                                [&](const ir::FieldStore& store) {
+                                    return is_read(store.value) || is_read(store.mask);
+                                }) ||
+            std::ranges::any_of(kernel.events, [&](const ir::EventOutput& event) {
+                return is_read(event.condition);
+            });
+        if (!used) {
+            scope_.module().fields[v_at_start_].name = "v:start:unread";
+        }
+    }
+
     void find_refractory() {
         const ir::FieldId memory = scope_.not_refractory_field();
         ValueId free = now_.not_refractory();
@@ -132,6 +175,7 @@ private:
     const Plan& plan_;
     const Propagators& propagators_;
     ir::Builder builder_;
+    ir::FieldId v_at_start_; // cells only
     Frame now_;
     std::vector<model::VariableId> written_;
 };

@@ -45,6 +45,11 @@ public:
     Plan choose() {
         plan_.methods.assign(equations_.size(), Method::Euler);
         plan_.report.states.resize(equations_.size());
+        if (scope_.model().cell) {
+            choose_cell(*scope_.model().cell);
+            finish();
+            return std::move(plan_);
+        }
         std::vector<StateIndex> rest;
         for (const StateIndex state : equations_.all()) {
             if (equations_.variable(state).method.empty()) {
@@ -77,6 +82,47 @@ private:
         scope_.sink()
             .report(diag::Code::UnknownMethod, span, "there is no method `" + name + "`")
             .note("the methods are " + list);
+    }
+
+    /// v by the cable equation, everything else beside it.
+    void choose_cell(const model::Cell& cell) {
+        const std::string name = requested();
+        const bool known = name.empty() || name == "auto" || name == "staggered" ||
+                           name == "crank_nicolson" || name == "backward_euler" ||
+                           name == "tr_bdf2";
+        if (!known) {
+            scope_.sink()
+                .report(diag::Code::UnknownMethod, scope_.model().method_span,
+                        "a cable is not advanced by method `" + name + "`")
+                .note("the methods of a cell are `crank_nicolson`, `tr_bdf2` and `backward_euler`");
+            return;
+        }
+        const std::vector<StateIndex> states = equations_.all();
+        for (const StateIndex state : states) {
+            if (equations_.is_stochastic(state)) {
+                scope_.sink()
+                    .report(diag::Code::CableNoise, equations_.variable(state).span,
+                            "the states of a cell have no noise in this version, and `" +
+                                equations_.name(state) + "` does")
+                    .note("add a noisy point current instead, from a population of its own");
+                return;
+            }
+        }
+        if (const auto no = refusal(equations_, Method::Staggered, states)) {
+            refuse(*no);
+            return;
+        }
+        assign(Method::Staggered, states, "");
+        if (const auto v = equations_.find(cell.potential)) {
+            StateMethod& entry = plan_.report.states[*v];
+            const bool named = name == "backward_euler" || name == "tr_bdf2";
+            entry.brian = "";
+            entry.method = named ? name : "crank_nicolson";
+            entry.order = name == "backward_euler" ? "1" : "2";
+            entry.why = std::string("cable equation, the membrane current ") +
+                        (equations_[*v].linear_in_itself ? "linear in" : "linearised in") + " `" +
+                        equations_.name(*v) + "` with the gates at t + dt/2";
+        }
     }
 
     void choose_rest(const std::vector<StateIndex>& states) {
@@ -261,7 +307,7 @@ private:
                 used.push_back(entry.method);
             }
         }
-        if (used.size() > 1) {
+        if (used.size() > 1 && !scope_.model().cell) {
             plan_.report.remarks.emplace_back(
                 "states with different methods see each other as they were at t: first order "
                 "between them");

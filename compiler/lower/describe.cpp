@@ -131,6 +131,21 @@ Json methods_of(const MethodReport& methods) {
     return list;
 }
 
+/// Where channels are inserted, and which of its values differ there.
+Json insertions_of(const model::CheckedModel& model) {
+    Json list = Json::array();
+    for (const model::Insertion& insertion : model.cell->insertions) {
+        Json values = Json::object();
+        for (const auto& [id, value] : insertion.values) {
+            values[model.variables[id].name] = value;
+        }
+        list.push_back({{"part", insertion.part},
+                        {"regions", insertion.regions},
+                        {"values", std::move(values)}});
+    }
+    return list;
+}
+
 } // namespace
 
 std::string describe(const model::CheckedModel& model, const ir::Module& module,
@@ -155,6 +170,9 @@ std::string describe(const model::CheckedModel& model, const ir::Module& module,
                               {"is_condition", model.refractory->is_condition}};
     }
     json["methods"] = methods_of(methods);
+    if (model.cell) {
+        json["cell"] = {{"method", model.method}, {"insertions", insertions_of(model)}};
+    }
     json["remarks"] = Json::array();
     for (const model::Remark& remark : model.remarks) {
         json["remarks"].push_back(remark.text);

@@ -24,6 +24,8 @@ void add_observe(Scope& scope);
 void add_rhs(Equations& equations);
 void add_jacobian(Equations& equations);
 void add_linear(Equations& equations);
+/// What the host needs to move v of a cell; cable.cpp.
+void add_cable(Equations& equations, const Plan& plan, const Propagators& propagators);
 
 /// An Observe kernel for these expressions.
 void add_expressions(Scope& scope, const std::vector<NamedExpression>& expressions);

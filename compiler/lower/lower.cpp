@@ -88,9 +88,13 @@ void add_kernels(Equations& equations, const Plan& plan) {
     add_advance(equations, plan, propagators);
     add_events(scope);
     add_observe(scope);
-    add_rhs(equations);
-    add_jacobian(equations);
-    add_linear(equations);
+    if (scope.model().cell) {
+        add_cable(equations, plan, propagators);
+    } else {
+        add_rhs(equations);
+        add_jacobian(equations);
+        add_linear(equations);
+    }
     check_kernels(scope);
 }
 

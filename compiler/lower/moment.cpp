@@ -46,7 +46,12 @@ std::vector<model::VariableId> initial_order(const model::CheckedModel& model) {
 }
 
 Frame start_of_step(Scope& scope, ir::Builder& builder) {
-    Frame frame(scope, builder);
+    return start_of_step(Frame(scope, builder));
+}
+
+Frame start_of_step(Frame frame) {
+    Scope& scope = frame.scope();
+    ir::Builder& builder = frame.builder();
     for (const model::VariableId id : constants_over_dt(scope.model())) {
         const ir::Builder::Context context(builder, scope.variable(id).span);
         const ValueId leaf = scope.leaf(id);

@@ -11,6 +11,8 @@ namespace hhc::lower {
 
 /// The frame at t with every `constant over dt` value computed and refractoriness known.
 [[nodiscard]] Frame start_of_step(Scope& scope, ir::Builder& builder);
+/// The same from a frame in which something has another value than is stored.
+[[nodiscard]] Frame start_of_step(Frame frame);
 
 /// Variables with `constant over dt`, each after those that it reads.
 [[nodiscard]] std::vector<model::VariableId> constants_over_dt(const model::CheckedModel& model);

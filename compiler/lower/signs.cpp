@@ -22,6 +22,12 @@ std::uint8_t sign_of_number(double number) {
     return number > 0 ? Positive : (number < 0 ? Negative : Zero);
 }
 
+/// Values of a compartment that are positive by their nature.
+bool is_material(const std::string& name) {
+    return name == "Cm" || name == "Ri" || name == "area" || name == "length" ||
+           name == "diameter" || name == "volume";
+}
+
 std::uint8_t negated(std::uint8_t sign) {
     return static_cast<std::uint8_t>(((sign & Negative) != 0 ? Positive : 0) | (sign & Zero) |
                                      ((sign & Positive) != 0 ? Negative : 0));
@@ -160,6 +166,8 @@ std::vector<std::uint8_t> signs_of(Scope& scope) {
             of_leaf[leaf.index] = AnySign;
             if (variables[id].gate || !variables[id].scheme.empty()) {
                 of_leaf[leaf.index] = not_negative;
+            } else if (scope.model().cell && is_material(variables[id].name)) {
+                of_leaf[leaf.index] = Positive;
             } else if (shared && number != 0.0) {
                 of_leaf[leaf.index] = sign_of_number(number);
             }

@@ -203,7 +203,7 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
     }
     split.potentials = {*v};
     split.linearised = !equations[*v].linear_in_itself;
-    if (split.linearised && !equations[*v].smooth_in_itself) {
+    if (split.linearised && !equations[*v].smooth_in_itself && !equations.scope().model().cell) {
         result.refusal = refuse(equations, *v,
                                 "the one of `" + equations.name(*v) + "` has jumps or kinks in it");
         return result;
@@ -222,7 +222,7 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
     split.gates = std::move(blocks);
     std::ranges::sort(split.potentials);
     for (const StateIndex state : split.potentials) {
-        if (state != *v && !equations[state].linear_in_itself) {
+        if (state != *v && !equations[state].linear_in_itself && !equations.scope().model().cell) {
             result.refusal =
                 refuse(equations, state, "the one of `" + equations.name(state) + "` is not");
             return result;

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] std::vector<ir::ValueId> advance();
     /// Values of the staggered states half a step later, by state.
     [[nodiscard]] std::map<StateIndex, ir::ValueId> half_step();
+    /// What V reads in a staggered step: gates at t + dt/2, exact states by their means.
+    [[nodiscard]] Frame middle();
 
 private:
     using States = std::vector<StateIndex>;

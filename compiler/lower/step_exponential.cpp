@@ -117,21 +117,33 @@ void Step::gate_block(Frame& frame, const GateBlock& block, ValueId length,
     }
 }
 
-void Step::staggered() {
-    const Split& split = plan_.split;
-    const ValueId half = builder_.mul(builder_.real(0.5), dt_);
-    // V from t to t + dt: gates stand at t + dt/2 already, linear states by their mean
+Frame Step::middle() {
     Frame middle(start_);
-    for (const LinearPart& part : split.linear) {
-        exact(part);
+    for (const LinearPart& part : plan_.split.linear) {
         const Values means = moved(part, propagators_.of(part), true);
         for (std::size_t i = 0; i < part.states.size(); ++i) {
             middle.set(equations_[part.states[i]].leaf, hold(part.states[i], means[i]));
         }
     }
+    const ValueId half = builder_.mul(builder_.real(0.5), dt_);
     middle.set(equations_.scope().time_leaf(), builder_.add(builder_.time(), half));
+    return middle;
+}
+
+void Step::staggered() {
+    const Split& split = plan_.split;
+    // V from t to t + dt: gates stand at t + dt/2 already, linear states by their mean
+    for (const LinearPart& part : split.linear) {
+        exact(part);
+    }
+    Frame middle = this->middle();
+    const auto& cell = equations_.scope().model().cell;
     for (const StateIndex state : split.potentials) {
-        put(state, exponential(middle, state, dt_));
+        if (cell && equations_[state].variable == cell->potential) {
+            next_[state] = this->state(state); // moved by the cable equation already
+        } else {
+            put(state, exponential(middle, state, dt_));
+        }
     }
     // G from t + dt/2 to t + 3dt/2 with everything else at t + dt
     Frame ahead(start_);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hhc::model {
@@ -230,15 +231,34 @@ struct Remark {
     Span span;
 };
 
+/// Channels of a cell that stand in some regions only: `insert NaT(g = 120 mS/cm**2) in axon`.
+struct Insertion {
+    std::string part;                                  // "na"
+    std::vector<std::string> regions;                  // empty: everywhere
+    std::vector<std::pair<VariableId, double>> values; // parameters of this region, SI
+    Span span;
+};
+
+/// What makes a model a cell: equations of the membrane of every compartment of a branched cable.
+struct Cell {
+    VariableId potential;
+    VariableId capacitance; // Cm; none in the voltage form, where the equation says it
+    VariableId axial;       // Icable of the voltage form, amp/meter**2
+    ExprId current; // amp/meter**2, inward: the whole of it, or in the voltage form what `point
+                    // current` variables add to Icable (none: nothing)
+    std::vector<Insertion> insertions;
+};
+
 struct CheckedModel {
     std::string name;
-    std::string kind; // "neuron", "equations", "channel" (checked alone), later "synapse", "cell"
+    std::string kind; // "neuron", "equations", "channel" (checked alone), "cell", later "synapse"
     std::string documentation;
     IdVector<struct VariableTag, Variable> variables;
     IdVector<struct ExprTag, Expr> exprs;
     IdVector<struct TableTag, Table> tables;
     IdVector<struct EventTag, Event> events;
     std::optional<Refractory> refractory;
+    std::optional<Cell> cell; // none: entities have no neighbours
     std::vector<Update> updates;
     std::string method; // asked for by name; empty: the compiler chooses
     Span method_span;

@@ -13,10 +13,10 @@
 namespace hhc::sema {
 
 bool known_method(const std::string& name, Span span, diag::Sink& sink) {
-    static const std::vector<std::string> methods = {"exact", "staggered", "exponential_euler",
-                                                     "euler", "rk2",       "rk4",
-                                                     "heun",  "milstein",  "cvode",
-                                                     "brian", "linear"};
+    static const std::vector<std::string> methods = {
+        "exact",  "staggered",      "exponential_euler", "euler",  "rk2",
+        "rk4",    "heun",           "milstein",          "cvode",  "brian",
+        "linear", "crank_nicolson", "backward_euler",    "tr_bdf2"};
     if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
         return true;
     }

@@ -5,6 +5,7 @@
 
 #include "ast/visit.h"
 #include "sema/behaviour.h"
+#include "sema/cells.h"
 #include "sema/collect.h"
 #include "sema/constants.h"
 #include "sema/expressions.h"
@@ -105,6 +106,7 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
             const std::set<const ast::Block*>& broken) {
     define_all(draft);
     check_behaviour(draft, behaviour, root);
+    finish_cell(draft);
     settle_roles(draft);
     settle_temperature(draft);
     order_values(draft);
@@ -156,11 +158,12 @@ private:
         case ast::BlockKind::Neuron:
             result_.models.push_back(check_model(block, scope, "neuron"));
             break;
-        case ast::BlockKind::Synapse:
         case ast::BlockKind::Cell:
+            result_.models.push_back(check_model(block, scope, "cell"));
+            break;
+        case ast::BlockKind::Synapse:
             sink_.report(diag::Code::NotSupported, block.name.span,
-                         std::string(block.kind == ast::BlockKind::Synapse ? "synapse" : "cell") +
-                             " `" + block.name.text + "` is not compiled by this version");
+                         "synapse `" + block.name.text + "` is not compiled by this version");
             break;
         }
     }
@@ -193,6 +196,9 @@ private:
         root.is_channel = block.kind == ast::BlockKind::Channel;
         if (root.is_channel) {
             declare_potential(draft, root);
+        }
+        if (block.kind == ast::BlockKind::Cell) {
+            draft.model.cell.emplace();
         }
         Behaviour behaviour;
         collect_block(draft, files_, block, root, behaviour);
@@ -335,7 +341,7 @@ model::CheckedModel check_equations(const EquationSet& equations, const Environm
     FileScopes files(environment, own);
     Draft draft(environment, own);
     draft.model.name = equations.name;
-    draft.model.kind = "equations";
+    draft.model.kind = equations.is_cell ? "cell" : "equations";
     draft.is_equations = true;
     draft.span = equations.file->span;
     if (equations.file->doc) {
@@ -344,6 +350,9 @@ model::CheckedModel check_equations(const EquationSet& equations, const Environm
     Scope& root = draft.add_scope({});
     root.file = &files.load(*equations.file);
     collect_equations(draft, *equations.file, root);
+    if (equations.is_cell) {
+        declare_cell(draft, root);
+    }
     const ast::File& file = *equations.file;
     Behaviour behaviour;
     const auto condition = [&](ast::ExprId id) {

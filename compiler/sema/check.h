@@ -65,7 +65,7 @@ struct Environment {
 };
 
 struct CheckedFile {
-    std::vector<model::CheckedModel> models;   // every neuron, in the order of the text
+    std::vector<model::CheckedModel> models;   // every neuron and cell, in the order of the text
     std::vector<model::CheckedModel> channels; // every channel, checked alone
 };
 
@@ -84,6 +84,7 @@ struct EquationSet {
         std::vector<ast::Statement> statements;
     };
     std::string name = "equations";
+    bool is_cell = false; // of the membrane of a cable: `Im` or `Icable` is in them
     const ast::File* file = nullptr;
     ast::ExprId threshold;  // may be none
     ast::ExprId refractory; // may be none; a time or a condition

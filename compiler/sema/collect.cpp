@@ -3,6 +3,7 @@
 
 #include "ast/dump.h"
 #include "ast/visit.h"
+#include "sema/cells.h"
 #include "sema/expressions.h"
 #include "sema/flags.h"
 #include "sema/names.h"
@@ -89,7 +90,7 @@ static ExprId define_value(Draft& draft, const Scope& scope, const ast::Equation
     if (draft.variable(id).flags.outward && !draft.poisoned(value)) {
         value = draft.negate(value, draft.place(value));
     }
-    return value;
+    return only_where_inserted(draft, scope, value);
 }
 
 void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation, Span span) {
@@ -353,6 +354,9 @@ void Collector::items(const ast::Block& block, Scope& scope) {
     for (const ast::Item& one : block.items) {
         item(block, one, scope);
     }
+    if (block.kind == ast::BlockKind::Cell) {
+        declare_cell(draft_, scope);
+    }
     for (const ast::Item& one : block.items) {
         if (const auto* init = std::get_if<ast::Init>(&one.node)) {
             declare_init(draft_, scope, *init, one.span);
@@ -473,7 +477,11 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
                             " : UNIT`",
                         scope);
         },
-        [&](const ast::Insert&) {
+        [&](const ast::Insert& one) {
+            if (draft_.model.kind == "cell") {
+                insert(one, scope);
+                return;
+            }
             wrong_block(span,
                         "`insert` places a part in a cell with a shape; write `use` in a "
                         "neuron",

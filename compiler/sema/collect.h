@@ -96,6 +96,9 @@ private:
     void input(const ast::Input& input, Scope& scope, Span span);
     void needs(const ast::Needs& needs, Scope& scope, Span span);
     void part(const ast::Part& part, Scope& scope);
+    // cells.cpp
+    void insert(const ast::Insert& insert, Scope& scope);
+    void insert_again(const ast::Part& part, model::Insertion insertion, Scope& scope);
     const TopLevel* find_part(const ast::Part& part, const Scope& scope);
     void arguments(const ast::Part& part, const ast::Block& block, const Scope& user,
                    Arguments& result);
@@ -104,7 +107,8 @@ private:
     Draft& draft_;
     FileScopes& files_;
     Behaviour& behaviour_;
-    std::vector<const ast::Block*> open_; // blocks being read, outermost first
+    std::vector<const ast::Block*> open_;           // blocks being read, outermost first
+    std::map<std::string, std::string> channel_of_; // part in a cell -> channel
     std::map<const Scope*, Arguments> arguments_;
 };
 

@@ -106,6 +106,7 @@ public:
     std::map<std::string, Span> part_names;      // by prefix
     std::set<std::string> lost_parts;            // prefixes of parts that could not be read
     std::vector<std::function<void()>> bindings; // of needs, once all names are known
+    std::map<std::string, VariableId> inserted;  // by prefix of a part: 1 where it is inserted
     std::vector<ReferenceTemperature> references;
     ExprId temperature_setting;
     Span span; // the model's name, or the whole text

@@ -87,6 +87,7 @@ void take_list(const py::dict& given, const char* name,
 hhc::EquationSource equation_source(const py::dict& given) {
     hhc::EquationSource result;
     result.name = given["name"].cast<std::string>();
+    result.is_cell = given.contains("is_cell") && given["is_cell"].cast<bool>();
     result.equations = source_text(given["equations"].cast<Place>());
     take_text(given, "threshold", result.threshold);
     take_text(given, "reset", result.reset);

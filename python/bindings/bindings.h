@@ -52,6 +52,7 @@ void bind_errors(py::module_& module);
 void bind_units(py::module_& module);
 void bind_compiler(py::module_& module);
 void bind_population(py::module_& module);
+void bind_cable(py::module_& module);
 void bind_synapses(py::module_& module);
 void bind_stimuli(py::module_& module);
 void bind_recorders(py::module_& module);

@@ -13,6 +13,7 @@ PYBIND11_MODULE(_core, module) {
     hodgpy::bind_units(module);
     hodgpy::bind_compiler(module);
     hodgpy::bind_population(module);
+    hodgpy::bind_cable(module);
     hodgpy::bind_synapses(module);
     hodgpy::bind_stimuli(module);
     hodgpy::bind_recorders(module);

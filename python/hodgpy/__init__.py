@@ -10,12 +10,15 @@
 >>> net.run(100*ms)
 """
 
-from hodgpy import errors, trains, units
+from hodgpy import errors, places, trains, units
 from hodgpy._core import __version__
+from hodgpy.cable import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
+from hodgpy.conduction import conduction_velocity
 from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
 from hodgpy.library import models
 from hodgpy.model import Model, ModelFile
+from hodgpy.morphology import Cylinder, Morphology, Section, Soma
 from hodgpy.network import Network
 from hodgpy.population import Population
 from hodgpy.recording import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
@@ -27,7 +30,10 @@ from hodgpy.timed_array import TimedArray
 
 __all__ = [
     "DBS",
+    "CablePopulation",
+    "Cell",
     "CurrentClamp",
+    "Cylinder",
     "EventRecorder",
     "HodgError",
     "InternalError",
@@ -35,6 +41,7 @@ __all__ = [
     "ModelError",
     "ModelFile",
     "ModelWarning",
+    "Morphology",
     "Network",
     "NoiseCurrent",
     "PoissonGroup",
@@ -42,7 +49,9 @@ __all__ = [
     "Population",
     "PulseTrain",
     "RateRecorder",
+    "Section",
     "SimulationError",
+    "Soma",
     "SpikeGenerator",
     "SpikeRecorder",
     "StateRecorder",
@@ -52,9 +61,11 @@ __all__ = [
     "__version__",
     "check",
     "compile",
+    "conduction_velocity",
     "errors",
     "load",
     "models",
+    "places",
     "trains",
     "units",
 ]

@@ -48,6 +48,7 @@ def compile(
     target: str = "native",
     precision: str = "default",
     strict: bool = False,
+    cell: bool = False,
     level: int = 0,
 ) -> Any:
     """Compile equations or a ``.hhm`` file; errors are reported at once, code is made when needed.
@@ -84,6 +85,9 @@ def compile(
         Of exp and its kin: about 1 ulp, or 4e-13 without special values.
     strict : bool
         Leave out the passes that change roundings (fused multiply-add and the like).
+    cell : bool
+        The equations are those of the membrane of a cable, with ``Im`` or ``Icable``; see
+        :class:`hodgpy.CablePopulation`.
     level : int
         How many more frames up the caller's names are, for functions that wrap this one.
 
@@ -127,7 +131,7 @@ def compile(
             if isinstance(v, TimedArray)
         }
     else:
-        pieces = _pieces(source, name, frame, **parts)
+        pieces = _pieces(source, name, frame, **parts) | {"is_cell": bool(cell)}
         externals, tables = collect_externals(_texts(pieces), namespace, frame)
         options["externals"] = externals
         call = ("compile_equations", pieces)

@@ -80,6 +80,7 @@ class Network:
                 self._populations[item.name] = item
                 if self._temperature is not None and item._core.has("temperature"):
                     item.set("temperature", self._temperature)
+                self.add(*item._companions())
             elif isinstance(item, Synapses):
                 self._core.add_synapses(item._core)
                 self._others[item.name] = item

@@ -168,11 +168,11 @@ class Population:
             self._check_length(name, si, self.N if indices is None else len(indices))
             self._make_per_entity(name)
         if indices is not None:
-            self._core.set_some(name, indices, np.atleast_1d(np.asarray(si, dtype=float)))
+            self._write_some(name, indices, np.atleast_1d(np.asarray(si, dtype=float)))
         elif np.ndim(si) == 0:
             self._core.set_one(name, float(si))
         else:
-            self._core.set_all(name, np.ascontiguousarray(si, dtype=float))
+            self._write_all(name, np.ascontiguousarray(si, dtype=float))
         self._remember(name, indices)
 
     def initialize(self) -> None:
@@ -266,6 +266,46 @@ class Population:
 
     # -- inside ----------------------------------------------------------------------------------
 
+    # Where entities stand in the runtime is not always how a user counts them (cables).
+    def _fetch(self, name: str) -> np.ndarray:
+        return self._core.get(name)
+
+    def _write_all(self, name: str, values: np.ndarray) -> None:
+        self._core.set_all(name, values)
+
+    def _write_some(self, name: str, indices: np.ndarray, values: np.ndarray) -> None:
+        self._core.set_some(name, indices, values)
+
+    def _visible(self, values: np.ndarray) -> np.ndarray:
+        """Values of the runtime's entities as the user counts them."""
+        return values
+
+    def _companions(self) -> list[Population]:
+        """Populations that join a network together with this one."""
+        return []
+
+    def _entities(self, chosen: np.ndarray | None) -> np.ndarray:
+        """Entities of the runtime for the core: none for all."""
+        return np.empty(0, np.int64) if chosen is None else chosen
+
+    def _recorded(self, group: Any, chosen: np.ndarray | None, record: Any) -> np.ndarray:
+        """Entities that a recorder of this population, or of a part of it, shall record."""
+        if record is True:
+            return self._entities(chosen)
+        indices: np.ndarray = group._indices(record)
+        return indices if chosen is None else chosen[indices]
+
+    def _shown_events(self, entities: np.ndarray, is_part: bool) -> np.ndarray:
+        """What an event recorder calls the entities of the runtime."""
+        return entities
+
+    def _shown_counts(self, counts: np.ndarray, is_part: bool) -> np.ndarray:
+        return counts
+
+    def _shown_indices(self, entities: np.ndarray) -> np.ndarray:
+        """What a recorder calls the entities of the runtime."""
+        return entities
+
     def _remember(self, name: str, indices: np.ndarray | None) -> None:
         """Which values were assigned: a copy of the population gets those, and no others."""
         if indices is None or not self._core.variable(name)["per_entity"]:
@@ -340,7 +380,7 @@ class Population:
             values, dimension, is_boolean = self._evaluate(name, frame)
             return (values != 0 if is_boolean else values), dimension
         variable = self._core.variable(name)
-        values = self._core.get(name)
+        values = self._fetch(name)
         if variable["type"] == "boolean":
             values = values != 0
         elif variable["type"] == "integer":
@@ -401,7 +441,7 @@ class Population:
         )
         if not expressions.ok:
             raise ModelError("\n" + expressions.render().rstrip())
-        values = self._core.evaluate(expressions, self._seed)[0]
+        values = self._visible(self._core.evaluate(expressions, self._seed)[0])
         return values, units.exponents(expressions.dimensions[0]), expressions.is_boolean[0]
 
 

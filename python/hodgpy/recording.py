@@ -84,6 +84,7 @@ class EventRecorder(Recorder):
         whole, chosen = split(population, "a recorder")
         self.population = population
         self.name = arguments.text(name, "name")
+        self._whole, self._chosen = whole, chosen
         self.event = arguments.text(event, "event")
         self._call = (
             EventRecorder, (population, event), {"interpolate": interpolate, "level": level}
@@ -94,7 +95,9 @@ class EventRecorder(Recorder):
             record = whole._variable(variable)
             dimension = units.exponents(record["dimension"])
             threshold = float(units.to_si(level, dimension, "level", record["unit"]))
-        self._core = core.EventRecorder(whole._core, event, variable, threshold, _listed(chosen))
+        self._core = core.EventRecorder(
+            whole._core, event, variable, threshold, whole._entities(chosen)
+        )
 
     @property
     def t(self) -> np.ndarray:
@@ -103,8 +106,11 @@ class EventRecorder(Recorder):
 
     @property
     def i(self) -> np.ndarray:
-        """Indices of the neurons, shape (n,); those of a subgroup count within it."""
-        return self._core.indices()
+        """Indices of the neurons, shape (n,); those of a subgroup count within it.
+
+        Of a cable the cells.
+        """
+        return self._whole._shown_events(self._core.indices(), self._chosen is not None)
 
     @property
     def steps(self) -> np.ndarray:
@@ -114,14 +120,14 @@ class EventRecorder(Recorder):
     @property
     def count(self) -> np.ndarray:
         """Number of events of each neuron, shape (N,)."""
-        return self._core.counts()
+        return self._whole._shown_counts(self._core.counts(), self._chosen is not None)
 
     def trains(self) -> dict[int, np.ndarray]:
         """Event times in seconds by neuron."""
-        t, i = self.t, self.i
+        t, i, sources = self.t, self.i, len(self.count)
         order = np.argsort(i, kind="stable")
-        edges = np.searchsorted(i[order], np.arange(self.population.N + 1))
-        return {n: t[order[edges[n] : edges[n + 1]]] for n in range(self.population.N)}
+        edges = np.searchsorted(i[order], np.arange(sources + 1))
+        return {n: t[order[edges[n] : edges[n + 1]]] for n in range(sources)}
 
     def clear(self) -> None:
         """Forget what was recorded."""
@@ -208,10 +214,9 @@ class StateRecorder(Recorder):
         whole, chosen = _recordable(population, variables)
         self.population = population
         self.name = arguments.text(name, "name")
+        self._whole = whole
         self.variables = arguments.names(variables, "variables")
-        indices = _listed(chosen) if record is True else _positions(population, record)
-        if record is not True and chosen is not None:
-            indices = chosen[indices]
+        indices = _recorded(population, whole, chosen, record)
         if record is not True and len(indices) == 0:
             raise SimulationError("`record` names no neuron")
         interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
@@ -261,8 +266,14 @@ class StateRecorder(Recorder):
         """Sample times in seconds, shape (samples,)."""
         return self._core.times()
 
-    def __getitem__(self, name: str) -> np.ndarray:
-        """Values in SI, shape (recorded neurons, samples)."""
+    def __getitem__(self, name: Any) -> np.ndarray:
+        """Values in SI, shape (recorded neurons, samples).
+
+        Of a cable also by place: ``M[60*um]``, ``M["v@axon.60*um"]`` give one trace.
+        """
+        if name not in self.variables and hasattr(self._whole, "_trace"):
+            trace: np.ndarray = self._whole._trace(self, name)
+            return trace
         if name not in self.variables:
             raise SimulationError(
                 f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
@@ -311,7 +322,10 @@ class StateRecorder(Recorder):
     @property
     def indices(self) -> np.ndarray:
         """The recorded neurons, as their population counts them."""
-        return self._core.indices()
+        entities = self._core.indices()
+        if isinstance(self._whole, SynapseValues):
+            return entities
+        return np.asarray(self._whole._shown_indices(entities))
 
     def clear(self) -> None:
         """Forget what was recorded."""
@@ -361,7 +375,7 @@ class RateRecorder(Recorder):
         self._call = (RateRecorder, (population, bin), {"event": event})
         width = 0.0 if bin is None else units.duration(bin, "bin")
         self._core = core.RateRecorder(
-            whole._core, arguments.text(event, "event"), width, _listed(chosen)
+            whole._core, arguments.text(event, "event"), width, whole._entities(chosen)
         )
 
     @property
@@ -413,13 +427,9 @@ def _recordable(group: Any, variables: Any) -> tuple[Any, np.ndarray | None]:
     return group, None
 
 
-def _positions(group: Any, record: Any) -> np.ndarray:
-    if isinstance(group, SynapseValues):
-        return group._chosen(record, sys._getframe(2))
-    found: np.ndarray = group._indices(record)
-    return found
-
-
-def _listed(chosen: np.ndarray | None) -> np.ndarray:
+def _recorded(group: Any, whole: Any, chosen: np.ndarray | None, record: Any) -> np.ndarray:
     """Indices as the core takes them: none for all."""
-    return np.empty(0, np.int64) if chosen is None else chosen
+    if isinstance(group, SynapseValues):
+        return np.empty(0, np.int64) if record is True else group._chosen(record, sys._getframe(2))
+    found: np.ndarray = whole._recorded(group, chosen, record)
+    return found

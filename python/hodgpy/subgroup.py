@@ -192,7 +192,7 @@ def split(group: Any, what: str) -> tuple[Population, np.ndarray | None]:
     """Population and chosen neurons (None: all) of a population or subgroup."""
     from hodgpy.population import Population
 
-    if isinstance(group, Subgroup):
+    if isinstance(group, Subgroup) or hasattr(group, "_compartments_of"):
         return group.population, group.indices
     if isinstance(group, Population):
         return group, None

@@ -144,6 +144,17 @@ typedef struct hhk_foreign {
     int32_t into;    /* HHK_DELAYED: the own field that gets the past value; else -1 */
 } hhk_foreign;
 
+/* What the host does of a step. In a cell (HHK_HOST_CABLE) entities are compartments: the host
+ * moves field "v" through the cable equation, with hook linear (output 0: G = -dIm/dv in
+ * siemens/meter**2 with everything else as it is; output 1: I0 = Im + G*v in amp/meter**2) and hook
+ * rhs (output 0: capacitance in farad/meter**2, constant in a run), then calls advance, which moves
+ * all else and finds v at t + dt in "v" and, if there is a field "v:start", v at t in that. */
+enum hhk_host {
+    HHK_HOST_NONE = 0,
+    HHK_HOST_STATES = 1, /* all states, through rhs and jacobian */
+    HHK_HOST_CABLE = 2
+};
+
 struct hhk_model;
 
 /* Synapses [begin, end) in storage order, or items [begin, end) of hhk_block.items. */
@@ -189,7 +200,8 @@ typedef struct hhk_block {
     int64_t begin;
     int64_t end;
     int32_t event;      /* hook on_event: which event */
-    int32_t fault;      /* out: 1 when a guarded state is NaN or out of range, 2 integer fault */
+    int32_t fault;      /* out: 1 when a guarded state is NaN or out of range, 2 integer
+                         * fault, 3 the cable of compartment begin + event is not stable */
     uint64_t any_event; /* out: bit e is set when event e occurred in the block */
     /* Hook deliver of a pathway: what arrives, in this order. begin and end are not used. */
     const hhk_range* ranges;
@@ -255,7 +267,7 @@ typedef struct hhk_model {
     uint32_t vector_width;         /* entities per vector */
     uint32_t real_size;            /* 8 or 4 */
     uint32_t random_scheme;        /* version of the random streams */
-    uint32_t needs_host_solver;    /* 1: integrated by the host through rhs and jacobian */
+    uint32_t needs_host_solver;    /* enum hhk_host */
     uint64_t interface_hash[2];    /* names, units, types, kinds: what a checkpoint needs */
     uint64_t code_hash[2];         /* everything: what a cache needs */
     uint32_t field_count;

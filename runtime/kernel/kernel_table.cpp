@@ -244,6 +244,9 @@ void check_model_table(const hhk_model* table, std::span<const AddressRange> ran
     check_events(*table, reader);
     check_hooks(*table, reader);
     check_synapse(*table, reader);
+    TableReader::require(table->needs_host_solver != HHK_HOST_CABLE ||
+                             (table->linear != nullptr && table->rhs != nullptr),
+                         "a cell lacks the kernels of its membrane");
     const std::string missing = first_missing_feature(table->required_features);
     if (!missing.empty()) {
         fail(Code::CpuLacksFeature,

@@ -118,6 +118,7 @@ void PopulationState::allocate() {
     prepare_pending_ = true;
     entities_pending_ = true;
     preview_valid_ = false;
+    assigned_since_prepared_ = true;
     ++revision_;
 }
 
@@ -145,6 +146,7 @@ void PopulationState::join(const void* network_id, double dt, std::uint64_t seed
     context_.dt = dt;
     context_.seed = seed;
     prepare_pending_ = true;
+    assigned_since_prepared_ = true;
     preview_valid_ = false;
     ++revision_;
 }
@@ -164,6 +166,7 @@ void PopulationState::refresh_padding(std::uint32_t f) {
 
 void PopulationState::mark_assigned(std::uint32_t f, std::span<const std::int64_t> indices) {
     preview_valid_ = false;
+    assigned_since_prepared_ = true;
     const hhk_field& row = table().fields[f];
     const auto insert = [&](EntitySet& set) {
         if (indices.empty()) {

@@ -6,6 +6,7 @@
 #include "abi/kernel_abi.h"
 #include "kernel/entity_set.h"
 #include "kernel/field_access.h"
+#include "kernel/host_solver.h"
 #include "kernel/slab.h"
 
 #include "hodg/model.h"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hodg::kernel {
@@ -85,7 +87,15 @@ public:
     void mark_uniform_assigned() {
         prepare_pending_ = true;
         preview_valid_ = false;
+        assigned_since_prepared_ = true;
     }
+    /// Of a model that needs one (hhk_host); null in others.
+    void set_host_solver(std::shared_ptr<HostSolver> solver) {
+        host_solver_ = std::move(solver);
+        assigned_since_prepared_ = true;
+        ++revision_;
+    }
+    [[nodiscard]] HostSolver* host_solver() const { return host_solver_.get(); }
     void assign_table(std::uint32_t table, std::span<const double> values, std::int64_t rows,
                       std::int64_t columns, double dt);
     void assign_link(Link link);
@@ -167,6 +177,8 @@ private:
     bool init_pending_ = true;             // initial values are due before the next step
     bool preview_valid_ = false;           // initial values shown are up to date
     bool started_ = false;                 // the first step was prepared
+    std::shared_ptr<HostSolver> host_solver_;
+    bool assigned_since_prepared_ = true; // anything at all
     std::uint64_t revision_ = 0;
 };
 

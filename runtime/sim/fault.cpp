@@ -14,6 +14,7 @@
 namespace hodg::sim {
 
 static constexpr std::int32_t integer_fault = 2;
+static constexpr std::int32_t singular_fault = 3;
 
 /// The first entity with a state that is not finite; else the state furthest from zero, which a
 /// kernel found out of its range.
@@ -60,6 +61,21 @@ void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt) {
             "an integer of `{}` overflowed or was divided by zero in the step to {:.9g} s",
             fault.object, fault.time);
         throw SimulationError(base::code_text(base::Code::IntegerFault), std::move(message), {},
+                              std::move(fault));
+    }
+    if (tile.fault == singular_fault) {
+        Fault fault;
+        fault.object = tile.population->name();
+        fault.variable = "v";
+        fault.entity = tile.block.begin + tile.block.event;
+        fault.step = tile.fault_step;
+        fault.time = static_cast<double>(tile.fault_step) * dt;
+        std::string message = fmt::format(
+            "the membrane of compartment {} of `{}` is not stable at {:.9g} s: its current grows "
+            "with v faster than its capacitance takes up in a step of {:.9g} s",
+            fault.entity, fault.object, fault.time, dt);
+        throw SimulationError(base::code_text(base::Code::CableSingular), std::move(message),
+                              "a smaller dt may help; look at the sign of the current",
                               std::move(fault));
     }
     Fault fault = find_place(tile, dt);

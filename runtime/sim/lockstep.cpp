@@ -56,7 +56,7 @@ struct NetworkState::MemberRun {
 };
 
 /// Links read other populations at t_k; each member gathers for some populations.
-void NetworkState::gather_links(int member, int members) const {
+void NetworkState::gather_links(int member, int members, std::int64_t step) const {
     for (std::size_t p = static_cast<std::size_t>(member); p < populations_.size();
          p += static_cast<std::size_t>(members)) {
         const kernel::PopulationState& state = *populations_[p].state();
@@ -64,6 +64,9 @@ void NetworkState::gather_links(int member, int members) const {
             if (!link.is_static()) {
                 state.gather(link);
             }
+        }
+        if (state.host_solver() != nullptr) {
+            state.host_solver()->gather(step);
         }
     }
 }
@@ -87,7 +90,7 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
         own.run.meet();
     }
     if (step_plan_.has_links) {
-        gather_links(static_cast<int>(own.member), static_cast<int>(own.run.members));
+        gather_links(static_cast<int>(own.member), static_cast<int>(own.run.members), step);
     }
     for (stimulus::InputDrive& drive : plan.drives) {
         drive.add(step);

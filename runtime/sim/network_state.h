@@ -58,6 +58,8 @@ private:
 
     // plan.cpp
     void make_plan();
+    [[nodiscard]] std::vector<kernel::HostSolver::Piece>
+    pieces_of(const kernel::PopulationState& state) const;
     void make_tiles(kernel::PopulationState& state);
     void share_tiles();
     [[nodiscard]] bool plan_is_current() const;
@@ -94,7 +96,7 @@ private:
     // lockstep.cpp
     struct LockstepRun;
     struct MemberRun;
-    void gather_links(int member, int members) const;
+    void gather_links(int member, int members, std::int64_t step) const;
     void before_advance(MemberRun& own, std::int64_t step);
     void advance_own(MemberRun& own, std::int64_t step);
     void collect_events(MemberRun& own, std::int64_t step, std::size_t offset);

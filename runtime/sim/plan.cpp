@@ -50,7 +50,9 @@ void NetworkState::make_plan() {
     for (const Population& population : populations_) {
         kernel::PopulationState& state = *population.state();
         plan_revision_ += state.revision();
-        if (state.table().needs_host_solver != 0) {
+        kernel::HostSolver* solver = state.host_solver();
+        lockstep_ = lockstep_ || (solver != nullptr && solver->reads_others());
+        if (state.table().needs_host_solver != HHK_HOST_NONE && solver == nullptr) {
             fail(Code::NeedsSolver,
                  fmt::format("model `{}` of `{}` is integrated by a solver of the host",
                              state.table().name, state.name()));
@@ -77,7 +79,12 @@ void NetworkState::make_plan() {
     plan_made_ = true;
 }
 
-void NetworkState::make_tiles(kernel::PopulationState& state) {
+/// Stretches of entities of about tile_bytes, or what a solver of the host keeps together.
+std::vector<kernel::HostSolver::Piece>
+NetworkState::pieces_of(const kernel::PopulationState& state) const {
+    if (state.host_solver() != nullptr) {
+        return state.host_solver()->pieces();
+    }
     const hhk_model& model = state.table();
     std::int64_t entity_bytes = 1;
     for (std::uint32_t f = 0; f < model.field_count; ++f) {
@@ -91,12 +98,24 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
     length = std::max<std::int64_t>(HHK_BLOCK, length / HHK_BLOCK * HHK_BLOCK);
     const std::int64_t width = std::max<std::int64_t>(1, model.vector_width);
     const std::int64_t whole = (state.count() + width - 1) / width * width; // at most padded
+    std::vector<kernel::HostSolver::Piece> pieces;
     for (std::int64_t begin = 0; begin < state.count(); begin += length) {
+        pieces.push_back({begin, std::min(begin + length, whole), nullptr});
+    }
+    return pieces;
+}
+
+void NetworkState::make_tiles(kernel::PopulationState& state) {
+    const hhk_model& model = state.table();
+    for (const kernel::HostSolver::Piece& piece : pieces_of(state)) {
         auto tile = std::make_unique<Tile>();
         tile->context = state.context();
-        tile->block.begin = begin;
-        tile->block.end = std::min(begin + length, whole);
-        tile->advance = model.advance == nullptr ? advance_nothing : model.advance;
+        tile->context.reserved[0] = piece.self;
+        tile->block.begin = piece.begin;
+        tile->block.end = piece.end;
+        tile->advance = state.host_solver() != nullptr ? state.host_solver()->advance()
+                        : model.advance == nullptr     ? advance_nothing
+                                                       : model.advance;
         tile->model = &model;
         for (std::uint32_t e = 0; e < model.event_count; ++e) {
             if (model.on_event != nullptr && model.on_event[e] != nullptr) {
@@ -106,7 +125,7 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
         tile->population = &state;
         for (const auto& recorder : recorders_) {
             if (&recorder->population() == &state) {
-                recorder->attach(begin, std::min(begin + length, state.count()), tile->probes);
+                recorder->attach(piece.begin, std::min(piece.end, state.count()), tile->probes);
             }
         }
         tiles_.push_back(std::move(tile));

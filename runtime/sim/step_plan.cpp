@@ -90,6 +90,8 @@ void NetworkState::plan_epoch() {
         for (const kernel::Link& link : population.state()->links()) {
             plan.has_links = plan.has_links || !link.is_static();
         }
+        const kernel::HostSolver* solver = population.state()->host_solver();
+        plan.has_links = plan.has_links || (solver != nullptr && solver->reads_others());
     }
     bool reads_before = plan.has_links;
     for (const auto& synapses : synapses_) {

@@ -61,7 +61,13 @@ def test_files_of_the_language_compile_and_run(block: Block) -> None:
         warnings.simplefilter("error", hp.ModelWarning)
         models = hp.compile("hhm 1\n" + block.text.removeprefix("hhm 1\n"))
     for model in models:
-        made = hp.Population(model, 3)
+        if model._record["kind"] == "cell":
+            shape = hp.Soma(diameter=20e-6)
+            for name in ("axon", "dendrites"):
+                shape[name] = hp.Cylinder(diameter=1e-6, length=50e-6)
+            made: hp.Population = hp.Cell(shape, model)
+        else:
+            made = hp.Population(model, 3)
         hp.Network(made).run(0.001)
 
 

@@ -38,6 +38,7 @@ struct SourceText {
 /// Brian-style pieces of a model.
 struct EquationSource {
     std::string name = "equations";
+    bool is_cell = false; // of the membrane of a branched cable
     SourceText equations;
     std::optional<SourceText> threshold;
     std::optional<SourceText> reset;

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""Places on a cell: addresses as text, lengths and indices along a section, and regions.
+
+>>> from hodgpy.places import distance, radius, region, terminals
+>>> from hodgpy.units import um
+>>> far_and_thin = region("dendrite") & (distance > 100 * um) & ~(radius > 1 * um)
+
+Regions are recipes: they are worked out on a morphology when they are used, and again on another.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodgpy import arguments, units
+from hodgpy.errors import SimulationError
+from hodgpy.units import Quantity
+
+if TYPE_CHECKING:
+    from hodgpy.morphology import Morphology
+    from hodgpy.shape import Compartments
+
+# What a word in the plural means beside names that begin with it.
+_BEGINNINGS = {"dendrite": ("dend", "apic", "basal"), "axon": ("axon",)}
+_WORD = re.compile(r"[A-Za-z_]\w*|\d+")
+
+
+def no_place(message: str) -> SimulationError:
+    """The error of a place that does not exist."""
+    return SimulationError(message, "HH6073")
+
+
+class Region:
+    """A set of compartments of any morphology; combine with ``&``, ``|``, ``~`` and ``-``."""
+
+    def __init__(self, text: str, mask: Callable[[Compartments], np.ndarray]) -> None:
+        self._text = text
+        self._mask = mask
+
+    def mask(self, shape: Compartments) -> np.ndarray:
+        """Which compartments of a cell belong to the region, shape (n,), boolean."""
+        return np.asarray(self._mask(shape), dtype=bool)
+
+    def __and__(self, other: Any) -> Region:
+        second = as_region(other)
+        return Region(f"({self} & {second})", lambda c: self.mask(c) & second.mask(c))
+
+    def __or__(self, other: Any) -> Region:
+        second = as_region(other)
+        return Region(f"({self} | {second})", lambda c: self.mask(c) | second.mask(c))
+
+    def __sub__(self, other: Any) -> Region:
+        return self & ~as_region(other)
+
+    def __invert__(self) -> Region:
+        return Region(f"~{self}", lambda c: ~self.mask(c))
+
+    def __repr__(self) -> str:
+        return self._text
+
+    __rand__, __ror__ = __and__, __or__
+
+
+class Measure:
+    """A number of every compartment, for comparisons: ``distance > 100*um``."""
+
+    def __init__(self, name: str, values: Callable[[Compartments], np.ndarray]) -> None:
+        self._name = name
+        self._values = values
+
+    def _compare(self, sign: str, compare: Callable[[Any, Any], Any], bound: Any) -> Region:
+        dimension = units.parse("1 meter").dimension
+        limit = float(units.to_si(bound, dimension, f"the bound of {self._name}", "um"))
+        text = f"({self._name} {sign} {limit * 1e6:g} um)"
+        return Region(text, lambda c: compare(self._values(c), limit))
+
+    def __lt__(self, bound: Any) -> Region:
+        return self._compare("<", operator.lt, bound)
+
+    def __le__(self, bound: Any) -> Region:
+        return self._compare("<=", operator.le, bound)
+
+    def __gt__(self, bound: Any) -> Region:
+        return self._compare(">", operator.gt, bound)
+
+    def __ge__(self, bound: Any) -> Region:
+        return self._compare(">=", operator.ge, bound)
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+distance = Measure("distance", lambda c: c.distance)
+"""Path distance of the centre from the root."""
+radius = Measure("radius", lambda c: 0.5 * c.diameter)
+"""Radius at the centre."""
+diameter = Measure("diameter", lambda c: c.diameter)
+"""Diameter at the centre."""
+everywhere = Region("everywhere", lambda c: np.ones(len(c), bool))
+"""All compartments."""
+root = Region("root", lambda c: c.section == 0)
+"""The first section, usually the soma."""
+terminals = Region("terminals", lambda c: _terminals(c))
+"""The last compartment of every section without children."""
+
+
+def region(name: str) -> Region:
+    """The subtree that grows from a section, by its path (``"apical.L"``) or its kind in an SWC
+    file (``"axon"``, ``"dend"``, ``"apic"``, ``"soma"``). The plural of a name means every section
+    whose name begins so, and what grows on it; ``"dendrites"`` also means the apical ones.
+    """
+    arguments.text(name, "the name of a region")
+    return Region(f"region({name!r})", lambda c: _named(c, name))
+
+
+def _terminals(shape: Compartments) -> np.ndarray:
+    mask = np.zeros(len(shape), bool)
+    for i, section in enumerate(shape.sections):
+        if not section.children:
+            mask[shape.last[i] - 1] = True
+    return mask
+
+
+def _named(shape: Compartments, name: str) -> np.ndarray:
+    mask = np.zeros(len(shape), bool)
+    top = shape.sections[0]
+    if name in ("soma", "root") and name not in top.children:
+        return np.asarray(shape.section == 0)
+    try:
+        i = shape.index_of(top[name])
+        mask[shape.first[i] : shape.subtree_end[i]] = True
+        return mask
+    except SimulationError:
+        pass
+    stem = name[:-1] if name.endswith("s") else name
+    beginnings = _BEGINNINGS.get(stem, (stem,))
+    for i, section in enumerate(shape.sections):
+        if section.kind:
+            if section.kind in (name, *beginnings):
+                mask[shape.first[i] : shape.last[i]] = True
+        elif stem != name and section.name.startswith(beginnings):
+            mask[shape.first[i] : shape.subtree_end[i]] = True
+    if not mask.any():
+        known = sorted(
+            {s.path for s in shape.sections if s.path} | {s.kind for s in shape.sections}
+        )
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(known[:12])}"
+        raise no_place(f"the cell has no region `{name}`{hint}")
+    return mask
+
+
+def as_region(value: Any) -> Region:
+    """A region as it is, text as the name of one."""
+    if isinstance(value, Region):
+        return value
+    if isinstance(value, str):
+        return region(value)
+    raise no_place(f"{arguments.shown(value)} is no region")
+
+
+class Place:
+    """Compartments of one section: ``cell.axon[50*um]``, ``cell.axon[1:3]``, by length or index."""
+
+    def __init__(self, section: Morphology, index: Any) -> None:
+        self.section = section
+        self.index = index
+
+    def __repr__(self) -> str:
+        return f"<Place on `{self.section.path or 'root'}`: {self.index}>"
+
+
+def indices(shape: Compartments, place: Any) -> np.ndarray:
+    """Compartments of one cell that a place means.
+
+    Parameters
+    ----------
+    shape : Compartments
+    place : int, slice, str, Region, Place, Morphology or array
+        A whole number or slice of numbers counts compartments; a length or slice of lengths is
+        measured along the root section; text is an address such as ``"LLR.15*um"``,
+        ``"axon[50*um]"``, ``"axon.end"`` or ``"axon"`` (with all that grows on it); a morphology is
+        a section with all that grows on it.
+
+    Raises
+    ------
+    SimulationError
+        HH6073 if there is no such place.
+    """
+    from hodgpy.morphology import Morphology
+
+    if isinstance(place, Region):
+        return np.flatnonzero(place.mask(shape))
+    if isinstance(place, str):
+        return address(shape, place)[0]
+    if isinstance(place, Morphology):
+        i = _section_index(shape, place)
+        return np.arange(shape.first[i], shape.subtree_end[i])
+    if isinstance(place, Place):
+        return along(shape, _section_index(shape, place.section), place.index)
+    if is_length(place) or (isinstance(place, slice) and has_length(place)):
+        return along(shape, 0, place)
+    return counted(len(shape), place, "the cell")
+
+
+def counted(n: int, place: Any, what: str) -> np.ndarray:
+    """Compartments by number."""
+    if isinstance(place, (int, np.integer)) and not -n <= place < n:
+        raise no_place(f"{what} has {n} compartments, and {place} is none of them")
+    try:
+        return np.atleast_1d(np.arange(n)[place])
+    except (IndexError, TypeError):
+        raise no_place(f"{arguments.shown(place)} is no place on {what}") from None
+
+
+def is_length(value: Any) -> bool:
+    """Whether a value is a quantity, and not a number of a compartment."""
+    return isinstance(value, Quantity)
+
+
+def has_length(value: slice) -> bool:
+    """Whether a slice is measured in lengths."""
+    return is_length(value.start) or is_length(value.stop)
+
+
+def along(shape: Compartments, section: int, index: Any) -> np.ndarray:
+    """Compartments of one section by length or number.
+
+    A length means the compartment that contains it. A slice of lengths means the compartments whose
+    centres lie within it, or where it lies inside of one compartment, that one.
+    """
+    first, last = int(shape.first[section]), int(shape.last[section])
+    if isinstance(index, slice) and has_length(index):
+        if index.step is not None:
+            raise no_place("a slice of lengths has no step")
+        end = float(shape.sections[section].length)
+        low = 0.0 if index.start is None else _metres(shape, section, index.start)
+        high = end if index.stop is None else _metres(shape, section, index.stop)
+        if high < low:
+            raise no_place(f"the slice from {low * 1e6:g} to {high * 1e6:g} um is empty")
+        centres = shape.position[first:last]
+        inside = np.flatnonzero((centres >= low) & (centres < high))
+        return first + (inside if len(inside) else np.array([_at(shape, section, low)]))
+    if is_length(index):
+        return np.array([first + _at(shape, section, _metres(shape, section, index))])
+    name = shape.sections[section].path or "root"
+    return first + counted(last - first, index, f"section `{name}`")
+
+
+def _metres(shape: Compartments, section: int, value: Any) -> float:
+    where = float(units.to_si(value, units.parse("1 meter").dimension, "a place", "um"))
+    end = float(shape.sections[section].length)
+    if not 0 <= where <= end * (1 + 1e-9):
+        name = shape.sections[section].path or "root"
+        raise no_place(f"`{name}` is {end * 1e6:g} um long, and {where * 1e6:g} um is not on it")
+    return where
+
+
+def _at(shape: Compartments, section: int, where: float) -> int:
+    first, last = int(shape.first[section]), int(shape.last[section])
+    ends = np.cumsum(shape.length[first:last])
+    return int(
+        np.clip(np.searchsorted(ends * (1 - 1e-9), where, side="right"), 0, last - first - 1)
+    )
+
+
+def _section_index(shape: Compartments, section: Morphology) -> int:
+    try:
+        return shape.index_of(section)
+    except KeyError:
+        pass
+    try:  # the same place of another copy of the tree
+        return shape.index_of(
+            shape.sections[0][section.path] if section.path else shape.sections[0]
+        )
+    except (SimulationError, KeyError):
+        raise no_place(f"the cell has no section `{section.path}`") from None
+
+
+def address(shape: Compartments, text: str) -> tuple[np.ndarray, str]:
+    """Compartments and variable of an address: ``"LLR.15*um.v"``, ``"v@axon.end"``, ``"axon"``."""
+    variable, at, rest = text.rpartition("@")
+    variable = variable.strip() if at else ""
+    rest = rest.strip()
+    index: Any = None
+    position = re.search(r"[.\[]?\s*(\d+\.?\d*(?:[eE][+-]?\d+)?)\s*\*\s*(\w+)\s*\]?", rest)
+    if position is not None:
+        index = units.parse(f"{position.group(1)}*{position.group(2)}")
+        path, tail = rest[: position.start()], rest[position.end() :]
+    else:
+        ends = re.search(r"(^|\.)(end|start)\b", rest)
+        if ends is not None:
+            index = -1 if ends.group(2) == "end" else 0
+            path, tail = rest[: ends.start()], rest[ends.end() :]
+        else:
+            path, tail = rest, ""
+    tail = tail.strip(". ")
+    if tail:
+        if variable or not re.fullmatch(r"[A-Za-z_][\w.]*", tail):
+            raise no_place(f"`{text}` is no address; write `axon.50*um` or `v@axon.50*um`")
+        variable = tail
+    path = path.strip(". ")
+    if not path and (index is None or rest.startswith(".")):
+        raise no_place(f"`{text}` is no address; write `axon`, `axon.50*um` or `axon.end`")
+    section = _walk(shape, path, text)
+    if index is None and section == 0:
+        return np.arange(shape.first[0], shape.last[0]), variable
+    if index is None:
+        return np.arange(shape.first[section], shape.subtree_end[section]), variable
+    return along(shape, section, index), variable
+
+
+def _walk(shape: Compartments, path: str, text: str) -> int:
+    top = shape.sections[0]
+    if path in ("", "root") or (path == "soma" and "soma" not in top.children):
+        return 0
+    if _WORD.match(path) is None:
+        raise no_place(f"`{text}` is no address; write `axon`, `axon.50*um` or `axon.end`")
+    try:
+        return shape.index_of(top[path])
+    except SimulationError as error:
+        raise no_place(str(error)) from None

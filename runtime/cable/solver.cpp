@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: MIT
+#include "cable/solver.h"
+
+#include "base/fail.h"
+#include "kernel/variables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+namespace hodg::cable {
+
+using base::Code;
+using base::fail;
+using kernel::PopulationState;
+
+/// Fault codes of hhk_block: the linear system of a cable has no stable solution.
+static constexpr std::int32_t singular_fault = 3;
+static constexpr int quarter_steps = 4;
+
+void AlignedDoubles::assign(std::size_t count) {
+    memory_ = base::allocate_aligned(count * sizeof(double));
+}
+
+static double* doubles(const hhk_context& context, std::uint32_t field) {
+    return reinterpret_cast<double*>(context.slab + context.offsets[field]);
+}
+
+CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> layout,
+                         CableScheme scheme)
+    : population_(&population), layout_(std::move(layout)), scheme_(scheme),
+      area_(static_cast<std::size_t>(layout_->entities()), 0.0) {
+    for (const PieceRange& range : layout_->pieces()) {
+        auto piece = std::make_unique<cable::Piece>();
+        piece->owner = this;
+        piece->range = range;
+        std::size_t nodes = 0;
+        for (std::size_t g = range.first_group; g < range.last_group; ++g) {
+            const Group& group = layout_->groups()[g];
+            cable::Piece::Part part;
+            part.group = &group;
+            part.tree = &layout_->order(group);
+            const std::size_t size = part.tree->node.size() * static_cast<std::size_t>(group.lanes);
+            for (AlignedDoubles* array :
+                 {&part.axial, &part.neighbours, &part.capacitance, &part.area}) {
+                array->assign(size);
+            }
+            nodes = std::max(nodes, size);
+            piece->parts.push_back(std::move(part));
+        }
+        piece->conductance.assign(static_cast<std::size_t>(range.end - range.begin));
+        piece->current.assign(static_cast<std::size_t>(range.end - range.begin));
+        piece->before.assign(static_cast<std::size_t>(range.end - range.begin));
+        piece->diagonal.assign(nodes);
+        piece->right.assign(nodes);
+        pieces_.push_back(std::move(piece));
+    }
+}
+
+std::vector<kernel::HostSolver::Piece> CableSolver::pieces() {
+    std::vector<kernel::HostSolver::Piece> result;
+    for (const auto& piece : pieces_) {
+        result.push_back({piece->range.begin, piece->range.end, piece.get()});
+    }
+    return result;
+}
+
+void CableSolver::damp() {
+    for (const auto& piece : pieces_) {
+        piece->damped_steps = 1;
+    }
+}
+
+// ---- Before a run -------------------------------------------------------------------------------
+
+void CableSolver::find_fields(const hhk_model& model, const std::string& name) {
+    v_ = kernel::find_field(model, "v", name);
+    v_start_ = -1;
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        if (std::strcmp(model.fields[f].name, "v:start") == 0) {
+            v_start_ = static_cast<std::int32_t>(f);
+        }
+    }
+}
+
+/// Conductances between nodes, from the shape and the Ri of the compartments.
+void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& piece) {
+    const hhk_context& context = population.context();
+    const hhk_model& model = population.table();
+    const kernel::Place place = kernel::find_variable(model, "Ri", population.name());
+    const bool shared = place.kind == kernel::Place::Kind::Uniform;
+    const auto axial_resistance = [&](std::int64_t entity) {
+        const double value =
+            shared ? context.uniforms[place.index] : population.field(place.index).read(entity);
+        if (!(value > 0) || !std::isfinite(value)) {
+            fail(Code::BadCable,
+                 fmt::format("the axial resistance `Ri` of `{}` is {} ohm meter in compartment {}",
+                             population.name(), value, entity),
+                 "it must be positive");
+        }
+        return value;
+    };
+    for (cable::Piece::Part& part : piece.parts) {
+        const Group& group = *part.group;
+        const SolverTree& tree = *part.tree;
+        const CableTree& shape = layout_->tree(group.tree);
+        const std::size_t lanes = static_cast<std::size_t>(group.lanes);
+        std::vector<std::int32_t> compartment_of(tree.node.size(), -1); // by node of the shape
+        for (std::size_t k = 0; k < tree.node.size(); ++k) {
+            compartment_of[static_cast<std::size_t>(tree.node[k])] = tree.compartment[k];
+        }
+        const auto entity = [&](std::int32_t node, std::size_t lane) -> std::int64_t {
+            const std::int32_t at = compartment_of[static_cast<std::size_t>(node)];
+            return at < 0 ? -1
+                          : group.first + std::int64_t{at} * group.lanes +
+                                static_cast<std::int64_t>(lane);
+        };
+        std::fill_n(part.neighbours.data(), tree.node.size() * lanes, 0.0);
+        for (std::size_t k = 0; k < tree.node.size(); ++k) {
+            const auto node = static_cast<std::size_t>(tree.node[k]);
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                const std::size_t at = k * lanes + lane;
+                const std::int64_t own = entity(tree.node[k], lane);
+                part.area[at] = shape.area[node];
+                part.capacitance[at] = 0;
+                if (own >= 0) {
+                    area_[static_cast<std::size_t>(own)] = shape.area[node];
+                    const double per_area = piece.current.data()[own - piece.range.begin];
+                    if (!(per_area > 0) || !std::isfinite(per_area)) {
+                        fail(Code::BadCable,
+                             fmt::format("the membrane capacitance of `{}` is {} F/m**2 in "
+                                         "compartment {}",
+                                         population.name(), per_area, own),
+                             "it must be positive");
+                    }
+                    part.capacitance[at] = per_area * shape.area[node];
+                }
+                part.axial[at] = 0;
+                if (k == 0) {
+                    continue;
+                }
+                const std::int32_t below = tree.edge[k];
+                const std::int32_t above = shape.parent[static_cast<std::size_t>(below)];
+                const double own_half = shape.own_half[static_cast<std::size_t>(below)];
+                const double parent_half = shape.parent_half[static_cast<std::size_t>(below)];
+                double resistance = 0;
+                if (own_half > 0) {
+                    const std::int64_t e = entity(below, lane);
+                    resistance += own_half * axial_resistance(e >= 0 ? e : entity(above, lane));
+                }
+                if (parent_half > 0) {
+                    const std::int64_t e = entity(above, lane);
+                    resistance += parent_half * axial_resistance(e >= 0 ? e : entity(below, lane));
+                }
+                part.axial[at] = 1.0 / resistance;
+                part.neighbours[at] += part.axial[at];
+                const auto up = static_cast<std::size_t>(tree.parent[k]);
+                part.neighbours[up * lanes + lane] += part.axial[at];
+            }
+        }
+    }
+}
+
+void CableSolver::prepare(PopulationState& population, bool assigned) {
+    if (!assigned) {
+        return;
+    }
+    population_ = &population;
+    find_fields(population.table(), population.name());
+    v_data_ = doubles(population.context(), v_);
+    for (const auto& piece : pieces_) {
+        hhk_context context = population.context();
+        double* outputs[1] = {piece->current.data() - piece->range.begin};
+        context.outputs = outputs;
+        hhk_block block{};
+        block.begin = piece->range.begin;
+        block.end = piece->range.end;
+        population.table().rhs(&context, &block); // capacitance per area
+        fill_coefficients(population, *piece);
+    }
+    note_jump();
+    make_attachments();
+}
+
+// ---- One step -----------------------------------------------------------------------------------
+
+/// G and I0 of every compartment, with what is attached.
+void CableSolver::evaluate(cable::Piece& piece, const hhk_context& context,
+                           hhk_block& block) const {
+    const std::int64_t begin = piece.range.begin;
+    context.model->linear(&context, &block);
+    for (const Attachment& one : piece.attachments) {
+        piece.conductance[static_cast<std::size_t>(one.entity - begin)] +=
+            one.conductance * one.per_area;
+        piece.current[static_cast<std::size_t>(one.entity - begin)] += one.current * one.per_area;
+    }
+}
+
+bool CableSolver::solve(cable::Piece& piece, const hhk_context& context, hhk_block& block,
+                        double rate, bool extrapolate) const {
+    evaluate(piece, context, block);
+    return eliminate_all(piece, context, block, rate, extrapolate);
+}
+
+/// Trapezoidal rule over a part of the step, then the backward differences of second order: Bank et
+/// al., IEEE Trans. Electron Devices 32:1992 (1985).
+bool CableSolver::tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_block& block) const {
+    const double part = 2.0 - std::sqrt(2.0);
+    const double weight = 1.0 / (part * (2.0 - part));
+    const double start_weight = (1.0 - part) * (1.0 - part) * weight;
+    const std::int64_t begin = piece.range.begin;
+    double* v = doubles(context, v_);
+    std::copy(v + begin, v + piece.range.end, piece.before.data());
+    if (!solve(piece, context, block, 2.0 / (part * context.dt), true)) {
+        return false;
+    }
+    evaluate(piece, context, block);
+    for (std::int64_t e = begin; e < piece.range.end; ++e) {
+        v[e] = weight * v[e] - start_weight * piece.before.data()[e - begin];
+    }
+    const double rate = (2.0 - part) / ((1.0 - part) * context.dt);
+    return eliminate_all(piece, context, block, rate, false);
+}
+
+bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context, hhk_block& block,
+                                double rate, bool extrapolate) const {
+    const std::int64_t begin = piece.range.begin;
+    double* v = doubles(context, v_);
+    for (const cable::Piece::Part& part : piece.parts) {
+        const std::int64_t first = part.group->first;
+        const Coefficients coefficients{part.axial.data(), part.neighbours.data(),
+                                        part.capacitance.data(), part.area.data()};
+        const Membrane membrane{piece.conductance.data() + (first - begin),
+                                piece.current.data() + (first - begin), v + first,
+                                piece.diagonal.data(), piece.right.data()};
+        if (eliminate(*part.tree, part.group->lanes, coefficients, membrane, rate, extrapolate)) {
+            continue;
+        }
+        block.fault = singular_fault;
+        block.event = 0;
+        const auto lanes = static_cast<std::size_t>(part.group->lanes);
+        for (std::size_t k = 0; k < part.tree->node.size(); ++k) {
+            for (std::size_t lane = 0; part.tree->compartment[k] >= 0 && lane < lanes; ++lane) {
+                const auto at = static_cast<std::size_t>(part.tree->compartment[k]) * lanes + lane;
+                const double own = coefficients.capacitance[k * lanes + lane] * rate +
+                                   coefficients.area[k * lanes + lane] * membrane.conductance[at];
+                if (!(own > 0)) {
+                    block.event =
+                        static_cast<std::int32_t>(first - begin + static_cast<std::int64_t>(at));
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+    return true;
+}
+
+std::int32_t CableSolver::advance_piece(const hhk_context* context, hhk_block* block) {
+    auto& piece = *static_cast<cable::Piece*>(context->reserved[0]);
+    const CableSolver& owner = *piece.owner;
+    hhk_context own = *context;
+    double* outputs[2] = {piece.conductance.data() - piece.range.begin,
+                          piece.current.data() - piece.range.begin};
+    own.outputs = outputs;
+    if (owner.v_start_ >= 0) {
+        const double* v = doubles(own, owner.v_);
+        std::copy(v + block->begin, v + block->end,
+                  doubles(own, static_cast<std::uint32_t>(owner.v_start_)) + block->begin);
+    }
+    bool solved = true;
+    if (piece.damped_steps > 0) {
+        --piece.damped_steps;
+        for (int part = 0; part < quarter_steps && solved; ++part) {
+            solved = owner.solve(piece, own, *block, quarter_steps / own.dt, false);
+        }
+    } else if (owner.scheme_ == CableScheme::TrBdf2) {
+        solved = owner.tr_bdf2(piece, own, *block);
+    } else if (owner.scheme_ == CableScheme::BackwardEuler) {
+        solved = owner.solve(piece, own, *block, 1.0 / own.dt, false);
+    } else {
+        solved = owner.solve(piece, own, *block, 2.0 / own.dt, true);
+    }
+    return solved && own.model->advance != nullptr ? own.model->advance(context, block) : HHK_OK;
+}
+
+// ---- Currents from elsewhere --------------------------------------------------------------------
+
+cable::Piece& CableSolver::piece_of(std::int64_t entity) {
+    const auto after =
+        std::upper_bound(pieces_.begin(), pieces_.end(), entity,
+                         [](std::int64_t e, const auto& piece) { return e < piece->range.begin; });
+    return **std::prev(after);
+}
+
+static void check_entity(std::int64_t entity, std::int64_t count) {
+    if (entity < 0 || entity >= count) {
+        fail(Code::IndexOutOfRange,
+             fmt::format("compartment {} of a cable population of {}", entity, count));
+    }
+}
+
+void CableSolver::connect_gaps(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
+                               std::span<const double> g) {
+    if (a.size() != b.size() || (g.size() != 1 && g.size() != a.size())) {
+        fail(Code::WrongLength, fmt::format("{} and {} compartments and {} conductances of gap "
+                                            "junctions",
+                                            a.size(), b.size(), g.size()));
+    }
+    for (std::size_t k = 0; k < a.size(); ++k) {
+        check_entity(a[k], layout_->entities());
+        check_entity(b[k], layout_->entities());
+        const double conductance = g[g.size() == 1 ? 0 : k];
+        if (!(conductance >= 0) || !std::isfinite(conductance)) {
+            fail(Code::ValueNotFinite,
+                 fmt::format("a gap junction was given {} siemens", conductance),
+                 "it must not be negative");
+        }
+        gap_at_.push_back(a[k]);
+        gaps_.push_back({b[k], conductance, nullptr});
+        gap_at_.push_back(b[k]);
+        gaps_.push_back({a[k], conductance, nullptr});
+    }
+    population_->mark_uniform_assigned();
+}
+
+void CableSolver::insert(std::shared_ptr<PopulationState> processes,
+                         std::span<const std::int64_t> at) {
+    if (at.size() != static_cast<std::size_t>(processes->count())) {
+        fail(Code::WrongLength, fmt::format("`{}` has {} processes for {} places",
+                                            processes->name(), processes->count(), at.size()));
+    }
+    for (const std::int64_t entity : at) {
+        check_entity(entity, layout_->entities());
+    }
+    auto insertion = std::make_unique<Insertion>();
+    insertion->at.assign(at.begin(), at.end());
+    const auto padded = static_cast<std::size_t>(processes->padded());
+    insertion->conductance.assign(padded);
+    insertion->current.assign(padded);
+    insertion->processes = std::move(processes);
+    insertions_.push_back(std::move(insertion));
+    population_->mark_uniform_assigned();
+}
+
+/// Every attachment at its piece; addresses hold until the next call.
+void CableSolver::make_attachments() {
+    for (const auto& piece : pieces_) {
+        piece->attachments.clear();
+    }
+    const auto add = [&](std::int64_t entity) {
+        cable::Piece& piece = piece_of(entity);
+        piece.attachments.push_back({entity, 1.0 / area_[static_cast<std::size_t>(entity)], 0, 0});
+        return std::pair(&piece, piece.attachments.size() - 1);
+    };
+    std::vector<std::pair<cable::Piece*, std::size_t>> places;
+    for (const std::int64_t entity : gap_at_) {
+        places.push_back(add(entity));
+    }
+    for (const auto& insertion : insertions_) {
+        for (const std::int64_t entity : insertion->at) {
+            places.push_back(add(entity));
+        }
+    }
+    std::size_t next = 0;
+    const auto address = [&] {
+        const auto [piece, index] = places[next++];
+        return &piece->attachments[index];
+    };
+    for (Gap& gap : gaps_) {
+        gap.attachment = address();
+    }
+    for (const auto& insertion : insertions_) {
+        insertion->v =
+            kernel::find_field(insertion->processes->table(), "v", insertion->processes->name());
+        insertion->attachments.clear();
+        for (std::size_t e = 0; e < insertion->at.size(); ++e) {
+            insertion->attachments.push_back(address());
+        }
+    }
+}
+
+void CableSolver::gather(std::int64_t step) {
+    for (Gap& gap : gaps_) {
+        gap.attachment->conductance = gap.conductance;
+        gap.attachment->current = gap.conductance * v_data_[gap.partner];
+    }
+    for (const auto& insertion : insertions_) {
+        PopulationState& processes = *insertion->processes;
+        hhk_context context = processes.context();
+        context.step = step;
+        context.t = static_cast<double>(step) * context.dt;
+        double* v = doubles(context, insertion->v);
+        for (std::size_t e = 0; e < insertion->at.size(); ++e) {
+            v[e] = v_data_[insertion->at[e]];
+        }
+        processes.refresh_padding(insertion->v);
+        double* outputs[2] = {insertion->conductance.data(), insertion->current.data()};
+        context.outputs = outputs;
+        hhk_block block{};
+        block.end = processes.padded();
+        processes.table().linear(&context, &block);
+        for (std::size_t e = 0; e < insertion->at.size(); ++e) {
+            insertion->attachments[e]->conductance = insertion->conductance[e];
+            insertion->attachments[e]->current = insertion->current[e];
+        }
+    }
+}
+
+// ---- Point processes ----------------------------------------------------------------------------
+
+std::vector<kernel::HostSolver::Piece> PointSolver::pieces() {
+    return {{0, population_->padded(), nullptr}};
+}
+
+void PointSolver::prepare(PopulationState& population, bool assigned) {
+    population_ = &population;
+    if (const std::shared_ptr<CableSolver> cable = cable_.lock(); cable && assigned) {
+        cable->note_jump();
+    }
+}
+
+std::int32_t PointSolver::advance_piece(const hhk_context* context, hhk_block* block) {
+    return context->model->advance == nullptr ? HHK_OK : context->model->advance(context, block);
+}
+
+} // namespace hodg::cable
+
+namespace hodg {
+
+using base::Code;
+using base::fail;
+
+static void require_cell(const Population& population) {
+    if (population.model().table().needs_host_solver != HHK_HOST_CABLE ||
+        population.model().table().real_size != sizeof(double)) {
+        fail(Code::BadCable,
+             fmt::format("the model `{}` of `{}` is no cell in double precision",
+                         population.model().name(), population.name()),
+             "compile it with hodgpy.CablePopulation, or as a `cell` block");
+    }
+}
+
+Cable::Cable(const Population& population, const CableLayout& layout, CableScheme scheme) {
+    require_cell(population);
+    if (population.size() != layout.entities()) {
+        fail(Code::BadCable, fmt::format("`{}` has {} entities for {} places of compartments",
+                                         population.name(), population.size(), layout.entities()));
+    }
+    solver_ = std::make_shared<cable::CableSolver>(*population.state(), layout.layout(), scheme);
+    population.state()->set_host_solver(solver_);
+}
+
+void Cable::set_scheme(CableScheme scheme) {
+    solver_->set_scheme(scheme);
+}
+void Cable::damp() {
+    solver_->damp();
+}
+void Cable::connect_gaps(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
+                         std::span<const double> g) {
+    solver_->connect_gaps(a, b, g);
+}
+
+void Cable::insert(const Population& processes, std::span<const std::int64_t> at) {
+    require_cell(processes);
+    solver_->insert(processes.state(), at);
+    processes.state()->set_host_solver(
+        std::make_shared<cable::PointSolver>(*processes.state(), solver_));
+}
+
+} // namespace hodg

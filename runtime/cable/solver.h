@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Advances a population of cables: membrane terms from the model's kernels, the linear solve, then
+// everything else of the model with the new v.
+#pragma once
+
+#include "base/aligned_memory.h"
+#include "cable/elimination.h"
+#include "cable/layout.h"
+#include "kernel/host_solver.h"
+#include "kernel/population_state.h"
+
+#include "hodg/cable.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace hodg::cable {
+
+/// Doubles that begin on a cache line.
+class AlignedDoubles {
+public:
+    void assign(std::size_t count);
+    [[nodiscard]] double* data() { return reinterpret_cast<double*>(memory_.get()); }
+    [[nodiscard]] const double* data() const { return reinterpret_cast<double*>(memory_.get()); }
+    double& operator[](std::size_t i) { return data()[i]; }
+
+private:
+    std::unique_ptr<char[], base::FreeAligned> memory_;
+};
+
+class CableSolver;
+
+/// A current at a compartment that the model of the cable does not know: conductance and current
+/// in siemens and amp.
+struct Attachment {
+    std::int64_t entity = 0;
+    double per_area = 0; // 1/area of the compartment
+    double conductance = 0;
+    double current = 0;
+};
+
+/// One tile of cells and the scratch memory of its thread.
+struct Piece {
+    CableSolver* owner = nullptr;
+    PieceRange range;
+    struct Part {
+        const Group* group = nullptr;
+        const SolverTree* tree = nullptr;
+        AlignedDoubles axial, neighbours, capacitance, area;
+    };
+    std::vector<Part> parts;
+    AlignedDoubles conductance, current, diagonal, right;
+    AlignedDoubles before; // v at the start of the step, for tr_bdf2
+    std::vector<Attachment> attachments;
+    int damped_steps = 0; // to be taken as quarter steps
+};
+
+/// Processes at points of a cable.
+struct Insertion {
+    std::shared_ptr<kernel::PopulationState> processes;
+    std::vector<std::int64_t> at;         // entity of the cable, by process
+    std::vector<Attachment*> attachments; // by process
+    AlignedDoubles conductance, current;
+    std::uint32_t v = 0; // field of the processes
+};
+
+struct Gap {
+    std::int64_t partner = 0; // entity
+    double conductance = 0;
+    Attachment* attachment = nullptr;
+};
+
+class CableSolver final : public kernel::HostSolver {
+public:
+    CableSolver(kernel::PopulationState& population, std::shared_ptr<Layout> layout,
+                CableScheme scheme);
+
+    void set_scheme(CableScheme scheme) { scheme_ = scheme; }
+    /// The next step in quarters.
+    void damp();
+    /// Something jumped: damps where the scheme asks for it.
+    void note_jump() {
+        if (scheme_ == CableScheme::CrankNicolson) {
+            damp();
+        }
+    }
+    void connect_gaps(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
+                      std::span<const double> g);
+    void insert(std::shared_ptr<kernel::PopulationState> processes,
+                std::span<const std::int64_t> at);
+
+    std::vector<kernel::HostSolver::Piece> pieces() override;
+    [[nodiscard]] hhk_block_fn advance() const override { return &CableSolver::advance_piece; }
+    void prepare(kernel::PopulationState& population, bool assigned) override;
+    [[nodiscard]] bool reads_others() const override {
+        return !gaps_.empty() || !insertions_.empty();
+    }
+    void gather(std::int64_t step) override;
+
+private:
+    static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);
+    bool solve(cable::Piece& piece, const hhk_context& context, hhk_block& block, double rate,
+               bool extrapolate) const;
+    void evaluate(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
+    bool eliminate_all(cable::Piece& piece, const hhk_context& context, hhk_block& block,
+                       double rate, bool extrapolate) const;
+    bool tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
+    void fill_coefficients(kernel::PopulationState& population, cable::Piece& piece);
+    void find_fields(const hhk_model& model, const std::string& name);
+    [[nodiscard]] cable::Piece& piece_of(std::int64_t entity);
+    [[nodiscard]] double area_of(std::int64_t entity) const;
+    void make_attachments();
+
+    kernel::PopulationState* population_;
+    std::shared_ptr<Layout> layout_;
+    CableScheme scheme_;
+    std::vector<std::unique_ptr<cable::Piece>> pieces_;
+    std::vector<double> area_; // by entity
+    std::vector<Gap> gaps_;
+    std::vector<std::int64_t> gap_at_; // entity, by gap
+    std::vector<std::unique_ptr<Insertion>> insertions_;
+    std::uint32_t v_ = 0;       // field
+    std::int32_t v_start_ = -1; // field, or none that is read
+    double* v_data_ = nullptr;
+};
+
+/// A population of point processes: the cable gives it v at t, and reads its currents.
+class PointSolver final : public kernel::HostSolver {
+public:
+    PointSolver(kernel::PopulationState& population, std::weak_ptr<CableSolver> cable)
+        : population_(&population), cable_(std::move(cable)) {}
+    std::vector<kernel::HostSolver::Piece> pieces() override;
+    [[nodiscard]] hhk_block_fn advance() const override { return &PointSolver::advance_piece; }
+    void prepare(kernel::PopulationState& population, bool assigned) override;
+
+private:
+    static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);
+    kernel::PopulationState* population_;
+    std::weak_ptr<CableSolver> cable_;
+};
+
+} // namespace hodg::cable

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Whoever advances what a model leaves to its host (hhk_model.needs_host_solver), as populations
+// and the run loop see it.
+#pragma once
+
+#include "abi/kernel_abi.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace hodg::kernel {
+
+class PopulationState;
+
+class HostSolver {
+public:
+    HostSolver() = default;
+    virtual ~HostSolver() = default;
+    HostSolver(const HostSolver&) = delete;
+    HostSolver& operator=(const HostSolver&) = delete;
+
+    /// Entities that must be advanced together, as one tile; whole blocks of HHK_BLOCK.
+    struct Piece {
+        std::int64_t begin = 0;
+        std::int64_t end = 0;
+        void* self = nullptr; // hhk_context.reserved[0] of the tile
+    };
+    [[nodiscard]] virtual std::vector<Piece> pieces() = 0;
+    /// Stands in the place of the model's hook advance, and calls it.
+    [[nodiscard]] virtual hhk_block_fn advance() const = 0;
+    /// Before a step, after derived values. `assigned`: something was given a value since the last
+    /// call.
+    virtual void prepare(PopulationState& population, bool assigned) = 0;
+    /// It reads values of other entities, as they are at the start of a step, in `gather`.
+    [[nodiscard]] virtual bool reads_others() const { return false; }
+    virtual void gather(std::int64_t /*step*/) {}
+};
+
+} // namespace hodg::kernel

@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: MIT
+"""Cables against what is known exactly: analytic solutions, symmetries, orders of convergence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import hodgpy as hp
+from hodgpy.units import cmeter, mmeter, ms, msiemens, mV, nA, pA, uF, um
+
+PASSIVE = """
+Im = g*(E - v) : amp/meter**2
+g : siemens/meter**2
+E : volt
+I : amp (point current)
+"""
+RALLPACK = {"Cm": 1 * uF / cmeter**2, "Ri": 1.0, "g": 0.25, "E": -65 * mV, "v": -65 * mV}
+
+SQUID = """
+Im = gl*(El - v) + gNa*m**3*h*(50*mV - v) + gK*n**4*(-77*mV - v) : amp/meter**2
+dm/dt = am*(1 - m) - bm*m : 1
+dh/dt = ah*(1 - h) - bh*h : 1
+dn/dt = an*(1 - n) - bn*n : 1
+am = q/exprel(-(v + 40*mV)/(10*mV))/ms : Hz
+bm = q*4*exp(-(v + 65*mV)/(18*mV))/ms : Hz
+ah = q*0.07*exp(-(v + 65*mV)/(20*mV))/ms : Hz
+bh = q/(exp(-(v + 35*mV)/(10*mV)) + 1)/ms : Hz
+an = q*0.1/exprel(-(v + 55*mV)/(10*mV))/ms : Hz
+bn = q*0.125*exp(-(v + 65*mV)/(80*mV))/ms : Hz
+gNa : siemens/meter**2 (constant)
+gK : siemens/meter**2 (constant)
+gl : siemens/meter**2 (constant)
+El : volt (constant)
+q : 1 (shared, constant)
+I : amp (point current)
+"""
+SQUID_INIT = {"m": "am/(am + bm)", "h": "ah/(ah + bh)", "n": "an/(an + bn)"}
+SQUID_VALUES = {
+    "Cm": 1 * uF / cmeter**2,
+    "gNa": 120 * msiemens / cmeter**2,
+    "gK": 36 * msiemens / cmeter**2,
+    "q": 1.0,
+    "v": -65 * mV,
+}
+
+
+def passive(shape: hp.Morphology, **options: object) -> hp.Cell:
+    return hp.Cell(shape, PASSIVE, **(RALLPACK | options))
+
+
+def run(cell: hp.CablePopulation, record: object, time: object, dt: object) -> hp.StateRecorder:
+    recorder = hp.StateRecorder(cell, "v", record=record)
+    hp.Network(cell, recorder, dt=dt).run(time, record_end=True)
+    return recorder
+
+
+def rallpack_1(x: float, t: np.ndarray) -> np.ndarray:
+    """Analytic solution, mV: cable of 1 mm and 1 um, lambda 1 mm, tau 40 ms, 0.1 nA at x = 0."""
+    k = np.arange(1, 3000)[:, None]
+    a2 = (np.pi * k) ** 2
+    late = np.cos(np.pi * k * x) / (1 + a2) * np.exp(-t / 0.04 * (1 + a2))
+    transient = np.exp(-t / 0.04) + 2 * late.sum(axis=0)
+    return -65 + 127.32395447 * (np.cosh(1 - x) / np.sinh(1) - transient)
+
+
+# Bounds are about twice what a correct solver of second-order volumes reaches (Bhalla, Bilitch &
+# Bower 1992 give the task; measured with an own solver before the project began).
+@pytest.mark.parametrize(
+    ("method", "dt", "near", "far"),
+    [("backward_euler", 0.05, 0.033, 0.030), ("crank_nicolson", 0.025, 0.0014, 0.00004)],
+)
+def test_rallpack_1(method: str, dt: float, near: float, far: float) -> None:
+    cell = passive(hp.Cylinder(diameter=1 * um, length=1 * mmeter, n=1000), method=method)
+    cell.set("I", 0.1 * nA, 0)
+    recorder = run(cell, [0, 999], 250 * ms, dt * ms)
+    for trace, x, bound in zip(recorder["v"] * 1e3, (0.0005, 0.9995), (near, far), strict=True):
+        exact = rallpack_1(x, recorder.t)
+        error = np.sqrt(np.mean((trace - exact) ** 2)) / np.ptp(exact)
+        assert 100 * error < bound
+    np.testing.assert_allclose(recorder["v"][:, -1] * 1e3, [101.871, 43.096], atol=0.002)
+
+
+def binary_tree(levels: int, length: float, diameter: float) -> hp.Morphology:
+    """A tree that equals a cylinder: d**(3/2) and electrotonic lengths agree at every branch."""
+    root = hp.Cylinder(diameter=diameter, length=length, n=1)
+    rows = [root]
+    for _ in range(levels - 1):
+        length, diameter = length / 2 ** (1 / 3), diameter / 2 ** (2 / 3)
+        following = []
+        for section in rows:
+            for side in "LR":
+                section[side] = hp.Cylinder(diameter=diameter, length=length, n=1)
+                following.append(section[side])
+        rows = following
+    return root
+
+
+def test_rallpack_2_equals_its_cylinder() -> None:
+    cell = passive(binary_tree(10, 32e-6, 16e-6), method="crank_nicolson")
+    assert cell.N == 1023
+    cell.set("I", 0.1 * nA, 0)
+    equal = passive(hp.Cylinder(diameter=16 * um, length=320 * um, n=1000))
+    equal.set("I", 0.1 * nA, 0)
+    tree = run(cell, [0, cell.N - 1], 250 * ms, 0.05 * ms)["v"]
+    cable = run(equal, [49, 949], 250 * ms, 0.05 * ms)["v"]  # the current enters at 1.6 um, not 16
+    assert np.abs(tree - cable)[1].max() < 5e-5 * np.ptp(cable[1])
+
+
+def test_a_tree_of_several_length_constants_equals_its_cylinder() -> None:
+    def tree(n: int) -> hp.Cell:
+        root = hp.Cylinder(diameter=4 * um, length=1 * mmeter, n=n)
+        for name in "LR":
+            root[name] = hp.Cylinder(diameter=4e-6 / 2 ** (2 / 3), length=1e-3 * 2 ** (-1 / 3), n=n)
+        return passive(root, Ri=4.0)
+
+    errors = []
+    for n in (20, 40):
+        cell = tree(n)
+        cell.set("I", 10 * pA, 0)
+        equal = passive(hp.Cylinder(diameter=4 * um, length=2 * mmeter, n=2 * n), Ri=4.0)
+        equal.set("I", 10 * pA, 0)
+        ends = run(cell, [2 * n - 1, 3 * n - 1], 40 * ms, 0.1 * ms)["v"]
+        cable = run(equal, [2 * n - 1], 40 * ms, 0.1 * ms)["v"]
+        np.testing.assert_allclose(ends[0], ends[1], rtol=1e-12)
+        errors.append(np.abs(ends[0] - cable[0]).max())
+    assert max(errors) < 1e-12  # the same finite volumes: the equality is exact
+
+
+def test_steady_state_of_a_tapered_cable() -> None:
+    """All current leaves at the far end: the voltage falls by I Ri times int dx/(pi r**2)."""
+    shape = hp.Section(diameter=[4 * um, 1 * um], length=300 * um, n=50)
+    cell = passive(shape)
+    cell.g = np.where(np.arange(50) == 49, 500.0, 0.0)
+    cell.set("I", 10 * pA, 0)
+    v = run(cell, [0, 49], 200 * ms, 0.05 * ms)["v"][:, -1]
+    slope = 1.5e-6 / 300e-6
+    r = 2e-6 - slope * cell.compartments.position[[0, 49]]
+    resistance = 1.0 / (np.pi * slope) * (1 / r[1] - 1 / r[0])
+    assert v[0] - v[1] == pytest.approx(10e-12 * resistance, rel=1e-9)
+
+
+def test_areas_of_cones_are_exact() -> None:
+    shape = hp.Section(diameter=[4 * um, 2 * um, 6 * um], length=[30 * um, 10 * um], n=7)
+    cut = shape.compartments()
+    exact = np.pi * (3e-6 * np.hypot(1e-6, 30e-6) + 4e-6 * np.hypot(2e-6, 10e-6))
+    assert cut.area.sum() == pytest.approx(exact, rel=1e-14)
+    volume = np.pi / 3 * (30e-6 * (4 + 2 + 1) + 10e-6 * (1 + 3 + 9)) * 1e-12
+    assert cut.volume.sum() == pytest.approx(volume, rel=1e-14)
+    assert cut.length.sum() == pytest.approx(40e-6, rel=1e-14)
+
+
+def branched() -> hp.Morphology:
+    cell = hp.Soma(diameter=20 * um)
+    cell.dendrite = hp.Section(diameter=[3 * um, 2 * um], length=150 * um, n=9)
+    cell.dendrite.L = hp.Cylinder(diameter=1.5 * um, length=200 * um, n=11)
+    cell.dendrite.R = hp.Cylinder(diameter=1 * um, length=120 * um, n=7)
+    cell.dendrite.L.L = hp.Cylinder(diameter=0.8 * um, length=100 * um, n=5)
+    cell.dendrite.L.R = hp.Cylinder(diameter=0.8 * um, length=80 * um, n=5)
+    cell.axon = hp.Cylinder(diameter=1 * um, length=400 * um, n=21)
+    return cell
+
+
+def test_transfer_impedance_is_symmetric() -> None:
+    answers = []
+    for source, target in ((3, 40), (40, 3)):
+        cell = passive(branched(), method="backward_euler")
+        cell.set("I", 5 * pA, source)
+        answers.append(run(cell, [target], 20 * ms, 0.05 * ms)["v"][0])
+    np.testing.assert_allclose(answers[0] + 0.065, answers[1] + 0.065, rtol=1e-9, atol=1e-16)
+
+
+@pytest.mark.parametrize("method", ["backward_euler", "crank_nicolson"])
+def test_charge_is_conserved(method: str) -> None:
+    cell = passive(branched(), g=0.0, method=method)
+    cell.set("I", 5 * pA, 30)
+    v = run(cell, True, 10 * ms, 0.05 * ms)["v"][:, -1]
+    charge = np.sum(0.01 * cell.area[:] * (v + 0.065))
+    assert charge == pytest.approx(5e-12 * 10e-3, rel=1e-12)
+
+
+def test_order_in_space() -> None:
+    """Finite volumes are of second order: the error falls fourfold as compartments halve."""
+    ends = []
+    for n in (9, 27, 81, 243):
+        cell = passive(hp.Cylinder(diameter=1 * um, length=1 * mmeter, n=n))
+        cell.set("I", 50 * pA, n // 2)
+        ends.append(run(cell, [n // 2], 20 * ms, 0.05 * ms)["v"][0, -1])
+    steps = np.abs(np.diff(ends))
+    orders = np.log(steps[:-1] / steps[1:]) / np.log(3)
+    assert np.all(orders > 1.0)  # the current enters one compartment: a singular source, order 1..2
+
+
+@pytest.mark.parametrize(
+    ("method", "low", "high"),
+    [("backward_euler", 0.9, 1.1), ("crank_nicolson", 1.9, 2.1), ("tr_bdf2", 1.9, 2.1)],
+)
+def test_order_in_time(method: str, low: float, high: float) -> None:
+    """A squid axon below threshold, started from a shifted voltage; errors against a tiny step."""
+
+    def end(dt: float) -> float:
+        cell = squid(11, method=method)
+        cell.v = "-65*mV + 5*mV*cos(distance/(1*mmeter))"
+        return float(run(cell, [5], 4 * ms, dt * ms)["v"][0, -1])
+
+    values = [end(dt) for dt in (0.08, 0.04, 0.02, 0.01)]
+    steps = np.abs(np.diff(values))
+    orders = np.log2(steps[:-1] / steps[1:])
+    assert np.all((orders > low) & (orders < high)), orders
+
+
+def squid(n: int, cells: int = 1, length: float = 1e-3, **options: object) -> hp.CablePopulation:
+    shape = hp.Cylinder(diameter=1 * um, length=length, n=n)
+    given = SQUID_VALUES | {"Ri": 1.0, "gl": 0.25, "El": -65 * mV} | options
+    return hp.CablePopulation(shape, SQUID, cells, init=SQUID_INIT, **given)
+
+
+def test_rallpack_3_spikes() -> None:
+    """18 spikes at x = 0 and 17 at x = L in 250 ms; the 17th at 236.678 ms (NEURON's cvode with
+    atol 1e-7), ours at dt 0.025 ms within 0.1 ms."""
+    cell = squid(1000)
+    cell.set("I", 0.1 * nA, 0)
+    recorder = run(cell, [0, 999], 250 * ms, 0.025 * ms)
+    times = []
+    for trace in recorder["v"]:
+        up = np.flatnonzero((trace[:-1] < 0) & (trace[1:] >= 0))
+        fraction = -trace[up] / (trace[up + 1] - trace[up])
+        times.append((up + fraction) * 0.025)
+    assert [len(t) for t in times] == [18, 17]
+    assert times[1][0] == pytest.approx(4.071, abs=0.1)
+    assert times[1][16] == pytest.approx(236.678, abs=0.1)
+
+
+@pytest.mark.parametrize(("q", "speed", "peak"), [(1.0, 12.31, 102.98), (3**1.22, 18.73, 90.57)])
+def test_squid_axon_conduction(q: float, speed: float, peak: float) -> None:
+    """The cable of Hodgkin & Huxley (1952): radius 238 um, Ri 35.4 ohm cm; E_L -54.387 mV. Bounds:
+    what dx 0.05 cm and dt 0.005 ms leave."""
+    shape = hp.Cylinder(diameter=476 * um, length=100 * mmeter, n=200)
+    options = SQUID_VALUES | {"q": q, "gl": 3.0, "El": -54.387 * mV, "Ri": 0.354}
+    cell = hp.Cell(shape, SQUID, init=SQUID_INIT, **options)
+    cell.v = -64.9964 * mV
+    cell.set("I", 50e-6, np.arange(2))
+    recorder = hp.StateRecorder(cell, "v", record=[80, 140])
+    net = hp.Network(cell, recorder, dt=0.005 * ms)
+    net.run(0.5 * ms)
+    cell.I = 0.0
+    net.run(9.5 * ms)
+    assert hp.conduction_velocity(recorder, level=-20 * mV) == pytest.approx(speed, abs=0.05)
+    assert recorder["v"].max() * 1e3 + 64.9964 == pytest.approx(peak, abs=0.15)
+
+
+def test_interleaved_cells_equal_single_ones() -> None:
+    """Cells in one vector and cells alone are eliminated in another order: equal to rounding."""
+    together = squid(51, cells=14)  # eight lanes, six and two repeated ones
+    drive = np.linspace(0.02e-9, 0.4e-9, 14)
+    together.set("I", drive, 51 * np.arange(14))
+    recorded = run(together, [51 * k + 30 for k in range(14)], 15 * ms, 0.025 * ms)["v"]
+    for k in (0, 5, 13):
+        alone = squid(51)
+        alone.set("I", drive[k], 0)
+        trace = run(alone, [30], 15 * ms, 0.025 * ms)["v"][0]
+        np.testing.assert_allclose(recorded[k], trace, atol=1e-10)
+
+
+def test_threads_and_cuts_do_not_change_bits() -> None:
+    def go(threads: int, cuts: int) -> np.ndarray:
+        cells = squid(101, cells=40)
+        cells.set("I", np.linspace(0, 0.3e-9, 40), 101 * np.arange(40))
+        recorder = hp.StateRecorder(cells, "v", record=[101 * k + 70 for k in range(40)])
+        net = hp.Network(cells, recorder, dt=0.025 * ms, threads=threads)
+        for _ in range(cuts):
+            net.run(6 * ms / cuts)
+        return recorder["v"]
+
+    np.testing.assert_array_equal(go(1, 1), go(2, 3))
+
+
+def test_cells_of_different_shapes() -> None:
+    short, long = (
+        hp.Cylinder(diameter=1 * um, length=x * um, n=n) for x, n in ((500, 21), (900, 31))
+    )
+    cells = hp.CablePopulation([short, long, short], PASSIVE, **RALLPACK)
+    assert (cells.cells, cells.N) == (3, 73)
+    cells.set("I", 10 * pA, [0, 21, 52])
+    together = run(cells, [20, 51, 72], 20 * ms, 0.05 * ms)["v"]
+    for k, shape in ((0, short), (1, long)):
+        alone = passive(shape.copy())
+        alone.set("I", 10 * pA, 0)
+        np.testing.assert_allclose(
+            run(alone, [-1], 20 * ms, 0.05 * ms)["v"][0], together[k], atol=1e-13
+        )
+    np.testing.assert_array_equal(together[0], together[2])
+
+
+def test_voltage_form_equals_current_form() -> None:
+    text = """
+    dv/dt = (g*(E - v) + Icable)/C : volt
+    C = 1*uF/cmeter**2 : farad/meter**2
+    g : siemens/meter**2
+    E : volt
+    I : amp (point current)
+    """
+    values = {k: v for k, v in RALLPACK.items() if k != "Cm"}
+    traces = []
+    for cell in (hp.Cell(branched(), text, **values), passive(branched())):
+        cell.set("I", 20 * pA, 3)
+        traces.append(run(cell, True, 10 * ms, 0.05 * ms)["v"])
+    np.testing.assert_allclose(traces[0], traces[1], rtol=1e-12)
+
+
+def test_capacitance_and_axial_resistance_per_compartment() -> None:
+    """A myelinated stretch: a fifth of the capacitance. One cell with Cm and Ri assigned by place
+    equals one whose equation says the capacitance itself."""
+    cell = passive(branched())
+    cell.axon.Cm = 0.2 * uF / cmeter**2
+    cell.axon.Ri = 0.7
+    cell.set("I", 20 * pA, 0)
+    assert cell.axon.Cm == pytest.approx(0.002)
+    text = PASSIVE.replace("Im = g*(E - v)", "dv/dt = (g*(E - v) + Icable)/C").replace(
+        "amp/meter**2\n", "volt\nC : farad/meter**2 (constant)\n", 1
+    )
+    values = {k: v for k, v in RALLPACK.items() if k != "Cm"}
+    other = hp.Cell(branched(), text, C=0.01, **values)
+    other.axon.C = 0.002
+    other.axon.Ri = 0.7
+    other.set("I", 20 * pA, 0)
+    first, second = (run(c, True, 10 * ms, 0.05 * ms)["v"] for c in (cell, other))
+    np.testing.assert_allclose(first, second, rtol=1e-12)
+
+
+def test_gap_junctions_act_on_both_sides() -> None:
+    shape = hp.Soma(diameter=20 * um)
+    cells = hp.CablePopulation(shape, PASSIVE, 2, **RALLPACK)
+    cells.set("I", 10 * pA, 0)
+    cells.connect_gaps(0, 1, 1e-9)
+    v = run(cells, True, 400 * ms, 0.05 * ms)["v"][:, -1] + 0.065
+    leak = 0.25 * np.pi * 20e-6**2
+    expected = np.linalg.solve([[leak + 1e-9, -1e-9], [-1e-9, leak + 1e-9]], [10e-12, 0.0])
+    np.testing.assert_allclose(v, expected, rtol=1e-4)  # e**-10 of the way is left
+
+
+def test_spikes_are_found_at_a_place() -> None:
+    shape = hp.Soma(diameter=20 * um)
+    shape.axon = hp.Cylinder(diameter=1 * um, length=300 * um, n=30)
+    options = SQUID_VALUES | {"gl": 3.0, "El": -54.387 * mV, "Ri": 1.0}
+    for threshold, at in (
+        ("axon[200*um].v > 0*mV", None),
+        ("v@axon.200*um > 0*mV", None),
+        ("v > 0*mV", "axon.200*um"),
+    ):
+        cells = hp.CablePopulation(
+            shape, SQUID, 3, init=SQUID_INIT, threshold=threshold, threshold_at=at,
+            refractory=3 * ms, **options,
+        )  # fmt: skip
+        cells.set("I", np.array([0.0, 1e-9, 1e-9]), 31 * np.arange(3))
+        spikes = hp.SpikeRecorder(cells)
+        recorder = hp.StateRecorder(cells, "v", record=cells.cell(1)["axon.200*um"])
+        hp.Network(cells, spikes, recorder, dt=0.025 * ms).run(10 * ms, record_end=True)
+        v = recorder["v"][0]
+        first = np.flatnonzero(v > 0)[0] - 1
+        assert spikes.t[0] == pytest.approx(first * 0.025e-3)
+        assert set(spikes.i) == {1, 2}
+        assert spikes.count[0] == 0
+
+
+def test_unstable_membrane_is_a_fault() -> None:
+    cell = passive(hp.Soma(diameter=10 * um), g=-1000.0)
+    with pytest.raises(hp.SimulationError, match="not stable") as caught:
+        run(cell, True, 1 * ms, 0.1 * ms)
+    assert caught.value.code == "HH6071"
+
+
+def test_axial_resistance_and_capacitance_must_be_positive() -> None:
+    for name in ("Ri", "Cm"):
+        cell = passive(branched())
+        cell.set(name, 0.0, 3)
+        with pytest.raises(hp.SimulationError) as caught:
+            run(cell, True, 1 * ms, 0.1 * ms)
+        assert caught.value.code == "HH6070"
