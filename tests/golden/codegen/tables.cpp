@@ -10,7 +10,7 @@ extern "C" __attribute__((visibility("default"))) const hhk_model hhk_model_x_y_
     .vector_width = 2,
     .real_size = 8,
     .random_scheme = 1,
-    .needs_host_solver = 0,
+    .needs_host_solver = HHK_HOST_NONE,
     .interface_hash = {0x4a450a13806cb8fe, 0x42ee6bdd85c94997},
     .code_hash = {}
     .field_count = 1,
