@@ -135,7 +135,7 @@ hodg::Model synapse() {
 
 double best_step(hodg::Network& net, std::int64_t steps) {
     double best = 1e30;
-    for (int repeat = 0; repeat < 9; ++repeat) {
+    for (int repeat = 0; repeat < 200; ++repeat) {
         const auto start = Clock::now();
         net.run(static_cast<double>(steps) * net.dt());
         const std::chrono::duration<double, std::nano> wall = Clock::now() - start;
@@ -157,8 +157,8 @@ double bare_calls(int cells, int synapses) {
     block.end = 16;
     hhk_block_fn volatile kernels[] = {decay, sum_target, advance_target};
     double best = 1e30;
-    constexpr int steps = 20'000;
-    for (int repeat = 0; repeat < 9; ++repeat) {
+    constexpr int steps = 500;
+    for (int repeat = 0; repeat < 200; ++repeat) {
         const auto start = Clock::now();
         for (int step = 0; step < steps; ++step) {
             for (int n = 0; n < synapses; ++n) {
@@ -206,7 +206,7 @@ void small_network(bool spikes) {
         net.add(made);
         kept.push_back(made);
     }
-    const double whole = best_step(net, 20'000);
+    const double whole = best_step(net, 500);
     const double bare = bare_calls(cells, objects);
     std::printf("%d populations, %d synapse objects, %s: %.0f ns a step, kernels alone %.0f ns: "
                 "%.1f ns of bookkeeping per object\n",
