@@ -88,4 +88,30 @@ void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt) {
                           std::move(fault));
 }
 
+void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt) {
+    Fault fault;
+    fault.object = synapses.name();
+    fault.step = step - 1;
+    fault.time = static_cast<double>(step) * dt;
+    const auto bad = synapses.find_bad_value();
+    if (!bad) {
+        std::string message =
+            fmt::format("an integer of `{}` overflowed or was divided by zero before {:.9g} s",
+                        fault.object, fault.time);
+        throw SimulationError(base::code_text(base::Code::IntegerFault), std::move(message), {},
+                              std::move(fault));
+    }
+    fault.variable = bad->variable;
+    fault.entity = bad->number;
+    fault.value = bad->value;
+    std::string message = fmt::format(
+        "`{}` of synapse {} of `{}` is {} at {:.9g} s, where states are looked at; it "
+        "may have become so before",
+        fault.variable, fault.entity, fault.object,
+        std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value), fault.time);
+    throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
+                          "a smaller dt or another method may help; what was recorded stays",
+                          std::move(fault));
+}
+
 } // namespace hodg::sim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/tile.h"
+#include "synapse/synapse_state.h"
 
 #include <memory>
 #include <span>
@@ -11,5 +12,8 @@ namespace hodg::sim {
 
 /// Throws the SimulationError of the earliest fault among the tiles; among equals the first tile.
 [[noreturn]] void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt);
+
+/// The same for synapses, which are looked at in step `step`.
+[[noreturn]] void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt);
 
 } // namespace hodg::sim

@@ -139,23 +139,6 @@ void NetworkState::advance_own(MemberRun& own, std::int64_t step) {
     }
 }
 
-/// Last spikes are told before arrivals, which must know who is refractory.
-static void tell_spikes(const Tile& tile, std::uint32_t event, std::int64_t entity) {
-    if (tile.model->events[event].sets_last_spike == 0) {
-        return;
-    }
-    for (std::uint32_t f = 0; f < tile.model->field_count; ++f) {
-        const hhk_field& row = tile.model->fields[f];
-        char* data = tile.context.slab + tile.context.offsets[f];
-        if (row.role == HHK_LAST_SPIKE) {
-            std::memcpy(data + entity * static_cast<std::int64_t>(sizeof(std::int64_t)),
-                        &tile.context.step, sizeof(std::int64_t));
-        } else if (row.role == HHK_NOT_REFRACTORY) {
-            data[entity] = 0;
-        }
-    }
-}
-
 template <class Visit>
 static void for_each_event(const Tile& tile, std::uint32_t event, const Visit& visit) {
     const std::uint64_t* words = tile.context.event_bits[event];
@@ -167,17 +150,29 @@ static void for_each_event(const Tile& tile, std::uint32_t event, const Visit& v
     }
 }
 
+/// Last spikes are told before arrivals, which must know who is refractory.
+static void tell_spikes(const Tile& tile, const Guard& guard) {
+    for (std::uint64_t spikes = guard.events & tile.block.any_event; spikes != 0;
+         spikes &= spikes - 1) {
+        for_each_event(tile, static_cast<std::uint32_t>(std::countr_zero(spikes)),
+                       [&](std::int64_t i) {
+                           if (guard.last_spike != nullptr) {
+                               guard.last_spike[i] = tile.context.step;
+                           }
+                           if (guard.not_refractory != nullptr) {
+                               guard.not_refractory[i] = 0;
+                           }
+                       });
+    }
+}
+
 /// Lists of the events of the own tiles; those that only the own targets hear arrive at once.
 void NetworkState::collect_events(MemberRun& own, std::int64_t step, std::size_t offset) {
     MemberPlan& plan = own.plan;
     const std::size_t first = shares_[own.member];
     for (const std::size_t t : plan.fired) {
         const Tile& tile = *tiles_[t];
-        for (std::uint32_t e = 0; plan.guarded[t - first] && e < tile.model->event_count; ++e) {
-            if ((tile.block.any_event >> e & 1U) != 0) {
-                for_each_event(tile, e, [&](std::int64_t i) { tell_spikes(tile, e, i); });
-            }
-        }
+        tell_spikes(tile, plan.guards[t - first]);
         for (const StreamOfTile& heard : plan.streams[t - first]) {
             if ((tile.block.any_event >> heard.event & 1U) == 0) {
                 continue;
@@ -229,6 +224,7 @@ static void deliver_path(Path& path, std::int64_t step) {
             block.range_count = 1;
             path.deliver(path.context, &block);
         }
+        *path.fault |= block.fault;
         return;
     }
     synapse::Arrivals::Slot& slot = path.arrivals->at(step);
@@ -246,6 +242,7 @@ static void deliver_path(Path& path, std::int64_t step) {
         block.items = slot.entities.data();
         path.entities(path.context, &block);
     }
+    *path.fault |= block.fault;
     synapse::Arrivals::clear(slot);
 }
 
@@ -351,6 +348,12 @@ void NetworkState::run_lockstep(std::int64_t begin, std::int64_t end, bool check
     for (const auto& tile : tiles_) {
         if (check && run.halt.load() == LockstepRun::never) {
             check_finite(*tile, end - 1);
+        }
+    }
+    for (const auto& synapses : synapses_) {
+        if (synapses->fault() != 0 || (check && synapses->find_bad_value())) {
+            synapse_fault_ = synapses.get();
+            break;
         }
     }
 }

@@ -33,10 +33,19 @@ struct Path {
     hhk_block_fn deliver = nullptr;
     hhk_block_fn entities = nullptr;
     hhk_context* context = nullptr;
+    std::int32_t* fault = nullptr; // what kernels report
     bool every_step = false;
     bool fence = false; // it reads or writes variables of other threads: all wait before and after
     bool mine = true;   // this thread does it
     hhk_range all{};    // every_step: the own synapses
+};
+
+/// Last spikes of a tile, to be told before arrivals, which must know who is refractory. Null where
+/// no arrival asks.
+struct Guard {
+    std::int64_t* last_spike = nullptr;
+    std::uint8_t* not_refractory = nullptr;
+    std::uint64_t events = 0; // that are spikes
 };
 
 struct DelayedReads {
@@ -55,7 +64,7 @@ struct MemberPlan {
     std::vector<synapse::Call*> advances;
     // events
     std::vector<std::vector<StreamOfTile>> streams; // by tile of this member
-    std::vector<bool> guarded;                      // tiles whose last spikes are told at once
+    std::vector<Guard> guards;                      // as the tiles of this member
     std::vector<std::size_t> fired;                 // tiles with an event in this step
     std::vector<std::uint32_t> told;                // streams with one of the own tiles
     /// Paths by stream: of the own events at once, of all when they are exchanged.

@@ -125,6 +125,7 @@ private:
     std::int64_t entities_ = 0;
     bool lockstep_ = false;
     StepPlan step_plan_;
+    const synapse::SynapseState* synapse_fault_ = nullptr; // that met a fault
 
     std::unique_ptr<base::ThreadTeam> team_;
     double seconds_per_step_ = 0; // of wall time, measured

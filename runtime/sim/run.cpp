@@ -197,6 +197,7 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
             done = std::min(done, tile->late_fault ? end : tile->fault_step);
         }
     }
+    faulted_ = faulted_ || synapse_fault_ != nullptr;
     step_ = done;
     for (const auto& synapses : synapses_) {
         synapses->at_step(step_);
@@ -205,6 +206,11 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
         recorder->end_stretch(done, done < end ? done + 1 : end);
     }
     if (faulted_) {
+        const bool tile_fault = std::any_of(tiles_.begin(), tiles_.end(),
+                                            [](const auto& tile) { return tile->fault != 0; });
+        if (!tile_fault) {
+            throw_fault(*synapse_fault_, end, options_.dt);
+        }
         throw_fault(tiles_, options_.dt);
     }
 }

@@ -193,6 +193,7 @@ void NetworkState::plan_path(const PathEntry& entry, std::uint32_t number) {
             const synapse::Part& part = entry.synapses->layout().parts[m];
             path.arrivals = &member.arrivals[entry.pathway];
             path.context = &member.context;
+            path.fault = &member.fault;
             path.all = {part.begin, part.end};
             if (!path.every_step) {
                 const bool own = row.space == HHK_POST && !single;
@@ -272,6 +273,24 @@ static bool guards(const synapse::SynapseState& synapses, const kernel::Populati
     return false;
 }
 
+static Guard guard_of(const Tile& tile) {
+    Guard guard;
+    for (std::uint32_t f = 0; f < tile.model->field_count; ++f) {
+        char* data = tile.context.slab + tile.context.offsets[f];
+        if (tile.model->fields[f].role == HHK_LAST_SPIKE) {
+            guard.last_spike = reinterpret_cast<std::int64_t*>(data);
+        } else if (tile.model->fields[f].role == HHK_NOT_REFRACTORY) {
+            guard.not_refractory = reinterpret_cast<std::uint8_t*>(data);
+        }
+    }
+    for (std::uint32_t e = 0; e < tile.model->event_count; ++e) {
+        if (tile.model->events[e].sets_last_spike != 0) {
+            guard.events |= std::uint64_t{1} << e;
+        }
+    }
+    return guard;
+}
+
 static void add_clear(MemberPlan& plan, const Tile& tile, std::uint32_t field) {
     const auto size =
         static_cast<std::int64_t>(kernel::element_size(*tile.model, tile.model->fields[field]));
@@ -292,9 +311,10 @@ void NetworkState::plan_tiles(std::size_t m) {
             }
         }
         plan.streams.push_back(std::move(streams));
-        plan.guarded.push_back(
+        const bool guarded =
             std::any_of(synapses_.begin(), synapses_.end(),
-                        [&](const auto& synapses) { return guards(*synapses, *tile.population); }));
+                        [&](const auto& synapses) { return guards(*synapses, *tile.population); });
+        plan.guards.push_back(guarded ? guard_of(tile) : Guard{});
         for (std::uint32_t f = 0; f < tile.model->field_count; ++f) {
             if (tile.model->fields[f].role == HHK_INPUT || is_summed(*tile.population, f)) {
                 add_clear(plan, tile, f);

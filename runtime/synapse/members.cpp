@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -190,6 +191,30 @@ void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step) {
     }
     old_signals_.clear();
     restore_pending();
+    leave_delays_to_routes();
+}
+
+/// The routes hold the delays of every synapse: a second list would take as much again as targets.
+void SynapseState::leave_delays_to_routes() {
+    for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
+        const auto found = delays_.find(table().pathways[p].name);
+        if (found != delays_.end() && !found->second.each_steps.empty() && !members_.empty()) {
+            found->second.each_steps.clear();
+            found->second.in_routes = true;
+        }
+    }
+}
+
+DelaySteps SynapseState::delays_in_routes(std::string_view pathway) const {
+    DelaySteps steps(layout_.synapses);
+    for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
+        for (const auto& member : members_) {
+            if (pathway == table().pathways[p].name) {
+                read_delays(layout_, member->arrivals[p].routes(), steps);
+            }
+        }
+    }
+    return steps;
 }
 
 /// Steps that the ring of a pathway must reach: events under way keep their time when delays become
@@ -314,6 +339,41 @@ void SynapseState::prepare_step(std::int64_t step) {
     copy_per_source();
 }
 
+std::int32_t SynapseState::fault() const {
+    for (const auto& member : members_) {
+        if (member->fault != 0) {
+            return member->fault;
+        }
+        for (const std::vector<Call>* calls : {&member->sums, &member->advances}) {
+            for (const Call& call : *calls) {
+                if (call.block.fault != 0) {
+                    return call.block.fault;
+                }
+            }
+        }
+    }
+    return 0;
+}
+
+std::optional<SynapseState::BadValue> SynapseState::find_bad_value() const {
+    const hhk_model& model = values_->table();
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        const hhk_field& row = model.fields[f];
+        if (row.role != HHK_STATE || row.type != HHK_REAL) {
+            continue;
+        }
+        const kernel::FieldMemory field = values_->field(f);
+        for (std::int64_t i = 0; i < values_->count_of(f); ++i) {
+            if (!std::isfinite(field.read(i))) {
+                const bool each = row.space == HHK_EACH;
+                return BadValue{row.name, each ? layout_.number(static_cast<std::uint32_t>(i)) : i,
+                                field.read(i)};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 // --- events under way --------------------------------------------------------------------------
 
 /// Takes events out of the rings, by number. Nothing runs until they are put back.
@@ -342,6 +402,12 @@ void SynapseState::collect_pending() {
                 }
                 pending_.push_back(std::move(pending));
             }
+        }
+    }
+    for (auto& [name, delay] : delays_) {
+        if (delay.in_routes) {
+            delay.each_steps = delays_in_routes(name);
+            delay.in_routes = false;
         }
     }
     if (!members_.empty()) {

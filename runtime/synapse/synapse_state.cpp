@@ -228,6 +228,14 @@ std::vector<double> SynapseState::delay_seconds(std::string_view pathway) const 
     if (!said.each.empty()) {
         return said.each;
     }
+    if (said.in_routes) {
+        std::vector<double> seconds;
+        const DelaySteps steps = delays_in_routes(pathway);
+        for (const std::int32_t step : steps.view()) {
+            seconds.push_back(step * dt_);
+        }
+        return seconds;
+    }
     if (said.each_steps.empty()) {
         return {said.converted ? static_cast<double>(said.steps) * dt_ : said.seconds};
     }

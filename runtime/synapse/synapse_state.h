@@ -39,7 +39,7 @@ struct Member {
     std::vector<Signal> signals;       // delayed reads, in order of foreign variables
     std::vector<Call> sums;
     std::vector<Call> advances;
-    record::Probes probes;
+    std::int32_t fault = 0; // that a kernel reported while events arrived
 };
 
 /// What has been said of the delay of a pathway.
@@ -50,7 +50,8 @@ struct Delay {
     bool given = false; // else the model's default holds
 
     std::int64_t steps = 0; // once the time step is known
-    DelaySteps each_steps;  // empty: one for all
+    DelaySteps each_steps;  // empty: one for all, or kept by the routes alone
+    bool in_routes = false; // of the members: each_steps is made again from them
     std::int64_t longest = 0;
     std::int64_t shortest = 0;
     bool converted = false;
@@ -133,6 +134,15 @@ public:
     [[nodiscard]] std::vector<std::unique_ptr<Member>>& members() { return members_; }
     /// Before a step, after assignments.
     void prepare_step(std::int64_t step);
+    /// What a kernel reported (hhk_block.fault), or 0.
+    [[nodiscard]] std::int32_t fault() const;
+    /// A state that is NaN or infinite: its name, number and value.
+    struct BadValue {
+        std::string variable;
+        std::int64_t number = 0;
+        double value = 0;
+    };
+    [[nodiscard]] std::optional<BadValue> find_bad_value() const;
     /// Where the network stands after a stretch.
     void at_step(std::int64_t step) { step_ = step; }
     /// Variables of the sources as they were a delay ago, into the own fields for them.
@@ -158,6 +168,8 @@ private:
     [[nodiscard]] Routes make_routes(const hhk_pathway& pathway, std::size_t part) const;
     [[nodiscard]] std::int64_t longest_wait(std::uint32_t pathway) const;
     void collect_pending();
+    void leave_delays_to_routes();
+    [[nodiscard]] DelaySteps delays_in_routes(std::string_view pathway) const;
     void restore_pending();
     void convert(Delay& delay) const;
     void convert_delays();

@@ -179,8 +179,18 @@ TEST(Synaptic, EventsUnderWayKeepTheirTime) {
     }
 }
 
+TEST(Synaptic, AStateThatIsNoNumberEndsTheRun) {
+    Given g(1, 1);
+    g.synapses.connect(Ends{0}, Ends{0});
+    g.synapses.bind(hand::stdp::model());
+    g.synapses.set("tau", 0); // 0/0 when its traces are brought up to date
+    g.generator.set(Numbers{0}, Indices{0});
+    EXPECT_REFUSED(g.net.run(1e-3), "HH6001", "`w` of synapse 0 of `synapses` is NaN at 0.001 s");
+    EXPECT_REFUSED(g.net.run(1e-3), "HH6024", "cannot go on");
+}
+
 TEST(Synaptic, PathwaysActByOrderThenName) {
-    // b doubles nothing: both add; but the sum of three doubles shows the order.
+    // 0.1 + 0.2 + 0.3 is another double in another order
     const auto run = [](bool swapped) {
         Given g(1, 1);
         Synapses a(g.generator.population(), g.cells, "a");
