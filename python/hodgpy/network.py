@@ -82,6 +82,7 @@ class Network:
                     item.set("temperature", self._temperature)
                 self.add(*item._companions())
             elif isinstance(item, Synapses):
+                item._settle()
                 self._core.add_synapses(item._core)
                 self._others[item.name] = item
             elif isinstance(item, Stimulus):

@@ -27,6 +27,13 @@ _OWN = frozenset(
 )
 
 
+# What the compiler and the runtime fill in; listed where the equations use it.
+_GIVEN = frozenset(
+    {"i", "j", "N", "N_pre", "N_post", "N_incoming", "N_outgoing", "t", "dt", "delay"}
+    | {"t_in_timesteps", "lastupdate"}
+)
+
+
 class SynapseValues:
     """What is known and kept of synapses, under the names of their variables."""
 
@@ -38,6 +45,7 @@ class SynapseValues:
     _seed: int
     _draws: int
     _per_entity: tuple[str, ...]
+    _varying: frozenset[str]  # pathways whose delays differ between synapses
     _given: dict[str, np.ndarray | None]
     _source: dict[str, Any]
 
@@ -240,6 +248,7 @@ class SynapseValues:
 
     def _delays(self, pathway: str) -> np.ndarray:
         self._check_pathway(pathway)
+        self._settle()
         found = self._core.delays(pathway)
         return found if len(found) == len(self) and len(found) != 1 else found[0]
 
@@ -263,12 +272,14 @@ class SynapseValues:
         if np.ndim(si) > 0 and np.shape(si) != (count,):
             refuse("HH6011", f"`delay` was given {np.shape(si)} values for {count} synapses")
         if chosen is not None:
-            every = np.array(np.broadcast_to(self._core.delays(pathway), len(self)))
+            every = np.array(np.broadcast_to(self._delays(pathway), len(self)))
             every[chosen] = si
             si = every
         if np.ndim(si) == 0:
             self._core.set_delay(pathway, float(si), self._round)
+            self._keep("_varying", self._varying - {pathway})
         else:
+            self._keep("_varying", self._varying | {pathway})
             self._core.set_delays(pathway, np.ascontiguousarray(si, dtype=float), self._round)
 
     # -- attributes ------------------------------------------------------------------------------
@@ -313,7 +324,9 @@ class SynapseValues:
     def _names(self) -> tuple[str, ...]:
         """The synapses' own variables."""
         return tuple(
-            v["name"] for v in self.model._record["variables"] if v.get("side", "own") == "own"
+            v["name"]
+            for v in self.model._record["variables"]
+            if v.get("side", "own") == "own" and v["name"] not in _GIVEN
         )
 
     def _check_names(self) -> None:

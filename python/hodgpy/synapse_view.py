@@ -29,6 +29,10 @@ class SynapseView(VariableView):
 
     def __getitem__(self, index: Any) -> Any:
         values = np.asarray(self)
+        if isinstance(index, tuple) and not index:
+            return values[()]
+        if values.ndim == 0:  # all synapses share it
+            values = np.broadcast_to(values, len(self._population))
         return values[self._population._chosen(index, sys._getframe(1))]
 
     def _chosen(self, index: Any, frame: FrameType | None = None) -> Any:

@@ -148,7 +148,8 @@ class Synapses(SynapseValues):
         for key, value in {
             "source": source, "target": target, "_source": text, "_tables": tables,
             "_compiler_options": options, "_round": round_nearest, "_seed": seed, "_draws": 0,
-            "_per_entity": (), "_bound_for": None, "_initial": {}, "_given": {},
+            "_per_entity": (), "_varying": frozenset(), "_bound_for": None, "_initial": {},
+            "_given": {},
         }.items():  # fmt: skip
             self._keep(key, value)
         self._keep("model", self._compile(report=True))
@@ -241,6 +242,8 @@ class Synapses(SynapseValues):
         )  # fmt: skip
         if into is not None and matrix is None:
             refuse("HH6050", "`into` names the variable for the values of `matrix`", "give one")
+        if into is not None:
+            self._variable(into)
         drawn = self._next_seed() if seed is None else arguments.whole(seed, "seed", 0, 2**64 - 1)
         scopes = scopes_of(arguments.mapping(namespace, "namespace"), frame)
         random = np.random.Generator(np.random.Philox(drawn))
@@ -299,9 +302,8 @@ class Synapses(SynapseValues):
             self.set(key, value, level=level + 1)
 
     def __reduce__(self) -> Any:
-        text = self._source | {"block": self._source.get("block")}
         made = (
-            type(self), self.source, self.target, self.name, text, self._tables,
+            type(self), self.source, self.target, self.name, self._source, self._tables,
             self._compiler_options, self._round, self._seed,
         )  # fmt: skip
         state: dict[str, Any] = {
@@ -310,7 +312,7 @@ class Synapses(SynapseValues):
             "draws": self._draws,
             "initial": self._initial,
             "per_entity": self._per_entity,
-            "delays": {p: self._core.delays(p) for p in self.pathways},
+            "delays": {p: np.atleast_1d(self._delays(p)) for p in self.pathways},
             "values": {
                 n: (k, self._core.get(n) if k is None else self._core.get(n)[k])
                 for n, k in self._given.items()
@@ -326,6 +328,7 @@ class Synapses(SynapseValues):
                 self._core.set_delay(pathway, float(delays[0]), self._round)
             else:
                 self._core.set_delays(pathway, delays, self._round)
+                self._keep("_varying", self._varying | {pathway})
         self._keep("_per_entity", state["per_entity"])
         for name, (indices, values) in state["values"].items():
             self.set(name, values if len(values) != 1 else float(values[0]), indices)
@@ -333,14 +336,13 @@ class Synapses(SynapseValues):
 
     def _compile(self, *, report: bool = False) -> Model:
         pre, post = (split(g, "")[0] for g in (self.source, self.target))
-        varying = self._varying()
         block = self._source.get("block")
         result = _core.compile_synapse(
             self._source | ({"block": block._handle} if block is not None else {}),
             None if pre.model is None else pre.model._handle,
             None if post.model is None else post.model._handle,
             self._compiler_options
-            | {"varying_delays": varying, "per_entity": list(self._per_entity)},
+            | {"varying_delays": sorted(self._varying), "per_entity": list(self._per_entity)},
         )
         if not result.ok:
             raise ModelError("\n" + result.render().rstrip(), _diagnostics(result))
@@ -348,17 +350,10 @@ class Synapses(SynapseValues):
             warnings.warn("\n" + result.render().rstrip(), ModelWarning, stacklevel=4)
         return Model(result.models[0], self._tables)
 
-    def _varying(self) -> list[str]:
-        """Pathways whose delays differ between synapses."""
-        core = self.__dict__.get("_core")
-        if core is None:
-            return []
-        return [p for p in self.pathways if len(core.delays(p)) > 1]
-
     def _settle(self) -> None:
         """Compiles for the populations as they are now, if they changed, and binds the code."""
         pre, post = (split(g, "")[0] for g in (self.source, self.target))
-        state = (pre.model, post.model, tuple(self._varying()), self._per_entity)
+        state = (pre.model, post.model, tuple(sorted(self._varying)), self._per_entity)
         if state == self._bound_for:
             return
         if self._bound_for is not None or state[2:] != ((), ()):
