@@ -63,7 +63,33 @@ std::vector<std::string_view> called_functions(std::string_view text) {
     return names;
 }
 
-std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
+/// Of a synapse; observe and prepare are those of every model.
+std::string* synapse_hook(HookNames& hooks, const ir::Kernel& kernel) {
+    const auto space = static_cast<std::size_t>(kernel.space);
+    switch (kernel.kind) {
+    case ir::KernelKind::PrepareEntities:
+        return &hooks.space_prepare.at(space);
+    case ir::KernelKind::Init:
+        return &hooks.space_init.at(space);
+    case ir::KernelKind::Advance:
+        return &hooks.space_advance.at(space);
+    case ir::KernelKind::Sum:
+        return &hooks.space_sum.at(space);
+    case ir::KernelKind::Deliver:
+        return &hooks.deliver.at(kernel.pathway.index);
+    case ir::KernelKind::DeliverEntities:
+        return &hooks.deliver_entities.at(kernel.pathway.index);
+    default:
+        return nullptr;
+    }
+}
+
+std::string* hook(HookNames& hooks, const ir::Module& module, const ir::Kernel& kernel) {
+    if (module.is_synapse) {
+        if (std::string* found = synapse_hook(hooks, kernel)) {
+            return found;
+        }
+    }
     switch (kernel.kind) {
     case ir::KernelKind::Prepare:
         return &hooks.prepare;
@@ -85,16 +111,16 @@ std::string* hook(HookNames& hooks, const ir::Kernel& kernel) {
         return &hooks.jacobian;
     case ir::KernelKind::Linear:
         return &hooks.linear;
+    case ir::KernelKind::Sum:
+    case ir::KernelKind::Deliver:
+    case ir::KernelKind::DeliverEntities:
+        break; // synapses only
     }
     return nullptr;
 }
 
-bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
-    if (module.is_cell &&
-        (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Linear)) {
-        return false; // part of every step
-    }
-    switch (kernel.kind) {
+bool is_rare(ir::KernelKind kind) {
+    switch (kind) {
     case ir::KernelKind::Prepare:
     case ir::KernelKind::Init:
     case ir::KernelKind::HalfStep:
@@ -102,10 +128,24 @@ bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Optio
     case ir::KernelKind::Rhs:
     case ir::KernelKind::Jacobian:
     case ir::KernelKind::Linear:
-        return !options.rare_hooks && module.find(ir::KernelKind::Advance) != nullptr;
+        return true;
     default:
         return false;
     }
+}
+
+bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
+    if (module.is_cell &&
+        (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Linear)) {
+        return false; // part of every step
+    }
+    const bool has_others =
+        module.is_synapse
+            ? std::ranges::any_of(module.kernels,
+                                  [](const ir::Kernel& k) { return !is_rare(k.kind); })
+            : module.find(ir::KernelKind::Advance) != nullptr;
+    const bool by_space = module.is_synapse && kernel.kind == ir::KernelKind::Init;
+    return !options.rare_hooks && is_rare(kernel.kind) && !by_space && has_others;
 }
 
 /// Functions that are called rather than inlined, in kernels that are no hot loop.
@@ -161,6 +201,8 @@ void UnitWriter::add_module(const ir::Module& module) {
     const std::string model = names_.make(module.name);
     HookNames hooks;
     hooks.on_event.resize(module.events.size());
+    hooks.deliver.resize(module.pathways.size());
+    hooks.deliver_entities.resize(module.pathways.size());
     Hasher code;
     code.field(prelude_text()).field(abi_text()).field(kernel_support_text());
     code.field(static_cast<std::uint64_t>(options_.vector_width)).field(module.real_size);
@@ -172,7 +214,7 @@ void UnitWriter::add_module(const ir::Module& module) {
         const KernelBody body = emit_kernel(module, kernel, options_);
         code.field(ir::text(kernel.kind)).field(kernel.event.index);
         code.field(without_comments(body.text));
-        *hook(hooks, kernel) = function(model + '_' + kernel.name, kernel, body);
+        *hook(hooks, module, kernel) = function(model + '_' + kernel.name, kernel, body);
     }
     for (std::size_t e = 0; e < module.events.size(); ++e) {
         const ir::EventId event(e);

@@ -4,85 +4,17 @@
 // involved or where it is cut into stages, and in vectors within them; stores stand at its end.
 #include "codegen/emit_kernel.h"
 
-#include "codegen/stage_plan.h"
-#include "codegen/value_writer.h"
+#include "codegen/kernel_writer.h"
 #include "support/check.h"
-#include "support/text_writer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
 
 namespace hhc::codegen {
-namespace {
 
 using ir::KernelKind;
 using ir::ValueId;
-
-class KernelWriter {
-public:
-    KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options)
-        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {
-        if (kernel.kind != KernelKind::Prepare) {
-            stages_ = plan_stages(module, kernel, values_);
-        }
-    }
-
-    KernelBody run();
-
-private:
-    void say(std::string_view text, Span span = {});
-    void open(std::string_view head) {
-        say(head);
-        text_.indent();
-    }
-    void close() {
-        text_.dedent();
-        say("}");
-    }
-    void place_comment(Span span);
-
-    void population_values();
-    void pointers();
-    void accumulators();
-    void loop();
-    void word_loop();
-    void plain_loop();
-    void stage_loop(const Stage& stage);
-    void values_of_entities(const Stage& stage);
-    void carried_value(const Carried& carried);
-    void declare_kept();
-    void keep(const Stage& stage);
-    void entity_index();
-    void stores(const Stage& stage);
-    void store(const ir::FieldStore& store);
-    void outputs();
-    void checks(const Stage& stage);
-    [[nodiscard]] std::optional<ir::FieldId> guarded_field(ValueId id) const;
-    [[nodiscard]] bool sums_guards() const;
-    void look_again();
-    void finish();
-    void prepare_finish();
-
-    [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
-    [[nodiscard]] const char* stride() const { return is_single() ? "1" : "HHK_WIDTH"; }
-    /// Values whose integer faults count where this is stored, written or tested.
-    [[nodiscard]] std::vector<ValueId> faulty_uses() const;
-
-    const ir::Module& module_;
-    const ir::Kernel& kernel_;
-    const Options& options_;
-    ValueWriter values_;
-    std::vector<Stage> stages_;      // of the loop; usually one
-    std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
-    std::map<ValueId, std::string> kept_; // arrays of what a later stage needs
-    TextWriter text_;
-    std::vector<Span> lines_;
-    std::string shown_file_;
-    std::uint32_t shown_line_ = 0;
-};
 
 void KernelWriter::say(std::string_view text, Span span) {
     const std::size_t before = text_.line_number();
@@ -138,7 +70,7 @@ void KernelWriter::population_values() {
     }
 }
 
-std::string_view stored_type(ir::Storage storage) {
+std::string_view KernelWriter::stored_type(ir::Storage storage) {
     switch (storage) {
     case ir::Storage::Real:
         return "hhk_real";
@@ -161,6 +93,9 @@ void KernelWriter::pointers() {
                             values_.pointer(field), type, f));
         }
     }
+    if (module_.is_synapse) {
+        foreign_pointers();
+    }
 }
 
 void KernelWriter::accumulators() {
@@ -172,6 +107,9 @@ void KernelWriter::accumulators() {
     }
     if (!kernel_.events.empty()) {
         say("uint64_t any_event = 0;");
+    }
+    if (module_.is_synapse) {
+        return;
     }
     if (!kernel_.events.empty() || !kernel_.guards.empty()) {
         say("const int64_t count = context->count;");
@@ -187,7 +125,11 @@ void KernelWriter::entity_index() {
 }
 
 void KernelWriter::values_of_entities(const Stage& stage) {
-    entity_index();
+    if (module_.is_synapse) {
+        synapse_indices();
+    } else {
+        entity_index();
+    }
     std::ranges::for_each(stage.carried, [this](const Carried& each) { carried_value(each); });
     for (const ValueId id : stage.values) {
         const Span span = kernel_.values[id].span;
@@ -291,6 +233,10 @@ std::vector<ValueId> KernelWriter::faulty_uses() const {
         }
     };
     for (const ir::FieldStore& each : kernel_.stores) {
+        use(each.mask);
+        use(each.value);
+    }
+    for (const ir::ForeignStore& each : kernel_.foreign_stores) {
         use(each.mask);
         use(each.value);
     }
@@ -401,6 +347,10 @@ void KernelWriter::word_loop() {
 
 /// Only vectors in which the event happened are computed.
 void KernelWriter::loop() {
+    if (module_.is_synapse) {
+        synapse_loop();
+        return;
+    }
     if (kernel_.kind != KernelKind::OnEvent) {
         kernel_.events.empty() && stages_.size() == 1 ? plain_loop() : word_loop();
         return;
@@ -433,7 +383,7 @@ std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
 /// Guarded values are added up, which is one operation less than looking at each, where they can be
 /// looked at again.
 bool KernelWriter::sums_guards() const {
-    return kernel_.kind == KernelKind::Advance && !is_single() &&
+    return kernel_.kind == KernelKind::Advance && !module_.is_synapse && !is_single() &&
            std::ranges::all_of(kernel_.guards,
                                [this](ValueId id) { return guarded_field(id).has_value(); });
 }
@@ -502,8 +452,6 @@ KernelBody KernelWriter::run() {
     body.lines = std::move(lines_);
     return body;
 }
-
-} // namespace
 
 const char* kernel_parameters(ir::KernelKind kind) {
     return kind == KernelKind::Prepare ? "(const hhk_context* context)"

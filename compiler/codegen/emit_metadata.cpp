@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -90,6 +91,50 @@ std::string function_or_null(const std::string& name) {
     return name.empty() ? "nullptr" : name;
 }
 
+const char* space_name(ir::Space space) {
+    constexpr std::array<const char*, 5> names = {"HHK_EACH", "HHK_PRE", "HHK_POST", "HHK_PER_PRE",
+                                                  "HHK_PER_POST"};
+    return names[static_cast<std::size_t>(space)];
+}
+
+/// The tables of a synapse; returns the name of its hhk_synapse.
+std::string emit_synapse(std::string& text, const ir::Module& module, const HookNames& hooks,
+                         const std::string& model) {
+    std::vector<std::string> foreign;
+    for (const ir::Foreign& each : module.foreign) {
+        foreign.push_back(
+            fmt::format("{}, {}, {}, {}, {}, {}, {}", quoted(each.name), exponents(each.dimension),
+                        space_name(each.space), static_cast<int>(each.storage), each.access,
+                        each.uniform ? 1 : 0, each.into ? std::to_string(each.into.index) : "-1"));
+    }
+    std::vector<std::string> pathways;
+    for (std::size_t k = 0; k < module.pathways.size(); ++k) {
+        const ir::Pathway& each = module.pathways[ir::PathwayId(k)];
+        pathways.push_back(fmt::format(
+            "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}", quoted(each.name), quoted(each.event),
+            space_name(each.space), each.order, number(each.delay),
+            each.space == ir::Space::Post ? 1 : 0, each.sequential ? 1 : 0, each.writes_pre ? 1 : 0,
+            each.one_delay ? 1 : 0, function_or_null(hooks.deliver[k]),
+            function_or_null(hooks.deliver_entities[k])));
+    }
+    const std::string foreign_table = array(text, "hhk_foreign", model + "_foreign", foreign);
+    const std::string pathway_table = array(text, "hhk_pathway", model + "_pathways", pathways);
+    const auto by_space = [](const HookNames::BySpace& names) {
+        std::string list;
+        for (const std::string& name : names) {
+            list += (list.empty() ? "" : ", ") + function_or_null(name);
+        }
+        return "{" + list + "}";
+    };
+    text += fmt::format("static const hhk_synapse {}_synapse = {{\n"
+                        "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
+                        "    {}}};\n",
+                        model, foreign.size(), pathways.size(), module.uses(), foreign_table,
+                        pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
+                        by_space(hooks.space_advance), by_space(hooks.space_sum));
+    return model + "_synapse";
+}
+
 } // namespace
 
 std::string emit_tables(const ir::Module& module, const HookNames& hooks,
@@ -97,8 +142,9 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     const std::string& model = options.identifier;
     std::vector<std::string> fields;
     for (const ir::Field& field : module.fields) {
-        fields.push_back(fmt::format("{}, HHK_EACH, {{}}, {}, {}", common_part(field),
-                                     flag_index(field.init_flag), flag_index(field.stagger_flag)));
+        fields.push_back(fmt::format("{}, {}, {{}}, {}, {}", common_part(field),
+                                     space_name(field.space), flag_index(field.init_flag),
+                                     flag_index(field.stagger_flag)));
     }
     std::vector<std::string> uniforms;
     for (const ir::Uniform& uniform : module.uniforms) {
@@ -128,6 +174,8 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
         }
         text += "};\n";
     }
+    const std::string synapse =
+        module.is_synapse ? emit_synapse(text, module, hooks, model) : std::string();
     const auto interface = interface_hash(module);
     text += fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const hhk_model "
                         "hhk_model_{} = {{\n",
@@ -168,7 +216,7 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     member("rhs", function_or_null(hooks.rhs));
     member("jacobian", function_or_null(hooks.jacobian));
     member("linear", function_or_null(hooks.linear));
-    member("synapse", "nullptr");
+    member("synapse", synapse.empty() ? "nullptr" : "&" + synapse);
     text += "};\n";
     return text;
 }

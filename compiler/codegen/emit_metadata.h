@@ -15,6 +15,10 @@ namespace hhc::codegen {
 struct HookNames {
     std::string prepare, prepare_entities, init, half_step, advance, observe, rhs, jacobian, linear;
     std::vector<std::string> on_event; // one per event
+    // of a synapse: by space, by pathway
+    using BySpace = std::array<std::string, 5>;
+    BySpace space_prepare, space_init, space_advance, space_sum;
+    std::vector<std::string> deliver, deliver_entities;
 };
 
 struct TableOptions {

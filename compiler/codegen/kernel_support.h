@@ -62,6 +62,40 @@ HHK_INLINE Real hhk_guarded(int64_t count, int64_t i, Real x) {
     return hhk_select(hhk_mask_of(hhk_inside(count, i)), x, Real(0));
 }
 
+// ---- synapses -----------------------------------------------------------------------------------
+HHK_INLINE Int hhk_entities_below(int64_t entities, int64_t i) {
+    const Int here = Int(i) + hhk_iota();
+    const Int last = Int(entities - 1);
+    return hhk_select(hhk_lt(here, last), here, last);
+}
+// A synapse's number for random draws does not depend on where it is stored.
+HHK_INLINE int64_t hhk_synapse_number(const hhk_context* context, int64_t i) {
+    const int64_t here = hhk_entity(context, i);
+    return context->creation ? context->creation[here] : here;
+}
+HHK_INLINE Int hhk_synapse_numbers_at(const hhk_context* context, Int at) {
+    return context->creation ? hhk_gather_int(context->creation, at) : at;
+}
+HHK_INLINE Int hhk_synapse_numbers(const hhk_context* context, int64_t i) {
+    return hhk_synapse_numbers_at(context, hhk_entities(context, i));
+}
+// Lanes from i on that lie before `end`.
+HHK_INLINE int hhk_last_lane(int64_t i, int64_t end) {
+    return end - i < HHK_WIDTH ? static_cast<int>(end - i) : HHK_WIDTH;
+}
+HHK_INLINE Mask hhk_lanes(int first, int last) {
+    return hhk_mask_of(((1ULL << last) - 1) & ~((1ULL << first) - 1));
+}
+// Items k, k + 1, ...; lanes beyond the end repeat the last one.
+HHK_INLINE Int hhk_items(const uint32_t* items, int64_t k, int64_t end) {
+    Int at = Int(0);
+    for (int lane = 0; lane < HHK_WIDTH; ++lane) {
+        const int64_t place = k + lane < end ? k + lane : end - 1;
+        hhk_set(at, lane, static_cast<int64_t>(items[place]));
+    }
+    return at;
+}
+
 // ---- timed arrays: the row that holds t, the nearest column ------------------------------------
 HHK_INLINE double hhk_table_value(const hhk_context* context, int table, double t, int64_t column) {
     const hhk_table_data& data = context->tables[table];

@@ -55,6 +55,16 @@ std::array<std::uint64_t, 2> interface_hash(const ir::Module& module) {
         add(hasher, table.dimension);
         hasher.field(table.per_entity ? 1 : 0);
     }
+    if (module.is_synapse) {
+        hasher.field("synapse");
+        for (const ir::Field& field : module.fields) {
+            hasher.field(static_cast<std::uint64_t>(field.space));
+        }
+        for (const ir::Pathway& pathway : module.pathways) {
+            hasher.field(pathway.name).field(pathway.event);
+            hasher.field(static_cast<std::uint64_t>(pathway.space));
+        }
+    }
     hasher.field(module.events.size());
     for (const ir::Event& event : module.events) {
         hasher.field(event.name).field(event.sets_last_spike ? 1 : 0);

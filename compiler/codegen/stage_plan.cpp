@@ -349,7 +349,7 @@ private:
 std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kernel,
                                const ValueWriter& values) {
     Planner planner(module, kernel, values);
-    if (planner.worthwhile()) {
+    if (!module.is_synapse && planner.worthwhile()) {
         return planner.run();
     }
     std::vector<Stage> stages;

@@ -76,6 +76,9 @@ ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel)
     } else if (has_matrices(kernel)) {
         entity_lanes_ = Lanes::Single;
     }
+    if (module.is_synapse) {
+        find_access();
+    }
     mark_live();
     mark_spread();
     bound_integers();
@@ -100,6 +103,10 @@ void ValueWriter::mark_live() {
         }
     };
     for (const ir::FieldStore& store : kernel_->stores) {
+        root(store.value);
+        root(store.mask);
+    }
+    for (const ir::ForeignStore& store : kernel_->foreign_stores) {
         root(store.value);
         root(store.mask);
     }
@@ -136,7 +143,9 @@ void ValueWriter::mark_spread() {
         if (!live_[k] || lanes(ValueId(k)) == Lanes::Population) {
             continue;
         }
-        if (value.op == Op::EntityIndex || value.op == Op::Random) {
+        const bool is_place = value.op == Op::PreIndex || value.op == Op::PostIndex;
+        if (value.op == Op::EntityIndex || value.op == Op::Random ||
+            (is_place && kernel_->space != ir::Space::Each)) {
             needs_entity_index_ = true;
         }
         for (std::size_t a = 0; a < value.args.size(); ++a) {
@@ -149,6 +158,10 @@ void ValueWriter::mark_spread() {
     }
     for (const ir::FieldStore& store : kernel_->stores) {
         use(store.value, entity_lanes_);
+    }
+    for (const ir::ForeignStore& store : kernel_->foreign_stores) {
+        use(store.value, entity_lanes_);
+        use(store.mask, entity_lanes_);
     }
     for (const ir::EventOutput& event : kernel_->events) {
         use(event.condition, entity_lanes_);
@@ -183,6 +196,17 @@ void ValueWriter::bound_integers() {
         case Op::LoadField:
             bits =
                 module_->fields[ir::FieldId(value.symbol)].storage == ir::Storage::Step ? 61 : 32;
+            break;
+        case Op::LoadForeign:
+        case Op::ForeignUniform:
+            bits = module_->foreign[ir::ForeignId(value.symbol)].storage == ir::Storage::Step ? 61
+                                                                                              : 32;
+            break;
+        case Op::PreIndex:
+        case Op::PostIndex:
+        case Op::PreCount:
+        case Op::PostCount:
+            bits = 32;
             break;
         case Op::StepCount:
             bits = 61;
@@ -258,6 +282,7 @@ void ValueWriter::make_names() {
     for (const ir::FieldId field : last_spike_fields()) {
         need(field);
     }
+    name_foreign();
 }
 
 void ValueWriter::mark_faulty() {
@@ -411,6 +436,9 @@ ValueId ValueWriter::load_of(ir::FieldId field) const {
 
 std::string ValueWriter::load(ir::FieldId field, Lanes lanes) const {
     const std::string& at = pointer(field);
+    if (module_->is_synapse) {
+        return load_from(at, module_->fields[field].storage, module_->fields[field].space, lanes);
+    }
     const bool boolean = module_->fields[field].storage == ir::Storage::Boolean;
     if (lanes == Lanes::Vector) {
         return fmt::format("{}({} + i)", boolean ? "hhk_load_mask" : "hhk_load", at);
@@ -454,7 +482,10 @@ std::string ValueWriter::math(const Value& value, Lanes lanes) const {
     case ir::MathOp::Clip:
         break;
     default:
-        if (lanes != Lanes::Vector || kernel_->kind != ir::KernelKind::Advance) {
+        const bool hot = kernel_->kind == ir::KernelKind::Advance ||
+                         kernel_->kind == ir::KernelKind::Sum ||
+                         kernel_->kind == ir::KernelKind::Deliver;
+        if (lanes != Lanes::Vector || !hot) {
             function += "_called";
         }
     }
@@ -466,6 +497,25 @@ std::string ValueWriter::leaf(const Value& value, Lanes lanes) const {
     case Op::LoadField:
         return sets_last_spike(ir::FieldId(value.symbol)) ? "hhk_all(context->step)"
                                                           : load(ir::FieldId(value.symbol), lanes);
+    case Op::LoadForeign: {
+        const ir::Foreign& foreign = module_->foreign[ir::ForeignId(value.symbol)];
+        return load_from(foreign_pointers_[value.symbol], foreign.storage, foreign.space, lanes);
+    }
+    case Op::ForeignUniform: {
+        const std::string uniform = fmt::format("*{}", foreign_pointers_[value.symbol]);
+        if (value.type == Type::Int) {
+            return fmt::format("static_cast<int64_t>({})", uniform);
+        }
+        return value.type == Type::Bool ? uniform + " != 0" : uniform;
+    }
+    case Op::PreIndex:
+        return kernel_->space == ir::Space::Each ? "pre" : "here";
+    case Op::PostIndex:
+        return kernel_->space == ir::Space::Each ? "post" : "here";
+    case Op::PreCount:
+        return "context->pre_count";
+    case Op::PostCount:
+        return "context->post_count";
     case Op::LoadUniform: {
         const std::string uniform = fmt::format("context->uniforms[{}]", value.symbol);
         if (value.type == Type::Int) {

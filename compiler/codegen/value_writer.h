@@ -61,6 +61,21 @@ public:
     /// Fields that an event's kernel sets to the step, as it does not store to them itself.
     [[nodiscard]] std::vector<ir::FieldId> last_spike_fields() const;
     [[nodiscard]] std::string load(ir::FieldId field, Lanes lanes) const;
+
+    // Kernels of synapses.
+    /// Where the values of a foreign variable are: "v_post_at"; empty if it is not used.
+    [[nodiscard]] const std::string& pointer(ir::ForeignId foreign) const {
+        return foreign_pointers_[foreign.index];
+    }
+    /// Whether the source or target of each synapse is needed.
+    [[nodiscard]] bool needs(ir::Space side) const {
+        return side == ir::Space::Pre ? needs_pre_ : needs_post_;
+    }
+    /// The kernel is called with items, synapses or entities: they do not stand side by side.
+    [[nodiscard]] bool is_indexed() const { return indexed_; }
+    /// A value of this space is found by the number of the synapse's source or target: "pre",
+    /// "post"; empty if it stands where the kernel is.
+    [[nodiscard]] std::string index_of(ir::Space space) const;
     Names& names() { return names_; }
 
 private:
@@ -71,6 +86,11 @@ private:
     [[nodiscard]] std::string fault_expression(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] bool may_overflow(ir::ValueId id) const;
     void make_names();
+    void name_foreign();
+    void find_access();
+    [[nodiscard]] bool is_small() const;
+    [[nodiscard]] std::string load_from(const std::string& pointer, ir::Storage storage,
+                                        ir::Space space, Lanes lanes) const;
     [[nodiscard]] std::string expression(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string infix(const ir::Value& value, Lanes lanes, const char* op) const;
     [[nodiscard]] std::string call(std::string_view function, const ir::Value& value,
@@ -97,6 +117,10 @@ private:
     std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits
     std::vector<std::string> value_names_;
     std::vector<std::string> pointers_;
+    std::vector<std::string> foreign_pointers_; // by foreign variable
+    bool needs_pre_ = false;
+    bool needs_post_ = false;
+    bool indexed_ = false;
     Names names_;
 };
 

@@ -21,6 +21,8 @@ lower::Options lower_options(const Options& options) {
     result.method = options.method;
     result.per_entity = {options.per_entity.begin(), options.per_entity.end()};
     result.freeze = options.freeze;
+    result.lump = options.lump;
+    result.varying_delays = {options.varying_delays.begin(), options.varying_delays.end()};
     return result;
 }
 
@@ -57,9 +59,39 @@ std::string rewrite_text(const Unit& unit, const Diagnostic& note) {
 } // namespace
 
 CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked,
-                             Options options, std::vector<StageTime> times, diag::Sink& sink)
+                             Options options, std::vector<StageTime> times)
     : unit_(std::move(unit)), checked_(std::move(checked)), options_(std::move(options)),
-      times_(std::move(times)) {
+      times_(std::move(times)) {}
+
+std::shared_ptr<CompiledModel> CompiledModel::make_template(std::shared_ptr<const Unit> unit,
+                                                            model::CheckedModel checked,
+                                                            Options options,
+                                                            std::vector<StageTime> times) {
+    std::shared_ptr<CompiledModel> made(new CompiledModel(std::move(unit), std::move(checked),
+                                                          std::move(options), std::move(times)));
+    made->is_template_ = true;
+    made->module_.name = made->checked_.name;
+    made->module_.description = lower::describe_template(made->checked_);
+    return made;
+}
+
+void CompiledModel::refuse_template() const {
+    if (!is_template_) {
+        return;
+    }
+    diag::Sink sink;
+    sink.report(diag::Code::SynapseUnbound, {},
+                "`" + name() +
+                    "` is a synapse: its code depends on the populations that it connects")
+        .note("make it with `hp.Synapses(source, target, model)`, or name both: `hhc --emit=cpp "
+              "--synapse " +
+              name() + " --pre NEURON --post NEURON FILE`");
+    throw_errors(sink);
+}
+
+CompiledModel::CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked,
+                             Options options, std::vector<StageTime> times, diag::Sink& sink)
+    : CompiledModel(std::move(unit), std::move(checked), std::move(options), std::move(times)) {
     {
         const StageTimer timer(times_, "lower");
         lower::Lowered lowered = lower_again(sink);
@@ -96,6 +128,7 @@ std::string CompiledModel::emit(std::string_view stage) const {
     if (stage == "model") {
         return model::dump(checked_);
     }
+    refuse_template();
     if (stage == "ir") {
         return ir::print(lower_again(sink).module);
     }
@@ -133,6 +166,7 @@ bool CompiledModel::has_code() const {
 }
 
 Code CompiledModel::code() const {
+    refuse_template();
     if (!has_code()) {
         const auto self = std::const_pointer_cast<Model>(shared_from_this());
         build({&self, 1});
@@ -153,6 +187,7 @@ std::vector<StageTime> CompiledModel::times() const {
 }
 
 std::shared_ptr<Model> CompiledModel::with_per_entity(const std::vector<std::string>& names) const {
+    refuse_template();
     Options options = options_;
     for (const std::string& name : names) {
         if (std::find(options.per_entity.begin(), options.per_entity.end(), name) ==

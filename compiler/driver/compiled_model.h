@@ -26,6 +26,12 @@ public:
     CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked, Options options,
                   std::vector<StageTime> times, diag::Sink& sink);
 
+    /// A `synapse` block that was checked alone and waits for its populations.
+    static std::shared_ptr<CompiledModel> make_template(std::shared_ptr<const Unit> unit,
+                                                        model::CheckedModel checked,
+                                                        Options options,
+                                                        std::vector<StageTime> times);
+
     [[nodiscard]] const std::string& name() const override { return checked_.name; }
     [[nodiscard]] const std::string& description() const override { return module_.description; }
     [[nodiscard]] std::string explain() const override;
@@ -46,7 +52,13 @@ public:
     /// Called by the backend, once.
     void set_code(Code code, const std::vector<StageTime>& times) const;
 
+    [[nodiscard]] bool is_template() const { return is_template_; }
+
 private:
+    CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked, Options options,
+                  std::vector<StageTime> times);
+    /// Throws what to do about a template that is asked for kernels.
+    void refuse_template() const;
     [[nodiscard]] lower::Lowered lower_again(diag::Sink& sink) const;
 
     std::shared_ptr<const Unit> unit_;
@@ -56,6 +68,7 @@ private:
     ir::Module module_;     // after all passes
     std::string rewritten_; // what the passes changed in the formulas, for explain
     std::optional<Hash128> source_key_;
+    bool is_template_ = false;
 
     mutable std::mutex mutex_; // guards what follows
     mutable Code code_;

@@ -4,12 +4,14 @@
 #include "driver/externals.h"
 #include "driver/guard.h"
 #include "driver/import_resolver.h"
+#include "driver/population_side.h"
 #include "driver/source_cache.h"
 #include "parse/parse.h"
 #include "sema/check.h"
 
 #include "hhc/compile.h"
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <utility>
@@ -35,22 +37,21 @@ public:
 
     ast::File& parse_file(const SourceText& text) {
         const StageTimer timer(times_, "parse");
+        unit_->text = text;
         unit_->files.push_back(
             std::make_unique<ast::File>(parse::parse_file(add_text(text), sink_)));
         return *unit_->files.back();
     }
 
     Compilation check_file(const ast::File& file, const std::filesystem::path& folder) {
-        ImportResolver resolver(unit_->texts->sources, sink_, unit_->options.library_folder,
-                                unit_->options.search_path);
-        if (!folder.empty()) {
-            resolver.set_root(file, folder);
-        }
+        unit_->folder = folder.string();
+        ImportResolver resolver = imports_of(file);
         sema::CheckedFile checked;
         {
             const StageTimer timer(times_, "check");
             checked = sema::check_file(file, environment(&resolver), sink_);
         }
+        templates_ = std::move(checked.synapses);
         if (checked.models.size() == 1 && checked.models.front().documentation.empty() &&
             file.doc) {
             checked.models.front().documentation = file.doc->text; // a file about one model
@@ -72,10 +73,84 @@ public:
         return finish(std::move(models), {});
     }
 
+    Compilation compile(const SynapseSource& source, const SynapseSide& pre,
+                        const SynapseSide& post) {
+        const PopulationModel source_model(pre, unit_->options, sink_);
+        const PopulationModel target_model(post, unit_->options, sink_);
+        if (source.block != nullptr) {
+            return bind(source, compiled(*source.block), source_model.side(), target_model.side());
+        }
+        sema::SynapseSet set;
+        {
+            const StageTimer timer(times_, "parse");
+            set = parse(source);
+        }
+        std::vector<model::CheckedModel> models;
+        {
+            const StageTimer timer(times_, "check");
+            models.push_back(sema::check_synapse(set, source_model.side(), target_model.side(),
+                                                 environment(nullptr), sink_));
+        }
+        return finish(std::move(models), {});
+    }
+
     diag::Sink& sink() { return sink_; }
     std::shared_ptr<Unit>& unit() { return unit_; }
 
 private:
+    ImportResolver imports_of(const ast::File& file) {
+        ImportResolver resolver(unit_->texts->sources, sink_, unit_->options.library_folder,
+                                unit_->options.search_path);
+        if (!unit_->folder.empty()) {
+            resolver.set_root(file, unit_->folder);
+        }
+        return resolver;
+    }
+
+    /// The block of a file that was read before, between two populations.
+    Compilation bind(const SynapseSource& source, const CompiledModel& block,
+                     const sema::PopulationSide& pre, const sema::PopulationSide& post) {
+        unit_->folder = block.unit()->folder;
+        const ast::File& file = parse_file(block.unit()->text);
+        ImportResolver resolver = imports_of(file);
+        std::vector<model::CheckedModel> models;
+        {
+            const StageTimer timer(times_, "check");
+            std::vector<sema::PathwayWish> wishes;
+            for (const SynapsePathway& wish : source.pathways) {
+                const bool other = wish.event != SynapsePathway().event;
+                wishes.push_back({wish.name, other ? std::optional(wish.event) : std::nullopt,
+                                  wish.order, wish.delay});
+            }
+            models.push_back(sema::check_synapse_block(file, block.name(), pre, post, wishes,
+                                                       environment(&resolver), sink_));
+        }
+        if (!source.name.empty()) {
+            models.front().name = source.name;
+        }
+        return finish(std::move(models), resolver.imports());
+    }
+
+    sema::SynapseSet parse(const SynapseSource& source) {
+        unit_->files.push_back(
+            std::make_unique<ast::File>(parse::parse_equations(add_text(source.equations), sink_)));
+        ast::File& file = *unit_->files.back();
+        sema::SynapseSet set;
+        set.name = source.name;
+        set.file = &file;
+        for (const SynapsePathway& text : source.pathways) {
+            sema::SynapseSet::Pathway pathway;
+            pathway.name = text.name;
+            pathway.event = text.event;
+            pathway.side = text.on_post ? model::Side::Post : model::Side::Pre;
+            pathway.order = text.order.value_or(text.on_post ? 1 : -1);
+            pathway.delay = text.delay;
+            pathway.statements = parse::parse_statements(add_text(text.statements), file, sink_);
+            set.pathways.push_back(std::move(pathway));
+        }
+        return set;
+    }
+
     sema::EquationSet parse(const EquationSource& source) {
         unit_->files.push_back(
             std::make_unique<ast::File>(parse::parse_equations(add_text(source.equations), sink_)));
@@ -135,6 +210,12 @@ private:
                 compiled->set_source_key(key_);
                 result.models.push_back(std::move(compiled));
             }
+            for (model::CheckedModel& block : templates_) {
+                auto made =
+                    CompiledModel::make_template(unit_, std::move(block), unit_->options, times_);
+                made->set_source_key(key_);
+                result.models.push_back(std::move(made));
+            }
         }
         if (sink_.has_errors()) {
             result.models.clear();
@@ -151,6 +232,7 @@ private:
     Hash128 key_; // of this compilation in the cache
     diag::Sink sink_;
     std::vector<StageTime> times_;
+    std::vector<model::CheckedModel> templates_; // synapse blocks of a file
 };
 
 Compilation failed(Frontend& frontend) {
@@ -230,6 +312,22 @@ Compilation compile_text(const SourceText& text, const Options& options) {
             driver::Frontend frontend(options, key);
             const ast::File& file = frontend.parse_file(text);
             return frontend.check_file(file, {});
+        });
+    });
+}
+
+Compilation compile_synapse(const SynapseSource& source, const SynapseSide& pre,
+                            const SynapseSide& post, const Options& options) {
+    return driver::guarded([&] {
+        const Hash128 key = driver::synapse_key(source, pre, post, options);
+        // what the compilation needs later, if it is asked for more than the code
+        const auto hold = [](const Model* model) {
+            return model == nullptr ? nullptr : model->shared_from_this();
+        };
+        const auto models = std::array{hold(source.block), hold(pre.model), hold(post.model)};
+        return cached_or(key, options, [=] {
+            static_cast<void>(models);
+            return driver::Frontend(options, key).compile(source, pre, post);
         });
     });
 }

@@ -46,6 +46,8 @@ public:
         return full().with_per_entity(names);
     }
 
+    [[nodiscard]] const Hash128& key() const { return key_; }
+
     [[nodiscard]] std::vector<StageTime> times() const override {
         const std::lock_guard lock(mutex_);
         return full_ ? full_->times() : times_;
@@ -144,6 +146,10 @@ Hash128 source_key(const std::vector<SourceText>& texts, const Options& options)
         hasher.field(name);
     }
     hasher.field(options.method).field(options.real_size).field(options.vector_bytes);
+    hasher.field(options.lump ? 1 : 0);
+    for (const std::string& name : options.varying_delays) {
+        hasher.field(name);
+    }
     hasher.field(options.strict ? 1 : 0).field(options.fast_math ? 1 : 0);
     hasher.field(static_cast<std::uint64_t>(options.optimisation) + 1);
     hasher.field(options.library_folder);
@@ -211,6 +217,17 @@ void remember_code(const Hash128& key, const ir::Module& module, const std::stri
     const std::string metadata = symbol + "\n" + ir::print(seldom_hooks(module));
     cache::ObjectCache(env::cache_dir())
         .store_source(code_key(key, module.name), {metadata, object_key});
+}
+
+std::string identity(const Model& model) {
+    Hasher hasher;
+    hasher.field(model.name()).field(model.description());
+    if (const auto* cached = dynamic_cast<const CachedModel*>(&model)) {
+        hasher.field(cached->key().hex());
+    } else if (const auto& key = dynamic_cast<const CompiledModel&>(model).source_key()) {
+        hasher.field(key->hex());
+    }
+    return hasher.finish().hex();
 }
 
 const CompiledModel& compiled(const Model& model) {

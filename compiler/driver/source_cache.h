@@ -34,6 +34,9 @@ void remember_compilation(const Hash128& key, const Options& options,
 void remember_code(const Hash128& key, const ir::Module& module, const std::string& symbol,
                    const Hash128& object_key);
 
+/// Names a model in keys: its text, or what it offers to others.
+[[nodiscard]] std::string identity(const Model& model);
+
 /// The compiled form of any model; one from the cache is compiled for it.
 [[nodiscard]] const CompiledModel& compiled(const Model& model);
 

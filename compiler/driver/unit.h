@@ -31,6 +31,8 @@ public:
 struct Unit {
     std::shared_ptr<SourceTexts> texts = std::make_shared<SourceTexts>();
     std::vector<std::unique_ptr<ast::File>> files; // the first is the user's
+    SourceText text;                               // of that file, if it is one
+    std::string folder;                            // where it stands; empty: nowhere
     Options options;
 };
 

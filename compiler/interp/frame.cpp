@@ -22,7 +22,18 @@ using ir::ValueId;
 
 Frame::Frame(const ir::Module& module, const ir::Kernel& kernel, const hhk_context& context)
     : module_(module), kernel_(kernel), context_(context), bindings_(ir::bindings(kernel)),
-      slots_(kernel.values.size()) {}
+      slots_(kernel.values.size()) {
+    switch (kernel.space) {
+    case ir::Space::PerPre:
+        count_ = context.pre_count;
+        break;
+    case ir::Space::PerPost:
+        count_ = context.post_count;
+        break;
+    default:
+        count_ = context.count;
+    }
+}
 
 void Frame::run_population() {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -34,7 +45,13 @@ void Frame::run_population() {
 
 void Frame::run_entity(std::int64_t position) {
     position_ = position;
-    entity_ = std::min(position, context_.count - 1);
+    entity_ = std::min(position, count_ - 1);
+    pre_ = post_ = position;
+    if (module_.is_synapse && kernel_.space == ir::Space::Each) {
+        pre_ = context_.pre[entity_];
+        post_ = context_.post[entity_];
+        entity_ = context_.creation == nullptr ? entity_ : context_.creation[entity_];
+    }
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (bindings_[i] == Binding::Entity) {
             run(ValueId(i));
@@ -67,7 +84,21 @@ template <class Real> void Frame::compute(const Value& value, Binding binding, S
         break;
     case Op::LoadField:
     case Op::LoadUniform:
+    case Op::LoadForeign:
+    case Op::ForeignUniform:
         load(value, out);
+        break;
+    case Op::PreIndex:
+        out.integer = pre_;
+        break;
+    case Op::PostIndex:
+        out.integer = post_;
+        break;
+    case Op::PreCount:
+        out.integer = context_.pre_count;
+        break;
+    case Op::PostCount:
+        out.integer = context_.post_count;
         break;
     case Op::Time:
         out.real = context_.t;
@@ -268,69 +299,109 @@ void Frame::matrix(const Value& value, Slot& out) const {
 
 namespace {
 
-template <class T> T read(const char* base, std::int64_t position) {
+template <class T> T value_at(const char* base, std::int64_t position) {
     T value;
     std::memcpy(&value, base + position * static_cast<std::int64_t>(sizeof(T)), sizeof(T));
     return value;
 }
 
-template <class T> void write(char* base, std::int64_t position, T value) {
+template <class T> void set_at(char* base, std::int64_t position, T value) {
     std::memcpy(base + position * static_cast<std::int64_t>(sizeof(T)), &value, sizeof(T));
+}
+
+void from_double(double number, Type type, Slot& out) {
+    switch (type) {
+    case Type::Int:
+        out.integer = static_cast<std::int64_t>(number);
+        break;
+    case Type::Bool:
+        out.integer = number != 0 ? 1 : 0;
+        break;
+    default:
+        out.real = number;
+    }
 }
 
 } // namespace
 
+std::int64_t Frame::place(ir::Space space) const {
+    switch (space) {
+    case ir::Space::Pre:
+    case ir::Space::PerPre:
+        return pre_;
+    case ir::Space::Post:
+    case ir::Space::PerPost:
+        return post_;
+    case ir::Space::Each:
+        break;
+    }
+    return position_;
+}
+
 void Frame::load(const Value& value, Slot& out) const {
     if (value.op == Op::LoadUniform) {
-        const double number = context_.uniforms[value.symbol];
-        switch (value.type) {
-        case Type::Int:
-            out.integer = static_cast<std::int64_t>(number);
-            break;
-        case Type::Bool:
-            out.integer = number != 0 ? 1 : 0;
-            break;
-        default:
-            out.real = number;
-        }
-        return;
+        from_double(context_.uniforms[value.symbol], value.type, out);
+    } else if (value.op == Op::ForeignUniform) {
+        from_double(value_at<double>(context_.foreign[value.symbol], 0), value.type, out);
+    } else if (value.op == Op::LoadForeign) {
+        const ir::Foreign& foreign = module_.foreign[ir::ForeignId(value.symbol)];
+        read(context_.foreign[value.symbol], foreign.storage, place(foreign.space), out);
+    } else {
+        const ir::Field& field = module_.fields[ir::FieldId(value.symbol)];
+        read(context_.slab + context_.offsets[value.symbol], field.storage, place(field.space),
+             out);
     }
-    const char* base = context_.slab + context_.offsets[value.symbol];
-    switch (module_.fields[ir::FieldId(value.symbol)].storage) {
+}
+
+void Frame::read(const char* base, ir::Storage storage, std::int64_t position, Slot& out) const {
+    switch (storage) {
     case ir::Storage::Real:
-        out.real =
-            module_.real_size == 4 ? read<float>(base, position_) : read<double>(base, position_);
+        out.real = module_.real_size == 4 ? value_at<float>(base, position)
+                                          : value_at<double>(base, position);
         break;
     case ir::Storage::Integer:
-        out.integer = read<std::int32_t>(base, position_);
+        out.integer = value_at<std::int32_t>(base, position);
         break;
     case ir::Storage::Boolean:
-        out.integer = read<std::uint8_t>(base, position_) != 0 ? 1 : 0;
+        out.integer = value_at<std::uint8_t>(base, position) != 0 ? 1 : 0;
         break;
     case ir::Storage::Step:
-        out.integer = read<std::int64_t>(base, position_);
+        out.integer = value_at<std::int64_t>(base, position);
         break;
     }
 }
 
-void Frame::store(ir::FieldId field, std::int64_t position, const Slot& slot) const {
-    char* base = context_.slab + context_.offsets[field.index];
-    switch (module_.fields[field].storage) {
+void Frame::store(const ir::FieldStore& store) const {
+    const ir::Field& field = module_.fields[store.field];
+    write(context_.slab + context_.offsets[store.field.index], field.storage, place(field.space),
+          slots_[store.value.index], store.add);
+}
+
+void Frame::store(const ir::ForeignStore& store) const {
+    const ir::Foreign& foreign = module_.foreign[store.foreign];
+    write(context_.foreign[store.foreign.index], foreign.storage, place(foreign.space),
+          slots_[store.value.index], store.add);
+}
+
+void Frame::write(char* base, ir::Storage storage, std::int64_t position, const Slot& slot,
+                  bool add) const {
+    switch (storage) {
     case ir::Storage::Real:
         if (module_.real_size == 4) {
-            write(base, position, static_cast<float>(slot.real));
+            const auto value = static_cast<float>(slot.real);
+            set_at(base, position, add ? value_at<float>(base, position) + value : value);
         } else {
-            write(base, position, slot.real);
+            set_at(base, position, add ? value_at<double>(base, position) + slot.real : slot.real);
         }
         break;
     case ir::Storage::Integer:
-        write(base, position, static_cast<std::int32_t>(slot.integer));
+        set_at(base, position, static_cast<std::int32_t>(slot.integer));
         break;
     case ir::Storage::Boolean:
-        write(base, position, static_cast<std::uint8_t>(slot.integer));
+        set_at(base, position, static_cast<std::uint8_t>(slot.integer));
         break;
     case ir::Storage::Step:
-        write(base, position, slot.integer);
+        set_at(base, position, slot.integer);
         break;
     }
 }

@@ -27,6 +27,8 @@ public:
 
     void run_population();
     void run_entity(std::int64_t position); // where its fields are; its number is below `count`
+    /// Entities of the kernel's space.
+    [[nodiscard]] std::int64_t count() const { return count_; }
 
     [[nodiscard]] const Slot& operator[](ir::ValueId id) const { return slots_[id.index]; }
     [[nodiscard]] bool is_true(ir::ValueId id) const { return slots_[id.index].integer != 0; }
@@ -34,8 +36,9 @@ public:
     [[nodiscard]] double as_double(ir::ValueId id) const;
     [[nodiscard]] ir::Binding binding(ir::ValueId id) const { return bindings_[id.index]; }
 
-    /// Writes a value to a field of the entity at `position`.
-    void store(ir::FieldId field, std::int64_t position, const Slot& slot) const;
+    /// Writes a value to a field, or to a variable of another object, of the entity run last.
+    void store(const ir::FieldStore& store) const;
+    void store(const ir::ForeignStore& store) const;
 
 private:
     template <class Real> void compute(const ir::Value& value, ir::Binding binding, Slot& out);
@@ -49,6 +52,11 @@ private:
     void matrix(const ir::Value& value, Slot& out) const;
     void load(const ir::Value& value, Slot& out) const;
     void run(ir::ValueId id);
+    /// Where a value of `space` stands for the entity at hand.
+    [[nodiscard]] std::int64_t place(ir::Space space) const;
+    void read(const char* base, ir::Storage storage, std::int64_t position, Slot& out) const;
+    void write(char* base, ir::Storage storage, std::int64_t position, const Slot& slot,
+               bool add) const;
     /// A real argument in the precision of its user.
     template <class Real> [[nodiscard]] Real real(ir::ValueId id) const {
         return static_cast<Real>(slots_[id.index].real);
@@ -62,8 +70,11 @@ private:
     const hhk_context& context_;
     std::vector<ir::Binding> bindings_;
     std::vector<Slot> slots_;
+    std::int64_t count_ = 0;
     std::int64_t position_ = 0;
     std::int64_t entity_ = 0;
+    std::int64_t pre_ = 0; // the entities that this one connects
+    std::int64_t post_ = 0;
 };
 
 } // namespace hhc::interp

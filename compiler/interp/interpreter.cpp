@@ -9,7 +9,9 @@
 #include "ir/verify.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace hhc::interp {
 
@@ -44,6 +46,10 @@ public:
 
     void run() {
         frame_.run_population();
+        if (kernel_.pathway.valid()) {
+            deliver();
+            return;
+        }
         for (std::int64_t i = block_.begin; i < block_.end; ++i) {
             if (kernel_.kind != KernelKind::OnEvent || happened(i)) {
                 entity(i);
@@ -60,9 +66,18 @@ private:
         return (context_.event_bits[kernel_.event.index][i / 64] >> (i % 64) & 1U) != 0;
     }
 
+    void deliver() {
+        for (std::int64_t r = 0; r < block_.range_count; ++r) {
+            for (std::int64_t i = block_.ranges[r].begin; i < block_.ranges[r].end; ++i) {
+                entity(block_.items == nullptr ? i : block_.items[i]);
+            }
+        }
+        block_.fault = guard_ ? real_fault : integer_ ? integer_fault : 0;
+    }
+
     void entity(std::int64_t i) {
         frame_.run_entity(i);
-        exists_ = i < context_.count; // padding may hold anything: no event handler resets it
+        exists_ = i < frame_.count(); // padding may hold anything: no event handler resets it
         for (const ValueId guard : kernel_.guards) {
             guard_ = guard_ || (exists_ && !std::isfinite(frame_[guard].real));
             use(guard);
@@ -73,7 +88,13 @@ private:
             }
             if (!store.mask.valid() || frame_.is_true(store.mask)) {
                 use(store.value);
-                frame_.store(store.field, i, frame_[store.value]);
+                frame_.store(store);
+            }
+        }
+        for (const ir::ForeignStore& store : kernel_.foreign_stores) {
+            if (exists_ && (!store.mask.valid() || frame_.is_true(store.mask))) {
+                use(store.value);
+                frame_.store(store);
             }
         }
         for (std::size_t k = 0; k < kernel_.outputs.size() && i < context_.count; ++k) {
@@ -173,6 +194,52 @@ std::int32_t on_event_hook(const hhk_context* context, hhk_block* block) {
     return kernel == nullptr ? HHK_OK : run_kernel(module, *kernel, *context, *block);
 }
 
+/// Of a synapse: one hook per space.
+template <KernelKind kind, ir::Space space>
+std::int32_t space_hook(const hhk_context* context, hhk_block* block) {
+    const ir::Module& module = state_of(*context).module;
+    return run_kernel(module, *module.find(kind, space), *context, *block);
+}
+
+template <KernelKind kind> void set_hooks(const ir::Module& module, hhk_block_fn* hooks) {
+    const auto set = [&]<ir::Space space>() {
+        if (module.find(kind, space) != nullptr) {
+            hooks[static_cast<std::size_t>(space)] = &space_hook<kind, space>;
+        }
+    };
+    set.template operator()<ir::Space::Each>();
+    set.template operator()<ir::Space::PerPre>();
+    set.template operator()<ir::Space::PerPost>();
+}
+
+/// The hooks of pathways have no argument that says which: there is one function for each number.
+template <KernelKind kind, std::size_t pathway>
+std::int32_t pathway_hook(const hhk_context* context, hhk_block* block) {
+    const ir::Module& module = state_of(*context).module;
+    return run_kernel(module, *module.find(kind, ir::PathwayId(pathway)), *context, *block);
+}
+
+constexpr std::size_t most_pathways = 64;
+
+template <KernelKind kind> hhk_block_fn hook_of(const ir::Module& module, std::size_t pathway) {
+    static constexpr auto hooks = []<std::size_t... n>(std::index_sequence<n...>) {
+        return std::array<hhk_block_fn, sizeof...(n)>{&pathway_hook<kind, n>...};
+    }(std::make_index_sequence<most_pathways>());
+    return module.find(kind, ir::PathwayId(pathway)) != nullptr ? hooks.at(pathway) : nullptr;
+}
+
+void set_synapse_hooks(const ir::Module& module, hhk_synapse& synapse,
+                       std::vector<hhk_pathway>& pathways) {
+    set_hooks<KernelKind::PrepareEntities>(module, synapse.prepare_entities);
+    set_hooks<KernelKind::Init>(module, synapse.init);
+    set_hooks<KernelKind::Advance>(module, synapse.advance);
+    set_hooks<KernelKind::Sum>(module, synapse.sum);
+    for (std::size_t k = 0; k < pathways.size(); ++k) {
+        pathways[k].deliver = hook_of<KernelKind::Deliver>(module, k);
+        pathways[k].deliver_entities = hook_of<KernelKind::DeliverEntities>(module, k);
+    }
+}
+
 template <KernelKind kind> hhk_block_fn hook(const ir::Module& module) {
     return module.find(kind) != nullptr ? &block_hook<kind> : nullptr;
 }
@@ -184,11 +251,15 @@ Interpreter::Interpreter(const ir::Module& module) : state_(std::make_unique<Sta
     hhk_model& model = state_->table.model();
     model.self = state_.get();
     model.prepare = module.find(KernelKind::Prepare) != nullptr ? &prepare_hook : nullptr;
+    model.observe = hook<KernelKind::Observe>(module);
+    if (module.is_synapse) {
+        set_synapse_hooks(module, state_->table.synapse(), state_->table.pathways());
+        return;
+    }
     model.prepare_entities = hook<KernelKind::PrepareEntities>(module);
     model.init = hook<KernelKind::Init>(module);
     model.half_step = hook<KernelKind::HalfStep>(module);
     model.advance = hook<KernelKind::Advance>(module);
-    model.observe = hook<KernelKind::Observe>(module);
     model.rhs = hook<KernelKind::Rhs>(module);
     model.jacobian = hook<KernelKind::Jacobian>(module);
     model.linear = hook<KernelKind::Linear>(module);

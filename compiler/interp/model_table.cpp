@@ -21,6 +21,20 @@ static_assert(static_cast<int>(ir::role::linked) == HHK_LINKED);
 static_assert(static_cast<int>(ir::role::last_spike) == HHK_LAST_SPIKE);
 static_assert(static_cast<int>(ir::role::not_refractory) == HHK_NOT_REFRACTORY);
 static_assert(static_cast<int>(ir::role::hidden) == HHK_HIDDEN);
+static_assert(static_cast<int>(ir::role::last_update) == HHK_LAST_UPDATE);
+static_assert(static_cast<int>(ir::role::given) == HHK_GIVEN);
+static_assert(static_cast<int>(ir::Space::Each) == HHK_EACH);
+static_assert(static_cast<int>(ir::Space::Pre) == HHK_PRE);
+static_assert(static_cast<int>(ir::Space::Post) == HHK_POST);
+static_assert(static_cast<int>(ir::Space::PerPre) == HHK_PER_PRE);
+static_assert(static_cast<int>(ir::Space::PerPost) == HHK_PER_POST);
+static_assert(HHK_USES_PRE == 1 && HHK_USES_CREATION == 2);
+static_assert(static_cast<int>(ir::access::read) == HHK_READ);
+static_assert(static_cast<int>(ir::access::add) == HHK_ADD);
+static_assert(static_cast<int>(ir::access::write) == HHK_WRITE);
+static_assert(static_cast<int>(ir::access::delayed) == HHK_DELAYED);
+static_assert(static_cast<int>(ir::access::guarded) == HHK_GUARDED);
+static_assert(static_cast<int>(ir::access::summed) == HHK_SUMMED);
 static_assert(static_cast<int>(ir::flag::unless_refractory) == HHK_UNLESS_REFRACTORY);
 static_assert(static_cast<int>(ir::flag::constant) == HHK_CONSTANT);
 static_assert(static_cast<int>(ir::flag::staggered) == HHK_STAGGERED);
@@ -32,6 +46,9 @@ struct ModelTable::Storage {
     std::vector<hhk_uniform> uniforms;
     std::vector<hhk_table> tables;
     std::vector<hhk_event> events;
+    std::vector<hhk_foreign> foreign;
+    std::vector<hhk_pathway> pathways;
+    hhk_synapse synapse{};
     hhk_model model{};
 };
 
@@ -79,10 +96,13 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
     s.names.uniforms = module.uniforms;
     s.names.tables = module.tables;
     s.names.events = module.events;
+    s.names.foreign = module.foreign;
+    s.names.pathways = module.pathways;
     for (const ir::Field& field : s.names.fields) {
         hhk_field row = common_part<hhk_field>(field);
         row.init_flag = index_or_none(field.init_flag);
         row.stagger_flag = index_or_none(field.stagger_flag);
+        row.space = static_cast<std::uint8_t>(field.space);
         s.fields.push_back(row);
     }
     for (const ir::Uniform& uniform : s.names.uniforms) {
@@ -96,7 +116,38 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
         s.events.push_back(
             {event.name.c_str(), event.sets_last_spike ? 1 : 0, event.has_statements ? 1 : 0});
     }
+    for (const ir::Foreign& foreign : s.names.foreign) {
+        hhk_foreign row{};
+        row.name = foreign.name.c_str();
+        row.dimension = dimension_of(foreign.dimension);
+        row.space = static_cast<std::uint8_t>(foreign.space);
+        row.type = static_cast<std::uint8_t>(foreign.storage);
+        row.access = foreign.access;
+        row.uniform = foreign.uniform ? 1 : 0;
+        row.into = foreign.into.valid() ? static_cast<std::int32_t>(foreign.into.index) : -1;
+        s.foreign.push_back(row);
+    }
+    for (const ir::Pathway& pathway : s.names.pathways) {
+        hhk_pathway row{};
+        row.name = pathway.name.c_str();
+        row.event = pathway.event.c_str();
+        row.space = static_cast<std::int32_t>(pathway.space);
+        row.order = pathway.order;
+        row.delay = pathway.delay;
+        row.indexed = pathway.space == ir::Space::Post ? 1 : 0;
+        row.sequential = pathway.sequential ? 1 : 0;
+        row.writes_pre = pathway.writes_pre ? 1 : 0;
+        row.one_delay = pathway.one_delay ? 1 : 0;
+        s.pathways.push_back(row);
+    }
+    s.synapse.size = sizeof(hhk_synapse);
+    s.synapse.foreign_count = static_cast<std::uint32_t>(s.foreign.size());
+    s.synapse.pathway_count = static_cast<std::uint32_t>(s.pathways.size());
+    s.synapse.uses = module.uses();
+    s.synapse.foreign = s.foreign.data();
+    s.synapse.pathways = s.pathways.data();
     hhk_model& model = s.model;
+    model.synapse = module.is_synapse ? &s.synapse : nullptr;
     model.size = sizeof(hhk_model);
     model.abi_version = HHK_ABI_VERSION;
     model.name = s.names.name.c_str();
@@ -128,6 +179,12 @@ ModelTable& ModelTable::operator=(ModelTable&&) noexcept = default;
 
 hhk_model& ModelTable::model() {
     return storage_->model;
+}
+hhk_synapse& ModelTable::synapse() {
+    return storage_->synapse;
+}
+std::vector<hhk_pathway>& ModelTable::pathways() {
+    return storage_->pathways;
 }
 const hhk_model& ModelTable::model() const {
     return storage_->model;

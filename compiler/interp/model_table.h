@@ -7,6 +7,7 @@
 #include "ir/ir.h"
 
 #include <memory>
+#include <vector>
 
 namespace hhc::interp {
 
@@ -20,6 +21,9 @@ public:
 
     [[nodiscard]] hhk_model& model();
     [[nodiscard]] const hhk_model& model() const;
+    /// Of a synapse; the hooks of both are set by who runs them.
+    [[nodiscard]] hhk_synapse& synapse();
+    [[nodiscard]] std::vector<hhk_pathway>& pathways();
 
 private:
     struct Storage;

@@ -258,6 +258,26 @@ ValueId Builder::uniform(UniformId uniform) {
     return name(id, module_->uniforms[uniform].name);
 }
 
+ValueId Builder::foreign(ForeignId foreign) {
+    const Foreign& from = module_->foreign[foreign];
+    const Op op = from.uniform ? Op::ForeignUniform : Op::LoadForeign;
+    const ValueId id = leaf(op, value_type(from.storage), foreign.index);
+    return name(id, from.name + (from.space == Space::Pre ? "_pre" : "_post"));
+}
+
+ValueId Builder::pre_index() {
+    return leaf(Op::PreIndex, Type::Int);
+}
+ValueId Builder::post_index() {
+    return leaf(Op::PostIndex, Type::Int);
+}
+ValueId Builder::pre_count() {
+    return leaf(Op::PreCount, Type::Int);
+}
+ValueId Builder::post_count() {
+    return leaf(Op::PostCount, Type::Int);
+}
+
 ValueId Builder::time() {
     return leaf(Op::Time, Type::Real);
 }
@@ -406,6 +426,15 @@ ValueId Builder::element(ValueId matrix, std::int64_t row, std::int64_t column) 
 
 void Builder::store(FieldId field, ValueId value, ValueId mask) {
     kernel_->stores.push_back({field, value, mask});
+}
+void Builder::add_to(FieldId field, ValueId value, ValueId mask) {
+    kernel_->stores.push_back({field, value, mask, true});
+}
+void Builder::store(ForeignId foreign, ValueId value, ValueId mask) {
+    kernel_->foreign_stores.push_back({foreign, value, mask});
+}
+void Builder::add_to(ForeignId foreign, ValueId value, ValueId mask) {
+    kernel_->foreign_stores.push_back({foreign, value, mask, true});
 }
 void Builder::store(UniformId uniform, ValueId value) {
     kernel_->uniform_stores.push_back({uniform, value});

@@ -67,6 +67,11 @@ public:
     ValueId step();
     ValueId entity();
     ValueId count();
+    ValueId foreign(ForeignId foreign); // of one entity, or of the whole population
+    ValueId pre_index();
+    ValueId post_index();
+    ValueId pre_count();
+    ValueId post_count();
 
     // arithmetic; both arguments Real or both Int, `div` and `fma` Real only
     ValueId add(ValueId a, ValueId b);
@@ -115,6 +120,9 @@ public:
 
     // what the kernel does with its values
     void store(FieldId field, ValueId value, ValueId mask = {});
+    void add_to(FieldId field, ValueId value, ValueId mask = {});
+    void store(ForeignId foreign, ValueId value, ValueId mask = {});
+    void add_to(ForeignId foreign, ValueId value, ValueId mask = {});
     void store(UniformId uniform, ValueId value);
     void event(EventId event, ValueId condition);
     void output(ValueId value);

@@ -30,6 +30,10 @@ void count_value(const Module& module, const Value& value, Counts& counts) {
     case Op::LoadField:
         counts.loaded_bytes += storage_size(module, module.fields[FieldId(value.symbol)].storage);
         break;
+    case Op::LoadForeign:
+        counts.loaded_bytes +=
+            storage_size(module, module.foreign[ForeignId(value.symbol)].storage);
+        break;
     case Op::Add:
     case Op::Sub:
     case Op::Neg:
@@ -56,6 +60,8 @@ void count_value(const Module& module, const Value& value, Counts& counts) {
         ++counts.table_reads;
         break;
     case Op::EntityIndex:
+    case Op::PreIndex:
+    case Op::PostIndex:
         break;
     default:
         ++counts.other;
@@ -77,6 +83,9 @@ Counts count(const Module& module, const Kernel& kernel) {
     }
     for (const FieldStore& store : kernel.stores) {
         counts.stored_bytes += storage_size(module, module.fields[store.field].storage);
+    }
+    for (const ForeignStore& store : kernel.foreign_stores) {
+        counts.stored_bytes += storage_size(module, module.foreign[store.foreign].storage);
     }
     counts.stored_bytes += kernel.outputs.size() * sizeof(double);
     return counts;

@@ -36,10 +36,12 @@ constexpr std::array distribution_rows = {
 #undef HHC_RANDOM
 };
 
-constexpr std::array<std::string_view, 10> kernel_kinds = {
-    "prepare",  "prepare_entities", "init", "half_step", "advance",
-    "on_event", "observe",          "rhs",  "jacobian",  "linear",
+constexpr std::array<std::string_view, 13> kernel_kinds = {
+    "prepare", "prepare_entities", "init",    "half_step", "advance",  "on_event", "sum",
+    "deliver", "deliver_entities", "observe", "rhs",       "jacobian", "linear",
 };
+
+constexpr std::array<std::string_view, 5> spaces = {"each", "pre", "post", "per_pre", "per_post"};
 
 } // namespace
 
@@ -82,6 +84,16 @@ std::optional<MathOp> find_math(std::string_view text) {
 
 std::string_view text(KernelKind kind) {
     return kernel_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view text(Space space) {
+    return spaces[static_cast<std::size_t>(space)];
+}
+
+std::string text(const Foreign& foreign) {
+    std::string result(text(foreign.space));
+    result += '.' + foreign.name;
+    return (foreign.access & access::delayed) != 0 ? result + "@delay" : result;
 }
 
 std::span<const std::string_view> all_kernel_kinds() {
@@ -129,6 +141,58 @@ Kernel* Module::find(KernelKind kind, EventId event) {
     return const_cast<Kernel*>(std::as_const(*this).find(kind, event)); // NOLINT: of this module
 }
 
+const Kernel* Module::find(KernelKind kind, Space space) const {
+    const auto found = std::ranges::find_if(
+        kernels, [&](const Kernel& k) { return k.kind == kind && k.space == space; });
+    return found == kernels.end() ? nullptr : &*found;
+}
+
+const Kernel* Module::find(KernelKind kind, PathwayId pathway) const {
+    const auto found = std::ranges::find_if(
+        kernels, [&](const Kernel& k) { return k.kind == kind && k.pathway == pathway; });
+    return found == kernels.end() ? nullptr : &*found;
+}
+
+std::uint32_t Module::uses() const {
+    constexpr std::uint32_t pre = 1;
+    constexpr std::uint32_t creation = 2;
+    std::uint32_t result = 0;
+    const auto side = [&](Space space) {
+        result |= space == Space::Pre || space == Space::PerPre ? pre : 0;
+    };
+    for (const Kernel& kernel : kernels) {
+        if (kernel.space != Space::Each) {
+            continue;
+        }
+        for (const Value& value : kernel.values) {
+            switch (value.op) {
+            case Op::LoadField:
+                side(fields[FieldId(value.symbol)].space);
+                break;
+            case Op::LoadForeign:
+                side(foreign[ForeignId(value.symbol)].space);
+                break;
+            case Op::PreIndex:
+                result |= pre;
+                break;
+            case Op::Random:
+            case Op::EntityIndex:
+                result |= creation;
+                break;
+            default:
+                break;
+            }
+        }
+        for (const FieldStore& store : kernel.stores) {
+            side(fields[store.field].space);
+        }
+        for (const ForeignStore& store : kernel.foreign_stores) {
+            side(foreign[store.foreign].space);
+        }
+    }
+    return result;
+}
+
 std::int64_t matrix_size(const Kernel& kernel, ValueId matrix) {
     const Value* value = &kernel.values[matrix];
     while (value->op != Op::MatrixBuild) {
@@ -143,12 +207,18 @@ Binding own_binding(const Value& value, KernelKind kind) {
     case Op::LoadUniform:
     case Op::TimeStep:
     case Op::EntityCount:
+    case Op::PreCount:
+    case Op::PostCount:
+    case Op::ForeignUniform:
         return Binding::Run;
     case Op::Time:
     case Op::StepCount:
         return Binding::Step;
     case Op::LoadField:
     case Op::EntityIndex:
+    case Op::LoadForeign:
+    case Op::PreIndex:
+    case Op::PostIndex:
         return Binding::Entity;
     case Op::Random:
         return kind == KernelKind::Prepare ? Binding::Run : Binding::Entity;

@@ -10,6 +10,7 @@
 #include "hhc/diagnostic.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,17 @@ using FieldId = Id<struct FieldTag>;
 using UniformId = Id<struct UniformTag>;
 using TableId = Id<struct TableTag>;
 using EventId = Id<struct EventTag>;
+using ForeignId = Id<struct ForeignTag>;
+using PathwayId = Id<struct PathwayTag>;
+
+/// Whose entities a kernel, a field or a foreign variable is about: the numbers of enum hhk_space.
+enum class Space : std::uint8_t {
+    Each,    // the module's own entities: neurons, or synapses
+    Pre,     // entities of the source population
+    Post,    // entities of the target population
+    PerPre,  // a synapse's own values that are kept once per source entity
+    PerPost, // the same per target entity
+};
 
 /// One operation. `symbol` and `payload` mean what ops.def says; both are 0 where unused.
 struct Value {
@@ -66,7 +78,15 @@ struct Value {
 struct FieldStore {
     FieldId field;
     ValueId value;
-    ValueId mask; // none: always
+    ValueId mask;     // none: always
+    bool add = false; // adds to the field; of several entities with one target in their order
+};
+
+struct ForeignStore {
+    ForeignId foreign;
+    ValueId value;
+    ValueId mask;     // none: always
+    bool add = false; // as in FieldStore
 };
 
 struct UniformStore {
@@ -85,8 +105,11 @@ enum class KernelKind : std::uint8_t {
     Init,
     HalfStep,
     Advance,
-    OnEvent, // runs for the entities whose event bit is set
-    Observe, // writes outputs
+    OnEvent,         // runs for the entities whose event bit is set
+    Sum,             // adds into foreign variables, before Advance
+    Deliver,         // a pathway, for the synapses at which an event arrives
+    DeliverEntities, // a pathway, for the source or target entities themselves
+    Observe,         // writes outputs
     Rhs,
     Jacobian,
     Linear,
@@ -97,8 +120,11 @@ struct Kernel {
     KernelKind kind = KernelKind::Advance;
     std::string name;                        // "advance", "on_spike", "observe"
     EventId event;                           // OnEvent
+    Space space = Space::Each;               // over whose entities it runs
+    PathwayId pathway;                       // Deliver, DeliverEntities
     IdVector<struct ValueTag, Value> values; // every value after its arguments
     std::vector<FieldStore> stores;
+    std::vector<ForeignStore> foreign_stores;
     std::vector<UniformStore> uniform_stores; // Prepare only
     std::vector<EventOutput> events;
     std::vector<ValueId> outputs; // Observe, Rhs, Jacobian, Linear: output k of the context
@@ -117,12 +143,18 @@ enum : std::uint8_t {
     linked,
     last_spike,
     not_refractory,
-    hidden
+    hidden,
+    last_update,
+    given
 };
 } // namespace role
 namespace flag {
 enum : std::uint8_t { unless_refractory = 1, constant = 2, staggered = 4, has_init = 8 };
 } // namespace flag
+/// The numbers of enum hhk_access.
+namespace access {
+enum : std::uint8_t { read = 1, add = 2, write = 4, delayed = 8, guarded = 16, summed = 32 };
+} // namespace access
 
 /// As hhk_field and hhk_uniform (runtime/abi/kernel_abi.h), which they become.
 struct Field {
@@ -135,6 +167,7 @@ struct Field {
     std::uint8_t role = role::state;
     std::uint8_t flags = 0; // of namespace flag
     UniformId init_flag, stagger_flag;
+    Space space = Space::Each; // Each, PerPre or PerPost
 };
 
 struct Uniform {
@@ -160,6 +193,29 @@ struct Event {
     bool has_statements = false;
 };
 
+/// As hhk_foreign: a variable of the source or target population of a synapse.
+struct Foreign {
+    std::string name; // in its population
+    units::Dimension dimension;
+    Space space = Space::Post; // Pre or Post
+    Storage storage = Storage::Real;
+    std::uint8_t access = 0; // of namespace access
+    bool uniform = false;    // one double for the population
+    FieldId into;            // delayed: the own field that gets the past value
+};
+
+/// As hhk_pathway. Event "" is every step.
+struct Pathway {
+    std::string name;
+    std::string event = "spike";
+    Space space = Space::Pre; // Pre or Post: whose events
+    std::int32_t order = -1;
+    double delay = std::numeric_limits<double>::quiet_NaN(); // second; NaN: not said
+    bool sequential = false;
+    bool writes_pre = false;
+    bool one_delay = false;
+};
+
 struct Module {
     std::string name;
     std::uint32_t real_size =
@@ -169,11 +225,19 @@ struct Module {
     IdVector<struct UniformTag, Uniform> uniforms;
     IdVector<struct TableTag, Table> tables;
     IdVector<struct EventTag, Event> events;
+    bool is_synapse = false; // its entities are synapses between two populations
+    IdVector<struct ForeignTag, Foreign> foreign;
+    IdVector<struct PathwayTag, Pathway> pathways;
     std::vector<Kernel> kernels;
     std::string description; // JSON for people and tools (hhk_model.description)
 
     [[nodiscard]] const Kernel* find(KernelKind kind, EventId event = {}) const;
     [[nodiscard]] Kernel* find(KernelKind kind, EventId event = {});
+    /// Of a synapse, whose hooks exist once per space.
+    [[nodiscard]] const Kernel* find(KernelKind kind, Space space) const;
+    [[nodiscard]] const Kernel* find(KernelKind kind, PathwayId pathway) const;
+    /// Of a synapse: the numbers of enum hhk_uses, or-ed.
+    [[nodiscard]] std::uint32_t uses() const;
 };
 
 struct OpInfo {
@@ -195,6 +259,10 @@ struct DistributionInfo {
 };
 [[nodiscard]] const DistributionInfo& info(Distribution distribution);
 [[nodiscard]] std::string_view text(KernelKind kind);
+/// "each", "pre", "post", "per_pre", "per_post"
+[[nodiscard]] std::string_view text(Space space);
+/// "post.v", "pre.x@delay": what a foreign variable is called in the text form.
+[[nodiscard]] std::string text(const Foreign& foreign);
 
 /// The rows of the tables in order.
 [[nodiscard]] std::span<const OpInfo> all_ops();

@@ -82,6 +82,9 @@ std::string symbol_of(const Module& module, const Value& value) {
         return module.fields[FieldId(value.symbol)].name;
     case Op::LoadUniform:
         return module.uniforms[UniformId(value.symbol)].name;
+    case Op::LoadForeign:
+    case Op::ForeignUniform:
+        return text(module.foreign[ForeignId(value.symbol)]);
     case Op::Math:
         return std::string(info(static_cast<MathOp>(value.symbol)).text);
     case Op::Random:
@@ -112,10 +115,30 @@ std::string comment_text(const Value& value) {
     return result;
 }
 
+void print_foreign(TextWriter& out, const Module& module, const Foreign& foreign) {
+    std::string line = fmt::format("foreign {} {} {}", text(foreign.space), foreign.name,
+                                   words::storages[static_cast<std::size_t>(foreign.storage)]);
+    for (std::size_t i = 0; i < words::accesses.size(); ++i) {
+        if ((foreign.access >> i & 1U) != 0) {
+            line += fmt::format(" {}", words::accesses[i]);
+        }
+    }
+    line += foreign.uniform ? " uniform" : "";
+    if (!foreign.dimension.is_dimensionless()) {
+        line += fmt::format(" dim {}", dimension_text(foreign.dimension));
+    }
+    if (foreign.into.valid()) {
+        line += fmt::format(" into {}", module.fields[foreign.into].name);
+    }
+    out.line(line);
+}
+
 void print_header(TextWriter& out, const Module& module) {
     out.line(fmt::format("hhir {}", text_version));
     out.line(fmt::format("module {} real_size {}{}", quoted(module.name), module.real_size,
-                         module.is_cell ? " cell" : ""));
+                         module.is_cell      ? " cell"
+                         : module.is_synapse ? " synapse"
+                                             : ""));
     if (!module.description.empty()) {
         out.line(fmt::format("description {}", quoted(module.description)));
     }
@@ -124,6 +147,9 @@ void print_header(TextWriter& out, const Module& module) {
     }
     for (const Field& field : module.fields) {
         std::string line = symbol_text("field", field);
+        if (field.space != Space::Each) {
+            line += fmt::format(" at {}", text(field.space));
+        }
         if (field.init_flag.valid()) {
             line += fmt::format(" init_flag {}", module.uniforms[field.init_flag].name);
         }
@@ -143,12 +169,28 @@ void print_header(TextWriter& out, const Module& module) {
                              event.sets_last_spike ? " sets_last_spike" : "",
                              event.has_statements ? " has_statements" : ""));
     }
+    for (const Foreign& foreign : module.foreign) {
+        print_foreign(out, module, foreign);
+    }
+    for (const Pathway& pathway : module.pathways) {
+        out.line(fmt::format("pathway {} {} {} order {} delay {}{}{}{}", pathway.name,
+                             text(pathway.space), quoted(pathway.event), pathway.order,
+                             shortest(pathway.delay), pathway.sequential ? " sequential" : "",
+                             pathway.writes_pre ? " writes_pre" : "",
+                             pathway.one_delay ? " one_delay" : ""));
+    }
 }
 
 void print_kernel(TextWriter& out, const Module& module, const Kernel& kernel, bool comments) {
     std::string head = fmt::format("kernel {}", text(kernel.kind));
     if (kernel.event.valid()) {
         head += fmt::format(" of {}", module.events[kernel.event].name);
+    }
+    if (kernel.pathway.valid()) {
+        head += fmt::format(" by {}", module.pathways[kernel.pathway].name);
+    }
+    if (kernel.space != Space::Each) {
+        head += fmt::format(" at {}", text(kernel.space));
     }
     if (kernel.name != text(kernel.kind)) {
         head += fmt::format(" named {}", quoted(kernel.name));
@@ -164,8 +206,13 @@ void print_kernel(TextWriter& out, const Module& module, const Kernel& kernel, b
         }
         for (const FieldStore& store : kernel.stores) {
             const std::string mask = store.mask.valid() ? " if " + number(store.mask) : "";
-            out.line(fmt::format("store {}, {}{}", module.fields[store.field].name,
-                                 number(store.value), mask));
+            out.line(fmt::format("{} {}, {}{}", store.add ? "add" : "store",
+                                 module.fields[store.field].name, number(store.value), mask));
+        }
+        for (const ForeignStore& store : kernel.foreign_stores) {
+            const std::string mask = store.mask.valid() ? " if " + number(store.mask) : "";
+            out.line(fmt::format("{} {}, {}{}", store.add ? "add_foreign" : "store_foreign",
+                                 text(module.foreign[store.foreign]), number(store.value), mask));
         }
         for (const UniformStore& store : kernel.uniform_stores) {
             out.line(fmt::format("store_uniform {}, {}", module.uniforms[store.uniform].name,

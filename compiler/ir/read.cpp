@@ -200,6 +200,7 @@ private:
                 module_.real_size = integer_of<std::uint32_t>(line.word());
             }
             module_.is_cell = line.take("cell");
+            module_.is_synapse = line.take("synapse");
         } else if (head == "description") {
             module_.description = unquoted(line.word());
         } else if (head == "uniform") {
@@ -212,6 +213,10 @@ private:
             table_line(line);
         } else if (head == "event") {
             event_line(line);
+        } else if (head == "foreign") {
+            foreign_line(line);
+        } else if (head == "pathway") {
+            pathway_line(line);
         } else if (head == "kernel") {
             kernel_head(line);
         } else {
@@ -261,7 +266,9 @@ private:
     void field_line(Line& line) {
         Field field;
         symbol_line(line, field, [&](std::string_view word) {
-            if (word == "init_flag") {
+            if (word == "at") {
+                field.space = space_of(line.word());
+            } else if (word == "init_flag") {
                 field.init_flag = find(uniforms_, line.word());
             } else if (word == "stagger_flag") {
                 field.stagger_flag = find(uniforms_, line.word());
@@ -291,6 +298,52 @@ private:
         add(events_, module_.events, std::move(event));
     }
 
+    static Space space_of(std::string_view word) {
+        return static_cast<Space>(row_of(words::spaces, word, "space"));
+    }
+
+    void foreign_line(Line& line) {
+        Foreign foreign;
+        foreign.space = space_of(line.word());
+        foreign.name = line.word();
+        foreign.storage = static_cast<Storage>(row_of(words::storages, line.word(), "storage"));
+        while (!line.peek().empty()) {
+            const std::string_view word = line.word();
+            if (word == "uniform") {
+                foreign.uniform = true;
+            } else if (word == "dim") {
+                foreign.dimension = dimension_of(line.word());
+            } else if (word == "into") {
+                foreign.into = find(fields_, line.word());
+            } else {
+                foreign.access = static_cast<std::uint8_t>(
+                    foreign.access | 1U << row_of(words::accesses, word, "access"));
+            }
+        }
+        const std::string key = text(foreign);
+        if (foreigns_.contains(key)) {
+            throw Failure{fmt::format("`{}` stands twice", key)};
+        }
+        foreigns_[key] = module_.foreign.push_back(std::move(foreign));
+    }
+
+    void pathway_line(Line& line) {
+        Pathway pathway;
+        pathway.name = line.word();
+        pathway.space = space_of(line.word());
+        pathway.event = unquoted(line.word());
+        if (line.take("order")) {
+            pathway.order = integer_of<std::int32_t>(line.word());
+        }
+        if (line.take("delay")) {
+            pathway.delay = real_of(line.word());
+        }
+        pathway.sequential = line.take("sequential");
+        pathway.writes_pre = line.take("writes_pre");
+        pathway.one_delay = line.take("one_delay");
+        add(pathways_, module_.pathways, std::move(pathway));
+    }
+
     void kernel_head(Line& line) {
         Kernel kernel;
         const std::string_view kind = line.word();
@@ -298,6 +351,12 @@ private:
         kernel.name = kind;
         if (line.take("of")) {
             kernel.event = find(events_, line.word());
+        }
+        if (line.take("by")) {
+            kernel.pathway = find(pathways_, line.word());
+        }
+        if (line.take("at")) {
+            kernel.space = space_of(line.word());
         }
         if (line.take("named")) {
             kernel.name = unquoted(line.word());
@@ -324,14 +383,24 @@ private:
             const ValueId id = kernel_->values.push_back(value(line));
             values_[std::string(head)] = id;
             return;
-        } else if (head == "store") {
+        } else if (head == "store" || head == "add") {
             FieldStore store;
             store.field = find(fields_, line.word());
             store.value = find(values_, line.word());
             if (line.take("if")) {
                 store.mask = find(values_, line.word());
             }
+            store.add = head == "add";
             kernel_->stores.push_back(store);
+        } else if (head == "store_foreign" || head == "add_foreign") {
+            ForeignStore store;
+            store.foreign = find(foreigns_, line.word());
+            store.value = find(values_, line.word());
+            if (line.take("if")) {
+                store.mask = find(values_, line.word());
+            }
+            store.add = head == "add_foreign";
+            kernel_->foreign_stores.push_back(store);
         } else if (head == "store_uniform") {
             const UniformId uniform = find(uniforms_, line.word());
             kernel_->uniform_stores.push_back({uniform, find(values_, line.word())});
@@ -389,6 +458,10 @@ private:
         case Op::LoadUniform:
             value.symbol = find(uniforms_, line.word()).index;
             break;
+        case Op::LoadForeign:
+        case Op::ForeignUniform:
+            value.symbol = find(foreigns_, line.word()).index;
+            break;
         case Op::Table:
             value.symbol = find(tables_, line.word()).index;
             break;
@@ -414,6 +487,9 @@ private:
             return value_type(module_.fields[FieldId(value.symbol)].storage);
         case Op::LoadUniform:
             return value_type(module_.uniforms[UniformId(value.symbol)].storage);
+        case Op::LoadForeign:
+        case Op::ForeignUniform:
+            return value_type(module_.foreign[ForeignId(value.symbol)].storage);
         case Op::Random:
             return info(static_cast<Distribution>(value.symbol)).result;
         case Op::Select:
@@ -447,6 +523,8 @@ private:
     std::unordered_map<std::string, FieldId> fields_;
     std::unordered_map<std::string, TableId> tables_;
     std::unordered_map<std::string, EventId> events_;
+    std::unordered_map<std::string, ForeignId> foreigns_;
+    std::unordered_map<std::string, PathwayId> pathways_;
     std::unordered_map<std::string, ValueId> values_;
 };
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <set>
+#include <tuple>
 
 namespace hhc::ir {
 namespace {
@@ -27,6 +28,19 @@ public:
                 "an on_event kernel has an event, the others have none");
         require(!kernel_.event.valid() || kernel_.event.index < module_.events.size(),
                 "the kernel's event does not exist");
+        const bool delivers =
+            kernel_.kind == KernelKind::Deliver || kernel_.kind == KernelKind::DeliverEntities;
+        require(delivers == kernel_.pathway.valid(),
+                "a deliver kernel has a pathway, the others have none");
+        require(!kernel_.pathway.valid() || kernel_.pathway.index < module_.pathways.size(),
+                "the kernel's pathway does not exist");
+        require(kernel_.space == Space::Each || kernel_.space == Space::PerPre ||
+                    kernel_.space == Space::PerPost,
+                "a kernel runs over the module's own values");
+        require((kernel_.kind != KernelKind::Deliver) || kernel_.space == Space::Each,
+                "deliver runs over synapses");
+        require(kernel_.kind != KernelKind::DeliverEntities || kernel_.space != Space::Each,
+                "deliver_entities runs over sources or targets");
         for (std::size_t i = 0; i < kernel_.values.size(); ++i) {
             where_ = fmt::format("%{}", i);
             check_value(kernel_.values[ValueId(i)], i);
@@ -94,6 +108,22 @@ private:
         case Op::StepCount:
         case Op::EntityIndex:
         case Op::EntityCount:
+            break;
+        case Op::PreIndex:
+        case Op::PostIndex:
+        case Op::PreCount:
+        case Op::PostCount:
+            require(module_.is_synapse, "only a synapse has two sides");
+            break;
+        case Op::LoadForeign:
+        case Op::ForeignUniform:
+            if (symbol_in(value, module_.foreign)) {
+                const Foreign& foreign = module_.foreign[ForeignId(value.symbol)];
+                require(value.type == value_type(foreign.storage),
+                        "the type is not the foreign variable's");
+                require(foreign.uniform == (value.op == Op::ForeignUniform),
+                        "a foreign variable is read as what it is not");
+            }
             break;
         case Op::ConstBool:
             require(value.payload == 0 || value.payload == 1, "a bool is 0 or 1");
@@ -215,13 +245,47 @@ private:
         const bool prepares =
             kernel_.kind == KernelKind::Prepare || kernel_.kind == KernelKind::PrepareEntities;
         const bool is_matrix = value.op >= Op::MatrixBuild && value.op <= Op::MatrixElement;
-        require(!is_matrix || prepares, "a matrix outside prepare");
+        require(!is_matrix || prepares || kernel_.kind == KernelKind::Deliver,
+                "a matrix outside prepare and deliver");
+        check_reach(value);
         const bool of_step =
             value.op == Op::Time || value.op == Op::StepCount || value.op == Op::Table;
         require(!of_step || !prepares, "prepare runs before the step is known");
         const bool of_entity = value.op == Op::LoadField || value.op == Op::EntityIndex;
         require(!of_entity || kernel_.kind != KernelKind::Prepare,
                 "prepare reads and writes uniforms only");
+    }
+
+    /// A kernel over sources or targets sees nothing of single synapses or of the other side.
+    void check_reach(const Value& value) {
+        const auto from = [&](Space side, Space own) {
+            require(kernel_.space == Space::Each || kernel_.space == own ||
+                        (own == Space::Each && side == Space::Each),
+                    "it is of another space than the kernel");
+        };
+        switch (value.op) {
+        case Op::LoadField:
+            if (value.symbol < module_.fields.size()) {
+                const Space space = module_.fields[FieldId(value.symbol)].space;
+                require(kernel_.space == Space::Each || kernel_.space == space,
+                        "its field is of another space than the kernel");
+            }
+            break;
+        case Op::LoadForeign:
+            if (value.symbol < module_.foreign.size()) {
+                const Space side = module_.foreign[ForeignId(value.symbol)].space;
+                from(side, side == Space::Pre ? Space::PerPre : Space::PerPost);
+            }
+            break;
+        case Op::PreIndex:
+            from(Space::Pre, Space::PerPre);
+            break;
+        case Op::PostIndex:
+            from(Space::Post, Space::PerPost);
+            break;
+        default:
+            break;
+        }
     }
 
     void result(ValueId id, std::initializer_list<Type> types, std::string_view what) {
@@ -244,6 +308,13 @@ private:
             const Field& field = module_.fields[store.field];
             where_ = "store " + field.name;
             require(stored.insert(store.field).second, "a field is stored twice");
+            require(!store.add || field.storage == Storage::Real, "only reals are added to");
+            require(kernel_.space == Space::Each || kernel_.space == field.space,
+                    "its field is of another space than the kernel");
+            const bool shared = kernel_.space != field.space;
+            require(!shared || store.add ||
+                        (kernel_.pathway.valid() && module_.pathways[kernel_.pathway].sequential),
+                    "a plain store to a value of several synapses outside a sequential pathway");
             result(store.value, {value_type(field.storage)}, "the value");
             if (store.mask.valid()) {
                 result(store.mask, {Type::Bool}, "the mask");
@@ -251,6 +322,25 @@ private:
             require(kernel_.kind != KernelKind::Prepare, "prepare reads and writes uniforms only");
             require(kernel_.kind != KernelKind::PrepareEntities || field.role == role::hidden,
                     "prepare_entities writes hidden fields only");
+        }
+        std::set<ForeignId> foreign;
+        for (const ForeignStore& store : kernel_.foreign_stores) {
+            where_ = "foreign store";
+            if (!store.foreign.valid() || store.foreign.index >= module_.foreign.size()) {
+                require(false, "its variable does not exist");
+                continue;
+            }
+            const Foreign& target = module_.foreign[store.foreign];
+            where_ = "foreign store " + target.name;
+            require(kernel_.kind == KernelKind::Sum || kernel_.kind == KernelKind::Deliver,
+                    "only sum and deliver write other objects");
+            require(foreign.insert(store.foreign).second, "a variable is stored twice");
+            require(!target.uniform, "one value of a whole population is not written");
+            require(!store.add || target.storage == Storage::Real, "only reals are added to");
+            result(store.value, {value_type(target.storage)}, "the value");
+            if (store.mask.valid()) {
+                result(store.mask, {Type::Bool}, "the mask");
+            }
         }
         std::set<UniformId> uniforms;
         for (const UniformStore& store : kernel_.uniform_stores) {
@@ -326,9 +416,16 @@ std::vector<std::string> verify(const Module& module) {
             }
         }
     }
-    std::set<std::pair<KernelKind, EventId>> kernels;
+    std::set<std::string> foreign;
+    for (const Foreign& each : module.foreign) {
+        if (!foreign.insert(text(each)).second) {
+            found.push_back(fmt::format("two foreign variables are `{}`", text(each)));
+        }
+    }
+    check_names(module.pathways, "pathway", found);
+    std::set<std::tuple<KernelKind, EventId, Space, PathwayId>> kernels;
     for (const Kernel& kernel : module.kernels) {
-        if (!kernels.insert({kernel.kind, kernel.event}).second) {
+        if (!kernels.insert({kernel.kind, kernel.event, kernel.space, kernel.pathway}).second) {
             found.push_back(fmt::format("kernel {} stands twice", kernel.name));
         }
         KernelChecker(module, kernel, found).run();

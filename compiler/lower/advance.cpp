@@ -17,15 +17,24 @@ namespace {
 class Advance {
 public:
     Advance(Equations& equations, const Plan& plan, const Propagators& propagators,
-            ir::Kernel& kernel)
+            ir::Kernel& kernel, const Prelude& prelude)
         : equations_(equations), scope_(equations.scope()), plan_(plan), propagators_(propagators),
-          builder_(scope_.module(), kernel),
+          builder_(scope_.module(), kernel), each_(kernel.space == ir::Space::Each),
           v_at_start_(scope_.model().cell ? scope_.add_hidden_field("v:start") : ir::FieldId()),
-          now_(start_of_step(stored_values())) {}
+          now_(stored_values()) {
+        if (prelude) {
+            prelude(now_);
+        }
+        if (each_) {
+            fix_constants(now_);
+        }
+    }
 
     void build() {
-        for (const model::VariableId id : constants_over_dt(scope_.model())) {
-            written_.push_back(id);
+        if (each_) {
+            for (const model::VariableId id : constants_over_dt(scope_.model())) {
+                written_.push_back(id);
+            }
         }
         if (scope_.model().refractory) {
             find_refractory();
@@ -109,7 +118,7 @@ private:
 
     void run_updates(UpdatePlace place) {
         for (const model::Update& update : scope_.model().updates) {
-            if (update.place != place) {
+            if (update.place != place || !each_) {
                 continue;
             }
             Frame before(now_);
@@ -175,6 +184,7 @@ private:
     const Plan& plan_;
     const Propagators& propagators_;
     ir::Builder builder_;
+    bool each_; // what belongs to single entities is computed too
     ir::FieldId v_at_start_; // cells only
     Frame now_;
     std::vector<model::VariableId> written_;
@@ -182,12 +192,17 @@ private:
 
 } // namespace
 
-void add_advance(Equations& equations, const Plan& plan, const Propagators& propagators) {
+void add_advance(Equations& equations, const Plan& plan, const Propagators& propagators,
+                 ir::Space space, const Prelude& prelude) {
     Scope& scope = equations.scope();
     ir::Kernel kernel;
     kernel.kind = ir::KernelKind::Advance;
+    kernel.space = space;
     kernel.name = ir::text(kernel.kind);
-    Advance(equations, plan, propagators, kernel).build();
+    if (space != ir::Space::Each) {
+        kernel.name += "_" + std::string(ir::text(space));
+    }
+    Advance(equations, plan, propagators, kernel, prelude).build();
     if (!kernel.stores.empty() || !kernel.events.empty()) {
         scope.module().kernels.push_back(std::move(kernel));
     }

@@ -65,6 +65,27 @@ Json default_of(const model::Variable& variable, const ir::Module& module) {
     return variable.default_value ? number(*variable.default_value) : Json();
 }
 
+const char* side_of(const model::Variable& variable) {
+    switch (variable.side) {
+    case model::Side::Pre:
+        return "pre";
+    case model::Side::Post:
+        return "post";
+    case model::Side::Own:
+        break;
+    }
+    return "own";
+}
+
+/// Over whose entities the values are kept.
+std::string space_of(const model::Variable& variable, const ir::Module& module) {
+    if (variable.side != model::Side::Own) {
+        return side_of(variable);
+    }
+    const auto field = std::ranges::find(module.fields, variable.name, &ir::Field::name);
+    return std::string(ir::text(field == module.fields.end() ? ir::Space::Each : field->space));
+}
+
 Json variable_record(const model::CheckedModel& model, const model::Variable& variable,
                      const ir::Module& module, const MethodReport& methods,
                      const std::vector<std::string>& observed) {
@@ -78,6 +99,10 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
     record["default"] = default_of(variable, module);
     record["place"] = place_of(variable, module, observed);
     record["flags"] = flags_of(variable.flags);
+    if (model.kind == "synapse") {
+        record["side"] = side_of(variable);
+        record["space"] = space_of(variable, module);
+    }
     record["documentation"] = variable.documentation;
     record["written"] = variable.written;
     const bool is_equation = variable.role == Role::State || variable.role == Role::Subexpression ||
@@ -107,6 +132,36 @@ Json statements_of(const model::CheckedModel& model, const model::Block& block) 
         list.push_back(target + " = " + model::expression_text(model, block, statement.value));
     }
     return list;
+}
+
+Json pathways_of(const model::CheckedModel& model) {
+    Json list = Json::array();
+    for (const model::Pathway& pathway : model.pathways) {
+        list.push_back({{"name", pathway.name},
+                        {"event", pathway.event},
+                        {"on_post", pathway.side == model::Side::Post},
+                        {"order", pathway.order},
+                        {"delay", pathway.delay ? Json(*pathway.delay) : Json()},
+                        {"statements", statements_of(model, pathway.statements)}});
+    }
+    return list;
+}
+
+void describe_synapse(Json& json, const model::CheckedModel& model, const MethodReport& methods) {
+    json["pathways"] = pathways_of(model);
+    json["summed"] = Json::array();
+    for (const model::SummedVariable& sum : model.sums) {
+        const model::Variable& target = model.variables[sum.target];
+        json["summed"].push_back({{"target", target.foreign.name},
+                                  {"side", side_of(target)},
+                                  {"equation", model::expression_text(model, sum.value)},
+                                  {"written", sum.written}});
+    }
+    json["lumped"] = Json::array();
+    for (const LumpedState& state : methods.lumped) {
+        json["lumped"].push_back(
+            {{"state", state.state}, {"space", ir::text(state.space)}, {"why", state.why}});
+    }
 }
 
 Json events_of(const model::CheckedModel& model) {
@@ -169,6 +224,9 @@ std::string describe(const model::CheckedModel& model, const ir::Module& module,
         json["refractory"] = {{"value", model::expression_text(model, model.refractory->value)},
                               {"is_condition", model.refractory->is_condition}};
     }
+    if (model.kind == "synapse") {
+        describe_synapse(json, model, methods);
+    }
     json["methods"] = methods_of(methods);
     if (model.cell) {
         json["cell"] = {{"method", model.method}, {"insertions", insertions_of(model)}};
@@ -183,6 +241,12 @@ std::string describe(const model::CheckedModel& model, const ir::Module& module,
     return json.dump();
 }
 
+std::string describe_template(const model::CheckedModel& model) {
+    Json json = Json::parse(describe(model, {}, {}, {}));
+    json["template"] = true;
+    return json.dump();
+}
+
 std::string explain(const model::CheckedModel& model, const MethodReport& methods) {
     std::string text = model.kind + " " + model.name + "\n";
     std::size_t width = 0;
@@ -194,6 +258,9 @@ std::string explain(const model::CheckedModel& model, const MethodReport& method
                 method.method + ", order " + method.order;
         text += method.why.empty() ? "" : ": " + method.why;
         text += method.brian.empty() ? "\n" : " (Brian 2 would take " + method.brian + ")\n";
+    }
+    for (const LumpedState& state : methods.lumped) {
+        text += "  " + state.state + " is " + state.why + "\n";
     }
     for (const std::string& remark : methods.remarks) {
         text += "  " + remark + "\n";

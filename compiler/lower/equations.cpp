@@ -11,7 +11,8 @@ namespace hhc::lower {
 using ir::ValueId;
 using model::Role;
 
-Equations::Equations(Scope& scope) : scope_(&scope) {
+Equations::Equations(Scope& scope, const std::function<bool(model::VariableId)>& wanted)
+    : scope_(&scope) {
     const auto& variables = scope.model().variables;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         if (variables[model::VariableId(i)].role == Role::Noise) {
@@ -20,7 +21,8 @@ Equations::Equations(Scope& scope) : scope_(&scope) {
     }
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const model::Variable& variable = variables[model::VariableId(i)];
-        if (variable.role == Role::State && variable.definition.valid()) {
+        if (variable.role == Role::State && variable.definition.valid() &&
+            (!wanted || wanted(model::VariableId(i)))) {
             add_equation(model::VariableId(i));
         }
     }

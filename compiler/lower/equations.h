@@ -6,6 +6,7 @@
 #include "lower/scope.h"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,8 @@ struct Equation {
 
 class Equations {
 public:
-    /// Reports noise that does not enter linearly.
-    explicit Equations(Scope& scope);
+    /// Reports noise that does not enter linearly. Only the wanted states; the others are held.
+    explicit Equations(Scope& scope, const std::function<bool(model::VariableId)>& wanted = {});
 
     [[nodiscard]] Scope& scope() const { return *scope_; }
     [[nodiscard]] std::size_t size() const { return equations_.size(); }

@@ -45,13 +45,17 @@ void mark_staggered(Equations& equations, const Plan& plan) {
     }
 }
 
-void add_init(Scope& scope) {
+void add_init(Scope& scope, ir::Space space) {
     ir::Kernel kernel = make_kernel(KernelKind::Init);
+    kernel.space = space;
+    if (space != ir::Space::Each) {
+        kernel.name += "_" + std::string(ir::text(space));
+    }
     ir::Builder builder(scope.module(), kernel);
     Frame frame(scope, builder);
     for (const model::VariableId id : initial_order(scope.model())) {
         const ir::FieldId field = scope.field(id);
-        if (!field.valid()) {
+        if (!field.valid() || scope.module().fields[field].space != space) {
             continue;
         }
         const ir::Builder::Context context(builder, scope.variable(id).span);
@@ -113,8 +117,8 @@ void add_events(Scope& scope) {
     }
 }
 
-std::vector<model::VariableId> observables(Scope& scope) {
-    std::vector<ValueId> noises;
+std::vector<model::VariableId> observables(Scope& scope, const std::vector<ValueId>& unseen) {
+    std::vector<ValueId> noises = unseen;
     const auto& variables = scope.model().variables;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         if (variables[model::VariableId(i)].role == Role::Noise) {
@@ -124,6 +128,9 @@ std::vector<model::VariableId> observables(Scope& scope) {
     std::vector<std::pair<model::VariableId, ValueId>> candidates;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const model::VariableId id(i);
+        if (variables[id].side != model::Side::Own) {
+            continue; // its population shows it
+        }
         if (variables[id].role == Role::Subexpression) {
             candidates.emplace_back(id, scope.value(id));
         } else if (variables[id].role == Role::ConstantOverDt) {
@@ -140,11 +147,11 @@ std::vector<model::VariableId> observables(Scope& scope) {
     return result;
 }
 
-void add_observe(Scope& scope) {
+void add_observe(Scope& scope, const std::vector<ValueId>& unseen) {
     ir::Kernel kernel = make_kernel(KernelKind::Observe);
     ir::Builder builder(scope.module(), kernel);
     Frame frame = start_of_step(scope, builder);
-    for (const model::VariableId id : observables(scope)) {
+    for (const model::VariableId id : observables(scope, unseen)) {
         builder.output(builder.to_real(frame.of(scope.value(id))));
     }
     if (!kernel.outputs.empty()) {

@@ -35,7 +35,13 @@ Constancy constancy_of(const Equations& equations, ValueId value) {
         case ir::Op::Time:
         case ir::Op::StepCount:
         case ir::Op::Random:
+        case ir::Op::LoadForeign:
+        case ir::Op::ForeignUniform:
             return Constancy::Step;
+        case ir::Op::PreIndex:
+        case ir::Op::PostIndex:
+            result = std::max(result, Constancy::Entity);
+            break;
         default:
             break;
         }
@@ -80,33 +86,6 @@ std::vector<std::vector<bool>> reach_of(const Equations::Linear& form) {
         }
     }
     return reach;
-}
-
-/// The states that hang together, each group in order.
-std::vector<std::vector<StateIndex>> connected(const Equations& equations,
-                                               const std::vector<StateIndex>& states) {
-    std::vector<std::vector<StateIndex>> groups;
-    std::vector<bool> done(equations.size(), false);
-    for (const StateIndex start : states) {
-        if (done[start]) {
-            continue;
-        }
-        std::vector<StateIndex> group{start};
-        done[start] = true;
-        for (std::size_t next = 0; next < group.size(); ++next) {
-            for (const StateIndex other : states) {
-                const bool linked =
-                    equations[group[next]].reads[other] || equations[other].reads[group[next]];
-                if (linked && !done[other]) {
-                    done[other] = true;
-                    group.push_back(other);
-                }
-            }
-        }
-        std::ranges::sort(group);
-        groups.push_back(std::move(group));
-    }
-    return groups;
 }
 
 Refusal not_linear(const Equations& equations, StateIndex state) {
@@ -178,6 +157,32 @@ std::optional<Refusal> find_constancy(const Equations& equations, LinearPart& pa
 }
 
 } // namespace
+
+std::vector<std::vector<StateIndex>> connected(const Equations& equations,
+                                               const std::vector<StateIndex>& states) {
+    std::vector<std::vector<StateIndex>> groups;
+    std::vector<bool> done(equations.size(), false);
+    for (const StateIndex start : states) {
+        if (done[start]) {
+            continue;
+        }
+        std::vector<StateIndex> group{start};
+        done[start] = true;
+        for (std::size_t next = 0; next < group.size(); ++next) {
+            for (const StateIndex other : states) {
+                const bool linked =
+                    equations[group[next]].reads[other] || equations[other].reads[group[next]];
+                if (linked && !done[other]) {
+                    done[other] = true;
+                    group.push_back(other);
+                }
+            }
+        }
+        std::ranges::sort(group);
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
 
 LinearSystem linear_system(Equations& equations, const std::vector<StateIndex>& states) {
     LinearSystem system;

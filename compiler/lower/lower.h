@@ -25,6 +25,9 @@ struct Options {
     Interpretation interpretation = Interpretation::Stratonovich;
     std::set<std::string> per_entity;                    // parameters with one value per entity
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
+    // of a synapse
+    bool lump = true;                     // keep values once per source or target where that may be
+    std::set<std::string> varying_delays; // pathways whose delay differs between synapses
 };
 
 /// How one state is advanced, and why.
@@ -36,8 +39,16 @@ struct StateMethod {
     std::string brian; // what Brian 2 would take by default; empty: the same
 };
 
+/// A state of a synapse that is kept once per source or target entity, and why it may be.
+struct LumpedState {
+    std::string state;
+    ir::Space space = ir::Space::PerPost;
+    std::string why;
+};
+
 struct MethodReport {
     std::vector<StateMethod> states;
+    std::vector<LumpedState> lumped;
     std::vector<std::string> remarks; // about the model as a whole
 };
 
@@ -61,6 +72,9 @@ struct NamedExpression {
 [[nodiscard]] ir::Module lower_expressions(const model::CheckedModel& model,
                                            const std::vector<NamedExpression>& expressions,
                                            const Options& options, diag::Sink& sink);
+
+/// The description of a `synapse` block that is not bound to populations yet.
+[[nodiscard]] std::string describe_template(const model::CheckedModel& model);
 
 /// For people: the method of every state, why, and what the compiler rewrote.
 [[nodiscard]] std::string explain(const model::CheckedModel& model, const MethodReport& methods);

@@ -45,11 +45,7 @@ std::vector<model::VariableId> initial_order(const model::CheckedModel& model) {
                    [](const model::Variable& variable) { return variable.initial.valid(); });
 }
 
-Frame start_of_step(Scope& scope, ir::Builder& builder) {
-    return start_of_step(Frame(scope, builder));
-}
-
-Frame start_of_step(Frame frame) {
+void fix_constants(Frame& frame) {
     Scope& scope = frame.scope();
     ir::Builder& builder = frame.builder();
     for (const model::VariableId id : constants_over_dt(scope.model())) {
@@ -59,6 +55,14 @@ Frame start_of_step(Frame frame) {
             of_type(builder, frame.of(scope.definition(id)), scope.graph().type(leaf));
         frame.set(leaf, builder.name(value, scope.variable(id).name));
     }
+}
+
+Frame start_of_step(Scope& scope, ir::Builder& builder) {
+    return start_of_step(Frame(scope, builder));
+}
+
+Frame start_of_step(Frame frame) {
+    fix_constants(frame);
     return frame;
 }
 

@@ -76,6 +76,10 @@ struct LinearSystem {
 [[nodiscard]] LinearSystem linear_system(Equations& equations,
                                          const std::vector<StateIndex>& states);
 
+/// The states that hang together, each group in order.
+[[nodiscard]] std::vector<std::vector<StateIndex>> connected(const Equations& equations,
+                                                             const std::vector<StateIndex>& states);
+
 struct SplitResult {
     Split split;
     std::optional<Refusal> refusal;

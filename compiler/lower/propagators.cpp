@@ -4,6 +4,7 @@
 #include "lower/frame.h"
 #include "support/check.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hhc::lower {
@@ -18,6 +19,12 @@ public:
     Writer(Equations& equations, ir::KernelKind kind)
         : equations_(equations), scope_(equations.scope()),
           per_entity_(kind == ir::KernelKind::PrepareEntities) {
+        auto& kernels = scope_.module().kernels;
+        const auto known = std::ranges::find(kernels, kind, &ir::Kernel::kind);
+        if (known != kernels.end()) { // of other equations of the same model
+            kernel_ = std::move(*known);
+            kernels.erase(known);
+        }
         kernel_.kind = kind;
         kernel_.name = ir::text(kind);
     }

@@ -44,7 +44,7 @@ bool is_shared_parameter(const model::Variable& variable) {
 Scope::Scope(const model::CheckedModel& model, const Options& options, diag::Sink& sink)
     : model_(model), options_(options), sink_(sink), graph_(graph_module_, graph_kernel_),
       fields_(model.variables.size()), uniforms_(model.variables.size()),
-      leaves_(model.variables.size()),
+      foreign_(model.variables.size()), leaves_(model.variables.size()),
       numbers_(model.variables.size(), std::numeric_limits<double>::quiet_NaN()) {
     module_.name = model.name;
     module_.real_size = options.real_size;
@@ -146,8 +146,73 @@ void Scope::lay_out_variable(model::VariableId id) {
     case Role::Temperature:
         add_uniform(id);
         break;
+    case Role::Foreign:
+        add_foreign(id);
+        break;
+    case Role::LastSpike:
+    case Role::NotRefractory:
+        if (variable.side != model::Side::Own) {
+            add_foreign(id);
+        }
+        break;
+    case Role::Given:
+        add_given(id);
+        break;
     default:
         break;
+    }
+}
+
+void Scope::add_foreign(model::VariableId id) {
+    const model::Variable& variable = model_.variables[id];
+    ir::Foreign foreign;
+    foreign.name = variable.foreign.name;
+    foreign.dimension = variable.type.dimension;
+    foreign.space = variable.side == model::Side::Pre ? ir::Space::Pre : ir::Space::Post;
+    foreign.storage =
+        variable.role == Role::LastSpike ? ir::Storage::Step : storage_of(variable.type);
+    foreign.uniform = variable.foreign.uniform;
+    if (variable.foreign.delayed) {
+        foreign.access = ir::access::delayed;
+        ir::Field past;
+        describe(past, variable);
+        past.role = HHK_HIDDEN;
+        foreign.into = module_.fields.push_back(past);
+        fields_[id.index] = foreign.into;
+    }
+    foreign_[id.index] = module_.foreign.push_back(std::move(foreign));
+}
+
+void Scope::add_given(model::VariableId id) {
+    add_field(id, HHK_GIVEN);
+    ir::Field& field = module_.fields[fields_[id.index]];
+    field.space = field.name == "N_incoming"   ? ir::Space::PerPost
+                  : field.name == "N_outgoing" ? ir::Space::PerPre
+                                               : ir::Space::Each;
+}
+
+void Scope::add_synapse() {
+    const bool event_driven = std::ranges::any_of(
+        model_.variables, [](const model::Variable& v) { return v.flags.event_driven; });
+    if (event_driven || model_.find("lastupdate")) {
+        ir::Field field;
+        field.name = "lastupdate";
+        field.unit = "second";
+        field.dimension = units::second();
+        field.storage = ir::Storage::Step;
+        field.role = HHK_LAST_UPDATE;
+        last_update_ = module_.fields.push_back(field);
+    }
+    for (const model::Pathway& from : model_.pathways) {
+        ir::Pathway pathway;
+        pathway.name = from.name;
+        pathway.event = from.event;
+        pathway.space = from.side == model::Side::Pre ? ir::Space::Pre : ir::Space::Post;
+        pathway.order = from.order;
+        if (from.delay) {
+            pathway.delay = *from.delay;
+        }
+        module_.pathways.push_back(std::move(pathway));
     }
 }
 
@@ -191,6 +256,10 @@ void Scope::lay_out() {
         lay_out_variable(model::VariableId(i));
     }
     add_refractory_fields();
+    module_.is_synapse = model_.kind == "synapse";
+    if (module_.is_synapse) {
+        add_synapse();
+    }
     add_flags();
     for (const model::Table& table : model_.tables) {
         module_.tables.push_back({table.name, table.dimension, table.per_entity});
@@ -231,6 +300,8 @@ void Scope::make_leaf(model::VariableId id) {
         leaf = graph_.load(fields_[id.index]);
     } else if (uniforms_[id.index].valid()) {
         leaf = graph_.uniform(uniforms_[id.index]);
+    } else if (variable.role == Role::Foreign) {
+        leaf = graph_.foreign(foreign_[id.index]);
     } else if (variable.role == Role::Noise) {
         leaf = new_leaf(variable.name, ir::Storage::Real);
     }
@@ -242,6 +313,23 @@ void Scope::make_leaves() {
     for (std::size_t i = 0; i < model_.variables.size(); ++i) {
         make_leaf(model::VariableId(i));
     }
+}
+
+ir::ValueId Scope::not_refractory(model::Side side) {
+    const auto& refractory =
+        side == model::Side::Pre ? model_.refractory_pre : model_.refractory_post;
+    const std::string suffix = side == model::Side::Pre ? "_pre" : "_post";
+    if (!refractory) {
+        return graph_.boolean(true);
+    }
+    if (refractory->is_condition) {
+        return graph_.foreign(foreign_[model_.find("not_refractory" + suffix)->index]);
+    }
+    const ir::ValueId steps =
+        graph_.add(graph_.div(value(refractory->value), graph_.dt()), graph_.real(0.001));
+    const ir::ValueId length = graph_.to_int(graph_.math(ir::MathOp::Floor, steps));
+    const ir::ValueId last = graph_.foreign(foreign_[model_.find("lastspike" + suffix)->index]);
+    return graph_.greater_equal(graph_.sub(graph_.step(), last), length);
 }
 
 bool Scope::reads_special_leaf(ir::ValueId value, ir::ValueId leaf) {

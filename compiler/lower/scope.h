@@ -56,6 +56,11 @@ public:
     [[nodiscard]] ir::ValueId leaf(model::VariableId id) const { return leaves_[id.index]; }
     [[nodiscard]] ir::FieldId field(model::VariableId id) const { return fields_[id.index]; }
     [[nodiscard]] ir::UniformId uniform(model::VariableId id) const { return uniforms_[id.index]; }
+    /// Where a variable of a population of this synapse is.
+    [[nodiscard]] ir::ForeignId foreign(model::VariableId id) const { return foreign_[id.index]; }
+    /// Whether the source or target entity of a synapse is not refractory, as graph value.
+    ir::ValueId not_refractory(model::Side side);
+    [[nodiscard]] ir::FieldId last_update() const { return last_update_; }
     [[nodiscard]] ir::ValueId time_leaf() { return graph_.time(); }
     /// t as tables see it: at the start of the step, whatever the stage.
     [[nodiscard]] ir::ValueId table_time_leaf() const { return table_time_; }
@@ -86,6 +91,9 @@ private:
     void add_field(model::VariableId id, std::uint8_t role);
     void add_uniform(model::VariableId id);
     void add_refractory_fields();
+    void add_foreign(model::VariableId id);
+    void add_given(model::VariableId id);
+    void add_synapse();
     void add_flags();
     void evaluate_defaults();
     void make_leaves();
@@ -101,9 +109,10 @@ private:
 
     std::vector<ir::FieldId> fields_;     // by variable
     std::vector<ir::UniformId> uniforms_; // by variable
+    std::vector<ir::ForeignId> foreign_;  // by variable
     std::vector<ir::ValueId> leaves_;     // by variable
     std::vector<double> numbers_;         // by variable
-    ir::FieldId last_spike_, not_refractory_field_;
+    ir::FieldId last_spike_, not_refractory_field_, last_update_;
     ir::ValueId table_time_, not_refractory_;
     std::vector<std::uint8_t> special_; // by graph value: 1 reads not_refractory_, 2 table_time_
     std::vector<Crossing> crossings_;

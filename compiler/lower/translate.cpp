@@ -98,9 +98,13 @@ private:
         return graph_.real(number);
     }
 
-    ValueId last_spike() {
-        const ValueId step = graph_.load(scope_.last_spike_);
-        return graph_.mul(graph_.to_real(step), graph_.dt());
+    /// The step that `lastspike` or `lastupdate` stands for.
+    ValueId step_of(const model::Variable& variable, model::VariableId id) {
+        if (variable.role == Role::LastUpdate) {
+            return graph_.load(scope_.last_update_);
+        }
+        return variable.side == model::Side::Own ? graph_.load(scope_.last_spike_)
+                                                 : graph_.foreign(scope_.foreign_[id.index]);
     }
 
     ValueId variable(model::VariableId id) {
@@ -128,9 +132,19 @@ private:
         case Role::EntityCount:
             return graph_.count();
         case Role::LastSpike:
-            return last_spike();
+        case Role::LastUpdate:
+            return graph_.mul(graph_.to_real(step_of(variable, id)), graph_.dt());
         case Role::NotRefractory:
-            return scope_.not_refractory_;
+            return variable.side == model::Side::Own ? scope_.not_refractory_
+                                                     : scope_.not_refractory(variable.side);
+        case Role::PreIndex:
+            return graph_.pre_index();
+        case Role::PostIndex:
+            return graph_.post_index();
+        case Role::PreCount:
+            return graph_.pre_count();
+        case Role::PostCount:
+            return graph_.post_count();
         default:
             break;
         }
@@ -203,10 +217,16 @@ private:
                scope_.model_.variables[model::VariableId(expr.symbol)].role == role;
     }
 
+    [[nodiscard]] bool is_step_time(model::ExprId id) const {
+        return is_variable(id, Role::LastSpike) || is_variable(id, Role::LastUpdate);
+    }
+
     /// `t - lastspike` is a whole number of steps times dt: exact, also in single precision.
     ValueId subtract(const model::Expr& expr) {
-        if (is_variable(expr.args[0], Role::Time) && is_variable(expr.args[1], Role::LastSpike)) {
-            const ValueId steps = graph_.sub(graph_.step(), graph_.load(scope_.last_spike_));
+        if (is_variable(expr.args[0], Role::Time) && is_step_time(expr.args[1])) {
+            const model::VariableId id(scope_.model_.exprs[expr.args[1]].symbol);
+            const ValueId steps =
+                graph_.sub(graph_.step(), step_of(scope_.model_.variables[id], id));
             return graph_.mul(graph_.to_real(steps), graph_.dt());
         }
         const auto [a, b] = pair(expr);

@@ -31,6 +31,9 @@ std::optional<VariableId> CheckedModel::find(std::string_view wanted) const {
 }
 
 std::optional<VariableId> CheckedModel::membrane_potential() const {
+    if (kind == "synapse") {
+        return std::nullopt;
+    }
     for (const std::string_view candidate : {"v", "V"}) {
         const std::optional<VariableId> found = find(candidate);
         if (found && variables[*found].role == Role::State) {
@@ -87,6 +90,20 @@ std::string_view spelling(Role role) {
         return "noise";
     case Role::Temperature:
         return "temperature";
+    case Role::Foreign:
+        return "of a population";
+    case Role::PreIndex:
+        return "source index";
+    case Role::PostIndex:
+        return "target index";
+    case Role::PreCount:
+        return "source count";
+    case Role::PostCount:
+        return "target count";
+    case Role::LastUpdate:
+        return "last update";
+    case Role::Given:
+        return "given";
     }
     return "?";
 }

@@ -84,7 +84,17 @@ enum class Role : std::uint8_t {
     NotRefractory,   // not_refractory: may change and spike in this step
     Noise,           // xi, xi_name: one unit-variance white noise per entity and step
     Temperature,     // kelvin, one per network
+    Foreign,         // of the source or target population of a synapse, as stored there
+    PreIndex,        // i of a synapse
+    PostIndex,       // j
+    PreCount,        // N_pre
+    PostCount,       // N_post
+    LastUpdate,      // time to which event-driven states are valid
+    Given,           // N_incoming, N_outgoing, delay: filled by the runtime
 };
+
+/// Whose variable it is in the model of a synapse.
+enum class Side : std::uint8_t { Own, Pre, Post };
 
 struct Flags {
     bool constant = false;
@@ -95,6 +105,15 @@ struct Flags {
     bool event_driven = false;
     bool clock_driven = false;
     bool summed = false;
+};
+
+/// Of a variable of the source or target population (Role::Foreign, LastSpike, NotRefractory).
+struct ForeignVariable {
+    std::string name;     // in its population
+    bool uniform = false; // one value for the whole population
+    bool delayed = false; // as it was one synaptic delay ago
+    bool input = false;   // zero at each step
+    std::string fixed;    // why it cannot be assigned; empty: it can
 };
 
 /// The unit as the declaration shows it: `: mV` is volt, shown in mV.
@@ -119,6 +138,8 @@ struct Variable {
     Type type;
     DisplayUnit display;
     Flags flags;
+    Side side = Side::Own;
+    ForeignVariable foreign;
     ExprId definition; // State: derivative (none if only blocks write it); Subexpression,
                        // ConstantOverDt: value; SharedParameter, Frozen: default value
     ExprId initial;    // `init`, or a gate's steady state (then initial == gate->steady)
@@ -219,6 +240,25 @@ struct Update {
     Span span;
 };
 
+/// Statements of a synapse that run when an event of one side arrives.
+struct Pathway {
+    std::string name;            // "pre", "post", or the user's
+    std::string event = "spike"; // of that population
+    Side side = Side::Pre;
+    std::int32_t order = -1;
+    std::optional<double> delay; // second
+    Block statements;
+    Span span;
+};
+
+/// `x_post = value : unit (summed)`: the sum over the synapses of each entity.
+struct SummedVariable {
+    VariableId target; // of a population
+    ExprId value;
+    std::string written;
+    Span span;
+};
+
 struct Table {
     std::string name;
     units::Dimension dimension;
@@ -251,7 +291,7 @@ struct Cell {
 
 struct CheckedModel {
     std::string name;
-    std::string kind; // "neuron", "equations", "channel" (checked alone), "cell", later "synapse"
+    std::string kind; // "neuron", "equations", "channel" (checked alone), "cell", "synapse"
     std::string documentation;
     IdVector<struct VariableTag, Variable> variables;
     IdVector<struct ExprTag, Expr> exprs;
@@ -260,6 +300,9 @@ struct CheckedModel {
     std::optional<Refractory> refractory;
     std::optional<Cell> cell; // none: entities have no neighbours
     std::vector<Update> updates;
+    std::vector<Pathway> pathways;    // of a synapse, in the order of the text
+    std::vector<SummedVariable> sums; // of a synapse
+    std::optional<Refractory> refractory_pre, refractory_post; // of its populations
     std::string method; // asked for by name; empty: the compiler chooses
     Span method_span;
     std::vector<VariableId> evaluation_order; // subexpressions, each after what it reads

@@ -26,8 +26,9 @@ constexpr int dear = 16;
 /// Kernels that run after `prepare` has seen every change.
 bool is_prepared(KernelKind kind) {
     return kind == KernelKind::Init || kind == KernelKind::HalfStep ||
-           kind == KernelKind::Advance || kind == KernelKind::OnEvent || kind == KernelKind::Rhs ||
-           kind == KernelKind::Jacobian || kind == KernelKind::Linear;
+           kind == KernelKind::Advance || kind == KernelKind::OnEvent || kind == KernelKind::Sum ||
+           kind == KernelKind::Deliver || kind == KernelKind::DeliverEntities ||
+           kind == KernelKind::Rhs || kind == KernelKind::Jacobian || kind == KernelKind::Linear;
 }
 
 /// Symbols that do not change between two calls of `prepare`.
@@ -73,6 +74,9 @@ std::vector<Level> find_levels(const ir::Kernel& kernel, const Steady& steady) {
             break;
         case Op::EntityIndex:
             level = Level::EntityConstant;
+            break;
+        case Op::ForeignUniform: // of another object, whose changes `prepare` does not see
+            level = Level::Varying;
             break;
         default:
             level = ir::own_binding(value, kernel.kind) <= Binding::Run && value.op != Op::Table
@@ -167,7 +171,8 @@ private:
             const bool run = levels[i] == Level::Run &&
                              (type == Type::Real || type == Type::Bool) && costs[i] > 0;
             const bool entity = levels[i] == Level::EntityConstant && type == Type::Real &&
-                                costs[i] >= dear && kernel.kind == KernelKind::Advance;
+                                costs[i] >= dear && kernel.kind == KernelKind::Advance &&
+                                !module_.is_synapse; // memory counts there
             if (needed[i] && (run || entity)) {
                 chosen.emplace_back(i);
             }

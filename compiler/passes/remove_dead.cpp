@@ -56,7 +56,8 @@ std::vector<std::uint32_t> renumber(Items& items, const std::vector<bool>& loade
     std::vector<std::uint32_t> numbers;
     std::uint32_t next = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        const bool stays = loaded[i] || items[i].role != ir::role::hidden;
+        const bool ours = items[i].role == ir::role::hidden || items[i].role == ir::role::given;
+        const bool stays = loaded[i] || !ours;
         numbers.push_back(stays ? next++ : gone);
         if (stays && numbers[i] != i) {
             items[numbers[i]] = std::move(items[i]);
@@ -110,7 +111,12 @@ bool remove_uniforms(ir::Module& module) {
 }
 
 bool remove_fields(ir::Module& module) {
-    const std::vector<bool> needed = loaded_symbols(module, Op::LoadField, module.fields.size());
+    std::vector<bool> needed = loaded_symbols(module, Op::LoadField, module.fields.size());
+    for (const ir::Foreign& foreign : module.foreign) {
+        if (foreign.into.valid()) {
+            needed[foreign.into.index] = true;
+        }
+    }
     const std::size_t before = module.fields.size();
     const std::vector<std::uint32_t> numbers = renumber(module.fields.raw(), needed);
     if (module.fields.size() == before) {
@@ -123,6 +129,11 @@ bool remove_fields(ir::Module& module) {
         });
         for (ir::FieldStore& store : kernel.stores) {
             store.field.index = numbers[store.field.index];
+        }
+    }
+    for (ir::Foreign& foreign : module.foreign) {
+        if (foreign.into.valid()) {
+            foreign.into.index = numbers[foreign.into.index];
         }
     }
     return true;

@@ -68,6 +68,12 @@ void for_each_result(KernelType& kernel, Function&& function) {
             function(store.mask);
         }
     }
+    for (auto& store : kernel.foreign_stores) {
+        function(store.value);
+        if (store.mask.valid()) {
+            function(store.mask);
+        }
+    }
     for (auto& store : kernel.uniform_stores) {
         function(store.value);
     }

@@ -3,6 +3,7 @@
 #include "ast/visit.h"
 #include "sema/checker.h"
 #include "sema/names.h"
+#include "sema/sides.h"
 #include "sema/unit_position.h"
 #include "support/hash.h"
 #include "support/suggest.h"
@@ -56,8 +57,27 @@ bool Checker::fit_argument(ExprId& arg, const Term& term, const std::string& fun
     return !draft_.poisoned(arg);
 }
 
+/// `x_pre(t - delay)`
+bool Checker::is_past_value(const ast::Call& call) const {
+    if (call.arguments.size() != 1) {
+        return false;
+    }
+    const auto named = [&](ast::ExprId id, const char* name) {
+        const auto* reference = std::get_if<ast::Reference>(&file().expr(id).node);
+        return reference != nullptr && reference->path.text() == name;
+    };
+    const auto* difference = std::get_if<ast::Binary>(&file().expr(call.arguments[0]).node);
+    return difference != nullptr && difference->op == ast::BinaryOp::Subtract &&
+           named(difference->left, "t") && named(difference->right, "delay");
+}
+
 ExprId Checker::call(const ast::Call& call, Span span) {
     const std::string name = call.function.text();
+    if (draft_.sides != nullptr && !context_.scope.is_channel && is_past_value(call)) {
+        if (const auto found = draft_.sides->find_delayed(draft_, name, span)) {
+            return variable(*found, span);
+        }
+    }
     std::vector<ExprId> args;
     for (const ast::ExprId arg : call.arguments) {
         args.push_back(made(arg));
@@ -68,6 +88,12 @@ ExprId Checker::call(const ast::Call& call, Span span) {
         if (const auto* const* function = std::get_if<const ast::Function*>(&symbol->node)) {
             return user_function(**function, *symbol->home, std::move(args), span);
         }
+    }
+    if (draft_.sides != nullptr && (name.ends_with("_pre") || name.ends_with("_post"))) {
+        report(diag::Code::NotThePast, span,
+               "a variable of a population is called with `t - delay` only")
+            .note("`" + name + "(t - delay)` is its value one synaptic delay ago");
+        return draft_.poison(span);
     }
     if (find_variable(draft_, scope, name)) {
         report(diag::Code::NameAndFunction, span, "`" + name + "` is a variable, not a function")

@@ -11,8 +11,11 @@
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "sema/order.h"
+#include "sema/pathways.h"
+#include "sema/sides.h"
 #include "sema/temperature.h"
 #include "sema/usage.h"
+#include "support/check.h"
 
 #include <algorithm>
 #include <utility>
@@ -107,7 +110,14 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
     define_all(draft);
     check_behaviour(draft, behaviour, root);
     finish_cell(draft);
+    for (const std::function<void()>& check : draft.late) {
+        check();
+    }
     settle_roles(draft);
+    if (draft.sides != nullptr) {
+        draft.sides->import_refractoriness(draft);
+        check_synapse_rules(draft);
+    }
     settle_temperature(draft);
     order_values(draft);
     check_flow(draft);
@@ -124,7 +134,24 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
 class FileChecker {
 public:
     FileChecker(const ast::File& file, const Environment& environment, diag::Sink& sink)
-        : file_(file), environment_(environment), sink_(sink), files_(environment, sink) {}
+        : file_(file), environment_(environment), sink_(sink), files_(environment, sink) {
+        pre_.is_known = post_.is_known = false;
+    }
+
+    /// The synapse of this name between two populations.
+    model::CheckedModel bind(const std::string& name, const PopulationSide& pre,
+                             const PopulationSide& post, const std::vector<PathwayWish>& wishes) {
+        pre_ = pre;
+        post_ = post;
+        wishes_ = wishes;
+        const FileScope& scope = files_.load(file_);
+        const TopLevel* symbol = scope.find(name);
+        const auto* const* block =
+            symbol == nullptr ? nullptr : std::get_if<const ast::Block*>(&symbol->node);
+        HHC_CHECK(block != nullptr && (*block)->kind == ast::BlockKind::Synapse,
+                  "no synapse " + name);
+        return check_model(**block, *symbol->home, "synapse");
+    }
 
     CheckedFile run() {
         const FileScope& scope = files_.load(file_);
@@ -158,12 +185,11 @@ private:
         case ast::BlockKind::Neuron:
             result_.models.push_back(check_model(block, scope, "neuron"));
             break;
+        case ast::BlockKind::Synapse:
+            result_.synapses.push_back(check_model(block, scope, "synapse"));
+            break;
         case ast::BlockKind::Cell:
             result_.models.push_back(check_model(block, scope, "cell"));
-            break;
-        case ast::BlockKind::Synapse:
-            sink_.report(diag::Code::NotSupported, block.name.span,
-                         "synapse `" + block.name.text + "` is not compiled by this version");
             break;
         }
     }
@@ -200,8 +226,15 @@ private:
         if (block.kind == ast::BlockKind::Cell) {
             draft.model.cell.emplace();
         }
+        Sides sides(pre_, post_);
+        if (block.kind == ast::BlockKind::Synapse) {
+            sides.set_scope(root);
+            draft.sides = &sides;
+        }
         Behaviour behaviour;
         collect_block(draft, files_, block, root, behaviour);
+        const std::vector<PathwayText> pathways =
+            take_pathways(draft, behaviour, pre_, post_, wishes_);
         for (const PartCheck& part : draft.parts) {
             for (const auto& [name, symbol] : file.symbols) {
                 const auto* const* other = std::get_if<const ast::Block*>(&symbol.node);
@@ -210,6 +243,7 @@ private:
                 }
             }
         }
+        draft.late.emplace_back([&] { check_pathways(draft, pathways, root); });
         finish(draft, behaviour, root, broken_);
         used_.insert(draft.used_top_level.begin(), draft.used_top_level.end());
         for (const auto& [constant, id] : draft.top_level_constants) {
@@ -258,7 +292,7 @@ private:
 
     /// A file without neurons is there for others, who use what it defines.
     void warn_unused() {
-        if (result_.models.empty()) {
+        if (result_.models.empty() && result_.synapses.empty()) {
             return;
         }
         for (const ast::Item& item : file_.items) {
@@ -322,6 +356,8 @@ private:
     const Environment& environment_;
     diag::Sink& sink_;
     FileScopes files_;
+    PopulationSide pre_, post_; // of synapses
+    std::vector<PathwayWish> wishes_;
     CheckedFile result_;
     std::set<const ast::Block*> checked_;
     std::set<const ast::Block*> broken_; // channels with mistakes of their own
@@ -330,6 +366,51 @@ private:
 };
 
 } // namespace
+
+model::CheckedModel check_synapse_block(const ast::File& file, const std::string& name,
+                                        const PopulationSide& pre, const PopulationSide& post,
+                                        const std::vector<PathwayWish>& wishes,
+                                        const Environment& environment, diag::Sink& sink) {
+    return FileChecker(file, environment, sink).bind(name, pre, post, wishes);
+}
+
+model::CheckedModel check_synapse(const SynapseSet& synapse, const PopulationSide& pre,
+                                  const PopulationSide& post, const Environment& environment,
+                                  diag::Sink& sink) {
+    diag::Sink own;
+    FileScopes files(environment, own);
+    Draft draft(environment, own);
+    draft.model.name = synapse.name;
+    draft.model.kind = "synapse";
+    draft.is_equations = true;
+    draft.span = synapse.file->span;
+    if (synapse.file->doc) {
+        draft.model.documentation = synapse.file->doc->text;
+    }
+    Scope& root = draft.add_scope({});
+    root.file = &files.load(*synapse.file);
+    Sides sides(pre, post);
+    sides.set_scope(root);
+    draft.sides = &sides;
+    collect_equations(draft, *synapse.file, root);
+    std::vector<PathwayText> pathways;
+    for (const SynapseSet::Pathway& pathway : synapse.pathways) {
+        PathwayText text;
+        text.name = pathway.name;
+        text.event = pathway.event;
+        text.side = pathway.side;
+        text.order_number = pathway.order;
+        text.delay_seconds = pathway.delay;
+        text.statements = pathway.statements;
+        text.span = pathway.statements.empty() ? Span() : pathway.statements.front().span;
+        check_event(draft, text, pathway.side == model::Side::Pre ? pre : post);
+        pathways.push_back(std::move(text));
+    }
+    draft.late.emplace_back([&] { check_pathways(draft, pathways, root); });
+    finish(draft, {}, root, {});
+    sink.append(own);
+    return std::move(draft.model);
+}
 
 CheckedFile check_file(const ast::File& file, const Environment& environment, diag::Sink& sink) {
     return FileChecker(file, environment, sink).run();

@@ -67,6 +67,7 @@ struct Environment {
 struct CheckedFile {
     std::vector<model::CheckedModel> models;   // every neuron and cell, in the order of the text
     std::vector<model::CheckedModel> channels; // every channel, checked alone
+    std::vector<model::CheckedModel> synapses; // every synapse, checked alone
 };
 
 [[nodiscard]] CheckedFile check_file(const ast::File& file, const Environment& environment,
@@ -96,6 +97,46 @@ struct EquationSet {
 
 [[nodiscard]] model::CheckedModel check_equations(const EquationSet& equations,
                                                   const Environment& environment, diag::Sink& sink);
+
+/// One side of a synapse. A population without model offers its index, its number and its spikes.
+struct PopulationSide {
+    const model::CheckedModel* model = nullptr;
+    bool is_known = true; // false: the synapse is checked alone, and any name may be there
+};
+
+/// Brian's Synapses: equations, and pathways as strings. Everything lives in the arena of `file`.
+struct SynapseSet {
+    struct Pathway {
+        std::string name;
+        std::string event = "spike";
+        model::Side side = model::Side::Pre;
+        std::int32_t order = -1;
+        std::optional<double> delay; // second
+        std::vector<ast::Statement> statements;
+    };
+    std::string name = "synapses";
+    const ast::File* file = nullptr;
+    std::vector<Pathway> pathways;
+};
+
+[[nodiscard]] model::CheckedModel check_synapse(const SynapseSet& synapse,
+                                                const PopulationSide& pre,
+                                                const PopulationSide& post,
+                                                const Environment& environment, diag::Sink& sink);
+
+/// What the user of a block wants otherwise in the pathway of this name.
+struct PathwayWish {
+    std::string name;
+    std::optional<std::string> event;
+    std::optional<std::int32_t> order;
+    std::optional<double> delay;
+};
+
+/// A `synapse` block of a file between two populations. What else is wrong in the file is not said.
+[[nodiscard]] model::CheckedModel
+check_synapse_block(const ast::File& file, const std::string& name, const PopulationSide& pre,
+                    const PopulationSide& post, const std::vector<PathwayWish>& wishes,
+                    const Environment& environment, diag::Sink& sink);
 
 /// Expressions in the scope of a checked model (recorders, string assignments): they are added to
 /// `model`, whose variables they may use, and returned in order. `stream` names their random

@@ -61,6 +61,7 @@ private:
 
     // Calls.
     ExprId call(const ast::Call& call, Span span);
+    [[nodiscard]] bool is_past_value(const ast::Call& call) const;
     ExprId builtin(model::Builtin function, std::vector<ExprId> args, Span span);
     ExprId same_rule(model::Builtin function, std::vector<ExprId> args, Span span);
     ExprId random(model::Distribution function, std::vector<ExprId> args, Span span);

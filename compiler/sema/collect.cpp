@@ -8,6 +8,7 @@
 #include "sema/flags.h"
 #include "sema/names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hhc::sema {
@@ -93,18 +94,37 @@ static ExprId define_value(Draft& draft, const Scope& scope, const ast::Equation
     return only_where_inserted(draft, scope, value);
 }
 
+static bool is_sum(const Draft& draft, const ast::Equation& equation) {
+    return draft.sides != nullptr && equation.kind == ast::EquationKind::Subexpression &&
+           std::any_of(equation.flags.begin(), equation.flags.end(),
+                       [](const ast::Flag& flag) { return flag.text == "summed"; });
+}
+
+static FlagContext flag_context(const Draft& draft, ast::EquationKind kind) {
+    const bool synapse = draft.sides != nullptr;
+    switch (kind) {
+    case ast::EquationKind::Ode:
+        return synapse ? FlagContext::SynapseOde : FlagContext::Ode;
+    case ast::EquationKind::Subexpression:
+        return synapse ? FlagContext::SynapseSubexpression : FlagContext::Subexpression;
+    case ast::EquationKind::Declaration:
+        break;
+    }
+    return synapse ? FlagContext::SynapseParameter : FlagContext::Parameter;
+}
+
 void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation, Span span) {
+    if (is_sum(draft, equation)) {
+        declare_sum(draft, scope, equation, span);
+        return;
+    }
     diag::Sink& sink = sink_of(draft, scope);
     const bool allowed = may_define(draft, scope, equation.name);
     model::Variable variable = start_variable(draft, scope, equation.name, span);
     VariableFacts facts;
     facts.scope = &scope;
     set_unit(variable, facts, read_unit(equation.unit, sink));
-    const FlagContext where = equation.kind == ast::EquationKind::Ode ? FlagContext::Ode
-                              : equation.kind == ast::EquationKind::Subexpression
-                                  ? FlagContext::Subexpression
-                                  : FlagContext::Parameter;
-    const ReadFlags flags = read_flags(equation.flags, where, sink);
+    const ReadFlags flags = read_flags(equation.flags, flag_context(draft, equation.kind), sink);
     variable.flags = flags.flags;
     variable.role = role_of(equation, flags);
     if (variable.role == Role::SharedParameter) {
@@ -406,6 +426,8 @@ void Collector::item(const ast::Block& block, const ast::Item& item, Scope& scop
     }
     if (block.kind == ast::BlockKind::Channel) {
         channel_item(item, scope);
+    } else if (block.kind == ast::BlockKind::Synapse) {
+        synapse_item(item, scope);
     } else {
         neuron_item(item, scope);
     }
@@ -426,6 +448,24 @@ void Collector::channel_item(const ast::Item& item, Scope& scope) {
         },
         [&](const auto&) {
             wrong_block(item.span, "this belongs to a neuron, not to a channel", scope);
+        });
+}
+
+void Collector::synapse_item(const ast::Item& item, Scope& scope) {
+    ast::match(
+        item.node, [&](const ast::Method&) { neuron_item(item, scope); },
+        [&](const ast::Update&) { neuron_item(item, scope); },
+        [&](const ast::On& on) {
+            behaviour_.handlers.push_back({on.event, on.statements, item.span, on.order, on.delay});
+        },
+        [&](const ast::Input& i) {
+            wrong_block(item.span,
+                        "an input belongs to a neuron; a synapse adds to it with `" + i.name.text +
+                            "_post = ... : UNIT (summed)`",
+                        scope);
+        },
+        [&](const auto&) {
+            wrong_block(item.span, "this belongs to a neuron, not to a synapse", scope);
         });
 }
 

@@ -27,6 +27,8 @@ struct Behaviour {
         ast::Name event;
         std::vector<ast::Statement> statements;
         Span span;
+        ast::ExprId order = {}; // of a synapse; may be none
+        ast::ExprId delay = {};
     };
     struct UpdateBlock {
         const ast::Update* update;
@@ -55,6 +57,8 @@ void declare_equation(Draft& draft, Scope& scope, const ast::Equation& equation,
 void declare_gate(Draft& draft, Scope& scope, const ast::Gate& gate, Span span);
 void declare_ion(Draft& draft, Scope& scope, const ast::Ion& ion, Span span);
 void declare_kinetic(Draft& draft, Scope& scope, const ast::Kinetic& kinetic);
+/// `x_post = value : unit (summed)`
+void declare_sum(Draft& draft, const Scope& scope, const ast::Equation& equation, Span span);
 void declare_setting(Draft& draft, Scope& scope, const ast::Setting& setting);
 /// A variable named by the language after something of the user's: `na.m.alpha`.
 VariableId declare_generated(Draft& draft, Scope& scope, const std::string& name,
@@ -90,6 +94,7 @@ private:
     void item(const ast::Block& block, const ast::Item& item, Scope& scope);
     void neuron_item(const ast::Item& item, Scope& scope);
     void channel_item(const ast::Item& item, Scope& scope);
+    void synapse_item(const ast::Item& item, Scope& scope);
     void error_item(const ast::ErrorItem& item, Scope& scope);
     void parameter(const ast::Param& param, Scope& scope, Span span);
     void constant(const ast::Const& constant, Scope& scope, Span span);

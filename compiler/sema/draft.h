@@ -77,6 +77,8 @@ struct ExprFacts {
     bool poisoned = false;
 };
 
+class Sides;
+
 class Draft {
 public:
     Draft(const Environment& environment, diag::Sink& sink)
@@ -101,6 +103,8 @@ public:
     std::map<std::string, std::uint32_t> occurrences; // of random functions, by equation or block
     bool too_large = false;                           // the limit was reported
     bool is_equations = false;                        // a Brian-style string
+    Sides* sides = nullptr;                           // of a synapse
+    std::vector<std::function<void()>> late;          // pathways and sums: once all is defined
     std::vector<PartCheck> parts;
     std::vector<VariableId> gate_states;
     std::map<std::string, Span> part_names;      // by prefix

@@ -4,6 +4,7 @@
 #include "ast/visit.h"
 #include "sema/checker.h"
 #include "sema/names.h"
+#include "sema/sides.h"
 #include "sema/unit_position.h"
 #include "support/suggest.h"
 #include "units/unit_table.h"
@@ -259,6 +260,11 @@ ExprId Checker::reference(const ast::Reference& reference, Span span) {
     }
     if (const auto found = find_variable(draft_, context_.scope, name)) {
         return variable(*found, span);
+    }
+    if (draft_.sides != nullptr) {
+        if (const auto found = draft_.sides->find(draft_, context_.scope, name, span)) {
+            return variable(*found, span);
+        }
     }
     if (context_.locals != nullptr && context_.locals->later.contains(name)) {
         report(diag::Code::UninitialisedLocal, span, "`" + name + "` is read before it has a value")

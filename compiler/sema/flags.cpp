@@ -17,8 +17,12 @@ enum Where : unsigned {
     OnSubexpression = 2,
     OnParameter = 4,
     OnInput = 8,
-    OnSynapse = 16
+    OnSynapseOde = 16,
+    OnSynapseSubexpression = 32,
+    OnSynapseParameter = 64,
 };
+constexpr unsigned OnAnySubexpression = OnSubexpression | OnSynapseSubexpression;
+constexpr unsigned OnAnyParameter = OnParameter | OnSynapseParameter;
 
 struct Row {
     std::string_view text;
@@ -27,26 +31,28 @@ struct Row {
 };
 
 constexpr std::array<Row, 10> rows = {{
-    {"constant", OnParameter, [](ReadFlags& f) { f.flags.constant = true; }},
-    {"shared", OnSubexpression | OnParameter, [](ReadFlags& f) { f.flags.shared = true; }},
-    {"constant over dt", OnSubexpression, [](ReadFlags& f) { f.constant_over_dt = true; }},
+    {"constant", OnAnyParameter, [](ReadFlags& f) { f.flags.constant = true; }},
+    {"shared", OnAnySubexpression | OnAnyParameter, [](ReadFlags& f) { f.flags.shared = true; }},
+    {"constant over dt", OnAnySubexpression, [](ReadFlags& f) { f.constant_over_dt = true; }},
     {"unless refractory", OnOde, [](ReadFlags& f) { f.flags.unless_refractory = true; }},
-    {"outward", OnSubexpression, [](ReadFlags& f) { f.flags.outward = true; }},
+    {"outward", OnAnySubexpression, [](ReadFlags& f) { f.flags.outward = true; }},
     {"linked", OnParameter, [](ReadFlags& f) { f.linked = true; }},
-    {"summed", OnParameter, [](ReadFlags& f) { f.flags.summed = true; }},
+    {"summed", OnParameter | OnSynapseSubexpression, [](ReadFlags& f) { f.flags.summed = true; }},
     {"point current", OnOde | OnSubexpression | OnParameter | OnInput,
      [](ReadFlags& f) { f.flags.point_current = true; }},
-    {"event-driven", OnSynapse, [](ReadFlags&) {}},
-    {"clock-driven", OnSynapse, [](ReadFlags&) {}},
+    {"event-driven", OnSynapseOde, [](ReadFlags& f) { f.flags.event_driven = true; }},
+    {"clock-driven", OnSynapseOde, [](ReadFlags& f) { f.flags.clock_driven = true; }},
 }};
 
 std::string places(unsigned where) {
-    static constexpr std::array<std::pair<unsigned, std::string_view>, 5> names = {{
+    static constexpr std::array<std::pair<unsigned, std::string_view>, 7> names = {{
         {OnOde, "a differential equation"},
         {OnSubexpression, "a subexpression"},
         {OnParameter, "a parameter"},
         {OnInput, "an input"},
-        {OnSynapse, "an equation of a synapse"},
+        {OnSynapseOde, "a differential equation of a synapse"},
+        {OnSynapseSubexpression, "a definition in a synapse"},
+        {OnSynapseParameter, "a parameter of a synapse"},
     }};
     std::string result;
     for (const auto& [bit, name] : names) {
@@ -62,6 +68,16 @@ void check_conflicts(const std::vector<ast::Flag>& written, ReadFlags& read, dia
         sink.report(diag::Code::FlagConflict, written.front().span,
                     "`shared` and `linked` exclude each other");
         read.linked = false;
+    }
+    if (read.flags.event_driven && read.flags.clock_driven) {
+        sink.report(diag::Code::FlagConflict, written.front().span,
+                    "`event-driven` and `clock-driven` exclude each other");
+        read.flags.clock_driven = false;
+    }
+    if (read.flags.summed && read.constant_over_dt) {
+        sink.report(diag::Code::FlagConflict, written.front().span,
+                    "`summed` stands with no other flag but `point current`");
+        read.constant_over_dt = false;
     }
     if (read.flags.summed && (read.flags.constant || read.flags.shared || read.linked)) {
         sink.report(diag::Code::FlagConflict, written.front().span,

@@ -10,7 +10,15 @@
 
 namespace hhc::sema {
 
-enum class FlagContext : std::uint8_t { Ode, Subexpression, Parameter, Input };
+enum class FlagContext : std::uint8_t {
+    Ode,
+    Subexpression,
+    Parameter,
+    Input,
+    SynapseOde,
+    SynapseSubexpression,
+    SynapseParameter
+};
 
 struct ReadFlags {
     model::Flags flags;

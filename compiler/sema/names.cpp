@@ -2,6 +2,7 @@
 #include "sema/names.h"
 
 #include "sema/constants.h"
+#include "sema/sides.h"
 #include "units/unit_table.h"
 
 #include <algorithm>
@@ -231,6 +232,10 @@ std::vector<std::string> visible_names(const Draft& draft, const Scope& scope) {
                 names.push_back(variable.name.substr(place->prefix.size()));
             }
         }
+    }
+    if (draft.sides != nullptr && !scope.is_channel) {
+        const std::vector<std::string> beyond = draft.sides->names();
+        names.insert(names.end(), beyond.begin(), beyond.end());
     }
     if (scope.file != nullptr) {
         for (const auto& [name, symbol] : scope.file->symbols) {

@@ -2,6 +2,7 @@
 #include "sema/behaviour.h"
 #include "sema/expressions.h"
 #include "sema/names.h"
+#include "sema/sides.h"
 #include "support/suggest.h"
 
 #include <utility>
@@ -20,7 +21,7 @@ public:
     void run(const std::vector<ast::Statement>& statements) {
         for (const ast::Statement& statement : statements) {
             const std::string name = statement.target.text();
-            if (!find_variable(draft_, scope_, name)) {
+            if (!target(name, statement.target.span)) {
                 locals_.later.emplace(name, statement.target.span);
             }
         }
@@ -36,14 +37,20 @@ private:
     void one(const ast::Statement& statement) {
         const std::string name = statement.target.text();
         const ExprContext context{scope_, Place::Statement, stream_, &locals_};
-        if (const auto target = find_variable(draft_, scope_, name)) {
-            to_variable(statement, *target, context);
+        if (const auto variable = target(name, statement.target.span)) {
+            to_variable(statement, *variable, context);
         } else if (statement.target.parts.size() > 1) {
             (void)check_expression(draft_, context, statement.value);
             unknown_target(statement, name);
         } else {
             to_local(statement, name, context);
         }
+    }
+
+    std::optional<VariableId> target(const std::string& name, Span span) {
+        const auto own = find_variable(draft_, scope_, name);
+        return own || draft_.sides == nullptr ? own
+                                              : draft_.sides->find(draft_, scope_, name, span);
     }
 
     void unknown_target(const ast::Statement& statement, const std::string& name) {
@@ -90,6 +97,8 @@ private:
             return "";
         case Role::Parameter:
             return variable.flags.constant ? "it is `constant`" : "";
+        case Role::Given:
+            return "it follows from the connections";
         case Role::Subexpression:
         case Role::ConstantOverDt:
             return "it is defined by an expression";
@@ -102,6 +111,11 @@ private:
             return "it is an input, which begins each step at zero";
         case Role::Linked:
             return "it belongs to another population";
+        case Role::Foreign:
+            if (variable.foreign.delayed) {
+                return "it is a value of the past";
+            }
+            return variable.foreign.fixed;
         default:
             return "the simulator sets it";
         }

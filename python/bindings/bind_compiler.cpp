@@ -60,6 +60,8 @@ hhc::Options options(const py::dict& given) {
     take(given, "strict", result.strict);
     take(given, "optimisation", result.optimisation);
     take(given, "fast_math", result.fast_math);
+    take(given, "lump", result.lump);
+    take(given, "varying_delays", result.varying_delays);
     take(given, "per_entity", result.per_entity);
     take(given, "freeze", result.freeze);
     if (given.contains("externals")) {
@@ -96,6 +98,50 @@ hhc::EquationSource equation_source(const py::dict& given) {
     take_list(given, "event_handlers", result.event_handlers);
     take_list(given, "initial_values", result.initial_values);
     return result;
+}
+
+hhc::SynapsePathway synapse_pathway(const py::dict& given) {
+    hhc::SynapsePathway result;
+    result.name = given["name"].cast<std::string>();
+    take(given, "event", result.event);
+    take(given, "on_post", result.on_post);
+    if (given.contains("statements")) {
+        result.statements = source_text(given["statements"].cast<Place>());
+    }
+    if (given.contains("order") && !given["order"].is_none()) {
+        result.order = given["order"].cast<int>();
+    }
+    if (given.contains("delay") && !given["delay"].is_none()) {
+        result.delay = given["delay"].cast<double>();
+    }
+    return result;
+}
+
+hhc::SynapseSource synapse_source(const py::dict& given) {
+    hhc::SynapseSource result;
+    take(given, "name", result.name);
+    if (given.contains("equations")) {
+        result.equations = source_text(given["equations"].cast<Place>());
+    }
+    if (given.contains("pathways")) {
+        for (const py::handle& item : given["pathways"].cast<py::list>()) {
+            result.pathways.push_back(synapse_pathway(py::reinterpret_borrow<py::dict>(item)));
+        }
+    }
+    if (given.contains("block")) {
+        result.block = given["block"].cast<ModelHandle&>().compiled.get();
+    }
+    return result;
+}
+
+/// A population's model, or none for a source of spikes without equations.
+hhc::SynapseSide synapse_side(const py::object& given) {
+    if (given.is_none()) {
+        return {};
+    }
+    ModelHandle& handle = given.cast<ModelHandle&>();
+    return handle.compiled ? hhc::SynapseSide{handle.compiled.get(), nullptr}
+                           : hhc::SynapseSide{nullptr, &handle.runnable().table()};
 }
 
 /// Text that may quote a file which is not UTF-8.
@@ -252,6 +298,11 @@ void bind_compiler(py::module_& module) {
     });
     module.def("compile_equations", [](const py::dict& source, const py::dict& given) {
         return hhc::compile_equations(equation_source(source), options(given));
+    });
+    module.def("compile_synapse", [](const py::dict& source, const py::object& pre,
+                                     const py::object& post, const py::dict& given) {
+        return hhc::compile_synapse(synapse_source(source), synapse_side(pre), synapse_side(post),
+                                    options(given));
     });
     module.def("compile_expressions",
                [](const ModelHandle& model, const std::vector<Place>& expressions, bool interpret,

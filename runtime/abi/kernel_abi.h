@@ -220,7 +220,7 @@ typedef int32_t (*hhk_block_fn)(const hhk_context* context, hhk_block* block);
 /* Statements of a synapse that run when an event arrives. */
 typedef struct hhk_pathway {
     const char* name;   /* "pre", "post", or the user's */
-    const char* event;  /* of that population: "spike" */
+    const char* event;  /* of that population: "spike"; "": every step, for every synapse */
     int32_t space;      /* HHK_PRE or HHK_POST: whose events */
     int32_t order;      /* lower first: pre -1, post +1 */
     double delay;       /* seconds, default of every synapse; NaN: not said */

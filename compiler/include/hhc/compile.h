@@ -108,6 +108,29 @@ private:
 [[nodiscard]] HODGPY_API Compilation compile_equations(const EquationSource& source,
                                                        const Options& options);
 
+/// Brian's Synapses: equations and pathways as strings; or a `synapse` block.
+struct SynapseSource {
+    std::string name = "synapses"; // of the object; empty: the block's
+    SourceText equations;
+    std::vector<SynapsePathway> pathways;
+    /// A model of kind "synapse" that compile_file or compile_text gave: then there are no
+    /// equations, and pathways only replace event, order and delay of those of the same name.
+    const Model* block = nullptr;
+};
+
+/// One population of a synapse: its model as it will run, or the table of one that was loaded from
+/// a library. With neither it offers its index, its number and the event "spike".
+struct SynapseSide {
+    const Model* model = nullptr;
+    const hhk_model* table = nullptr;
+};
+
+/// A synapse between two populations: one model, whose table has hhk_model.synapse.
+[[nodiscard]] HODGPY_API Compilation compile_synapse(const SynapseSource& source,
+                                                     const SynapseSide& pre,
+                                                     const SynapseSide& post,
+                                                     const Options& options);
+
 /// Expressions in the scope of `model`, for recorders and string assignments. `interpret` runs
 /// them without compiling. Random functions draw from streams named by `stream`.
 [[nodiscard]] HODGPY_API Expressions compile_expressions(const Model& model,

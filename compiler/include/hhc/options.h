@@ -48,6 +48,16 @@ struct EquationSource {
     std::vector<std::pair<std::string, SourceText>> initial_values; // variable, expression
 };
 
+/// Statements that run when an event arrives at a synapse.
+struct SynapsePathway {
+    std::string name;            // "pre", "post", or the user's
+    std::string event = "spike"; // of the source or target population; "": every step
+    bool on_post = false;        // an event of the target
+    SourceText statements;
+    std::optional<int> order;    // none: -1 for the source, 1 for the target
+    std::optional<double> delay; // second
+};
+
 /// Reads the text of an import; nullopt if there is none, with a reason in `why`.
 using ImportReader =
     std::function<std::optional<std::string>(const std::string& path, std::string& why)>;
@@ -59,6 +69,8 @@ struct Options {
     std::uint32_t real_size = 8;
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
     std::vector<std::string> per_entity;                 // parameters with one value per entity
+    bool lump = true; // keep what synapses of one source or target share once, where that may be
+    std::vector<std::string> varying_delays; // pathways whose delay differs between synapses
     std::string target = "native";  // native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64, interpreter
     std::uint32_t vector_bytes = 0; // 0: as the target has
     bool strict = false;            // no pass that changes roundings

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Private: writes the C++ function of one kernel. Kernels of populations in emit_kernel.cpp, those
+// of synapses in synapse_loops.cpp.
+#pragma once
+
+#include "codegen/emit_kernel.h"
+#include "codegen/stage_plan.h"
+#include "codegen/value_writer.h"
+#include "support/text_writer.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::codegen {
+
+class KernelWriter {
+public:
+    KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options)
+        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {
+        if (kernel.kind != ir::KernelKind::Prepare) {
+            stages_ = plan_stages(module, kernel, values_);
+        }
+    }
+
+    KernelBody run();
+
+private:
+    void say(std::string_view text, Span span = {});
+    void open(std::string_view head) {
+        say(head);
+        text_.indent();
+    }
+    void close() {
+        text_.dedent();
+        say("}");
+    }
+    void place_comment(Span span);
+
+    void population_values();
+    void pointers();
+    void accumulators();
+    void loop();
+    void word_loop();
+    void plain_loop();
+    void stage_loop(const Stage& stage);
+    void values_of_entities(const Stage& stage);
+    void carried_value(const Carried& carried);
+    void declare_kept();
+    void keep(const Stage& stage);
+    void entity_index();
+    void stores(const Stage& stage);
+    void store(const ir::FieldStore& store);
+    void outputs();
+    void checks(const Stage& stage);
+    [[nodiscard]] std::optional<ir::FieldId> guarded_field(ir::ValueId id) const;
+    [[nodiscard]] bool sums_guards() const;
+    void look_again();
+    void finish();
+    void prepare_finish();
+
+    // kernels of synapses: synapse_loops.cpp
+    void foreign_pointers();
+    void synapse_indices();
+    void synapse_loop();
+    void whole_blocks();
+    void parts_of_vectors();
+    void single_synapses();
+    void synapse_stores();
+    void lane_stores();
+    void single_stores();
+    void synapse_checks(const std::string& inside);
+    [[nodiscard]] const char* count() const;
+    [[nodiscard]] static std::string_view stored_type(ir::Storage storage);
+
+    [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
+    [[nodiscard]] const char* stride() const { return is_single() ? "1" : "HHK_WIDTH"; }
+    /// Values whose integer faults count where this is stored, written or tested.
+    [[nodiscard]] std::vector<ir::ValueId> faulty_uses() const;
+
+    const ir::Module& module_;
+    const ir::Kernel& kernel_;
+    const Options& options_;
+    ValueWriter values_;
+    std::vector<Stage> stages_;      // of the loop; usually one
+    std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
+    std::map<ir::ValueId, std::string> kept_; // arrays of what a later stage needs
+    TextWriter text_;
+    std::vector<Span> lines_;
+    std::string shown_file_;
+    std::uint32_t shown_line_ = 0;
+};
+
+} // namespace hhc::codegen

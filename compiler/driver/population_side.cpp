@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "driver/population_side.h"
+
+#include "abi/kernel_abi.h"
+#include "driver/compiled_model.h"
+#include "driver/source_cache.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace hhc::driver {
+
+namespace {
+
+units::Dimension dimension_of(const hhk_dimension& dimension) {
+    std::array<Rational, units::base_count> exponents{};
+    for (std::size_t i = 0; i < units::base_count; ++i) {
+        exponents[i] = Rational(dimension.numerator[i], dimension.denominator[i]);
+    }
+    return units::Dimension(exponents);
+}
+
+template <class Row> model::Variable variable_of(const Row& row, model::Role role) {
+    model::Variable variable;
+    variable.name = row.name;
+    variable.role = role;
+    variable.type.dimension = dimension_of(row.dimension);
+    variable.type.scalar = row.type == HHK_INTEGER   ? model::Scalar::Integer
+                           : row.type == HHK_BOOLEAN ? model::Scalar::Boolean
+                                                     : model::Scalar::Real;
+    variable.display = {row.unit, row.unit_scale};
+    variable.flags.constant = (row.flags & HHK_CONSTANT) != 0;
+    variable.flags.unless_refractory = (row.flags & HHK_UNLESS_REFRACTORY) != 0;
+    return variable;
+}
+
+std::optional<model::Role> role_of(std::uint8_t role) {
+    switch (role) {
+    case HHK_STATE:
+        return model::Role::State;
+    case HHK_PARAMETER:
+        return model::Role::Parameter;
+    case HHK_CONSTANT_OVER_DT:
+        return model::Role::ConstantOverDt;
+    case HHK_INPUT:
+        return model::Role::Input;
+    case HHK_LINKED:
+        return model::Role::Linked;
+    case HHK_LAST_SPIKE:
+        return model::Role::LastSpike;
+    case HHK_NOT_REFRACTORY:
+        return model::Role::NotRefractory;
+    default:
+        return std::nullopt;
+    }
+}
+
+/// What the table of a loaded library tells; its subexpressions are in its code only.
+model::CheckedModel model_of(const hhk_model& table) {
+    model::CheckedModel model;
+    model.name = table.name;
+    model.kind = "neuron";
+    for (std::uint32_t i = 0; i < table.field_count; ++i) {
+        if (const auto role = role_of(table.fields[i].role)) {
+            model.variables.push_back(variable_of(table.fields[i], *role));
+        }
+    }
+    for (std::uint32_t i = 0; i < table.uniform_count; ++i) {
+        if (table.uniforms[i].role != HHK_HIDDEN) {
+            model.variables.push_back(variable_of(table.uniforms[i], model::Role::SharedParameter));
+        }
+    }
+    for (std::uint32_t i = 0; i < table.event_count; ++i) {
+        model::Event event;
+        event.name = table.events[i].name;
+        model.events.push_back(std::move(event));
+    }
+    if (model.find("not_refractory")) {
+        model.refractory = model::Refractory{{}, true, {}};
+    }
+    return model;
+}
+
+/// The roles that parameters have where this model runs.
+model::CheckedModel settled(const CompiledModel& compiled) {
+    model::CheckedModel model = compiled.checked();
+    const Options& options = compiled.options();
+    for (model::Variable& variable : model.variables.raw()) {
+        if (variable.role != model::Role::SharedParameter) {
+            continue;
+        }
+        const auto frozen = options.freeze.find(variable.name);
+        if (std::ranges::find(options.per_entity, variable.name) != options.per_entity.end()) {
+            variable.role = model::Role::Parameter;
+            variable.flags.constant = true;
+        } else if (frozen != options.freeze.end()) {
+            variable.role = model::Role::Frozen;
+            if (frozen->second) {
+                variable.default_value = frozen->second;
+            }
+        }
+    }
+    return model;
+}
+
+void add_side(Hasher& hasher, const SynapseSide& side) {
+    if (side.model != nullptr) {
+        hasher.field("model").field(identity(*side.model));
+    } else if (side.table != nullptr) {
+        hasher.field("table").field(side.table->name).field(side.table->description);
+        for (const std::uint64_t word : side.table->interface_hash) {
+            hasher.field(word);
+        }
+    } else {
+        hasher.field("none");
+    }
+}
+
+} // namespace
+
+PopulationModel::PopulationModel(const SynapseSide& side, const Options& options,
+                                 diag::Sink& sink) {
+    std::uint32_t real_size = options.real_size;
+    if (side.model != nullptr) {
+        const CompiledModel& population = compiled(*side.model);
+        model_ = settled(population);
+        real_size = population.options().real_size;
+    } else if (side.table != nullptr) {
+        model_ = model_of(*side.table);
+        real_size = side.table->real_size;
+    }
+    if (real_size != options.real_size) {
+        const auto bits = [](std::uint32_t size) { return "float" + std::to_string(8 * size); };
+        sink.report(diag::Code::RealSizesDiffer, {},
+                    "the synapse is in " + bits(options.real_size) + ", but `" + model_->name +
+                        "` is in " + bits(real_size))
+            .note("compile all models of a network with the same `dtype`");
+    }
+}
+
+Hash128 synapse_key(const SynapseSource& source, const SynapseSide& pre, const SynapseSide& post,
+                    const Options& options) {
+    std::vector<SourceText> texts = {{"synapse"}, {source.name}};
+    if (source.block != nullptr) {
+        texts.push_back({identity(*source.block), "block"});
+    } else {
+        texts.push_back(source.equations);
+    }
+    for (const SynapsePathway& pathway : source.pathways) {
+        texts.push_back({pathway.name});
+        texts.push_back({pathway.event});
+        texts.push_back({pathway.on_post ? "post" : "pre"});
+        texts.push_back(pathway.statements);
+        texts.push_back({pathway.order ? std::to_string(*pathway.order) : "none"});
+        texts.push_back({pathway.delay ? std::to_string(*pathway.delay) : "none"});
+    }
+    Hasher hasher;
+    hasher.field(source_key(texts, options).hex());
+    add_side(hasher, pre);
+    add_side(hasher, post);
+    return hasher.finish();
+}
+
+} // namespace hhc::driver
