@@ -50,6 +50,9 @@ int instructions(const ir::Value& value) {
     case Op::FloorDiv:
     case Op::Mod:
         return 4;
+    case Op::LoadField: // in whichever stage needs it
+    case Op::EntityIndex:
+        return 0;
     default:
         return 1;
     }

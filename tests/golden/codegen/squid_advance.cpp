@@ -32,7 +32,6 @@
     for (int64_t word = block->begin; word < end; word += 64) {
         const int64_t stop = word + 64 < end ? word + 64 : end;
         uint64_t spike_word = 0;
-        Real v_kept[64 / HHK_WIDTH];
         Real x45_kept[64 / HHK_WIDTH];
         Real alpha_m_kept[64 / HHK_WIDTH];
         Real alpha_h_kept[64 / HHK_WIDTH];
@@ -66,14 +65,6 @@
             const Real x33 = hhk_exprel(x32);
             const Real v_2 = hhk_fma(x34, x33, v);
             const Mask not_refractory = hhk_load_mask(not_refractory_at + i);
-            v_kept[(i - word) / HHK_WIDTH] = v;
-            bad_real += hhk_guarded(count, i, v_2);
-            hhk_store(v_at + i, v_2);
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real v = v_kept[(i - word) / HHK_WIDTH];
-            const Mask not_refractory = hhk_load_mask(not_refractory_at + i);
-            const Real v_2 = hhk_load(v_at + i);
             const Mask x92 = hhk_gt(v, Real(0.0));
             const Mask x93 = hhk_not(x92);
             const Mask x95 = hhk_or(not_refractory, x93);
@@ -81,6 +72,13 @@
             const Mask x97 = hhk_and(x95, x96);
             const Mask x98 = hhk_not(x97);
             const Mask x99 = hhk_and(x95, x98);
+            bad_real += hhk_guarded(count, i, v_2);
+            hhk_store(v_at + i, v_2);
+            hhk_store_mask(not_refractory_at + i, x99);
+            spike_word |= static_cast<uint64_t>(hhk_mask_bits(x97)) << (i - word);
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real v_2 = hhk_load(v_at + i);
             const Real x38 = v_2 + 0.04;
             const Real x39 = x38 * -100.0;
             const Real x40 = hhk_inv_exprel(x39);
@@ -88,8 +86,6 @@
             const Real x45 = v_2 + 0.065;
             x45_kept[(i - word) / HHK_WIDTH] = x45;
             alpha_m_kept[(i - word) / HHK_WIDTH] = alpha_m;
-            hhk_store_mask(not_refractory_at + i, x99);
-            spike_word |= static_cast<uint64_t>(hhk_mask_bits(x97)) << (i - word);
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
             const Real x45 = x45_kept[(i - word) / HHK_WIDTH];
