@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import brian2 as b2
+import generated
 from brian2 import cm, ms, mV, uA
 
 HH_GATES = """
@@ -68,7 +69,21 @@ MODELS = {
         {"threshold": "v > 20*mV", "reset": "v = -70.6*mV; w += 80.5*pA", "method": "euler"},
         {"v": "-70.6*mV + 10*mV*i/(N - 1)"},
     ),
+    "ten_channels": (
+        generated.ten_channels_text(),
+        HH,
+        {"v": -65 * mV, "I": 10 * uA / cm**2, **generated.steady_gates()},
+    ),
 }
+for model, fields in generated.FIELDS.items():
+    MODELS[model] = (
+        generated.fields_text(fields),
+        {"threshold": "v > -50*mV", "reset": "v = -70*mV", "method": "euler"},
+        {
+            "v": "-70*mV + 20*mV*i/(N - 1)",
+            **{f"g{k}": k / fields * mV for k in range(1, fields)},
+        },
+    )
 
 
 def processor_time_of_children() -> float:
@@ -84,7 +99,8 @@ def main(model: str, n: int, steps: int, dt_ms: float, flags: str, repeats: int)
     if flags == "fastest":
         b2.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O3", "-ffast-math", "-march=native"]
         # Brian's exprel is a function with branches; without it GCC makes vectors of the loop.
-        equations = re.sub(r"([\d.]+)/exprel\((.*)\)/ms", r"\1*(\2)/(exp(\2) - 1)/ms", equations)
+        rate = re.compile(r"([\d.]+)/exprel\((.*)\)/ms")
+        equations = rate.sub(r"\1*(\2)/(exp(\2) - 1)/ms", equations)
     b2.set_device("cpp_standalone", directory=str(folder), build_on_run=False)
     b2.defaultclock.dt = dt_ms * ms
     group = b2.NeuronGroup(n, equations, **options)

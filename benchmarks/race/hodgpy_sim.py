@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+import generated
 import numpy as np
 
 import hodgpy as hp
@@ -26,6 +27,26 @@ dw/dt = (4*nS*(v + 70.6*mV) - w)/(144*ms) : amp
 def build(model: str, n: int, dtype: str, precision: str) -> hp.Population:
     """A population in the state from which every simulator of the race starts."""
     options = {"dtype": dtype, "precision": precision}
+    if model == "ten_channels":
+        cell = hp.compile(
+            generated.ten_channels_text(),
+            threshold="v > 0*mV",
+            refractory="v > 0*mV",
+            **options,
+        )
+        gates = generated.steady_gates()
+        return hp.Population(cell, n, v=-65 * mV, I=10 * uA / cm**2, **gates)
+    if model in generated.FIELDS:
+        fields = generated.FIELDS[model]
+        cell = hp.compile(
+            generated.fields_text(fields),
+            threshold="v > -50*mV",
+            reset="v = -70*mV",
+            method="euler",
+            **options,
+        )
+        inputs = {f"g{k}": 1e-3 * k / fields for k in range(1, fields)}
+        return hp.Population(cell, n, v=np.linspace(-70e-3, -50e-3, n), **inputs)
     if model == "squid_hh":
         cell = hp.compile("neurons.hodgkin_huxley_1952", **options).HodgkinHuxley1952
         return hp.Population(cell, n, v=-65 * mV, I=10 * uA / cm**2)
@@ -54,13 +75,15 @@ def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> 
     precision = "fast" if kind == "fast" else "default"
     population = build(model, n, dtype, precision)
     recorder = hp.SpikeRecorder(population, interpolate=n == 1)
-    net = hp.Network(population, recorder, dt=dt * ms)
+    threads = 2 if kind == "threads" else 1
+    net = hp.Network(population, recorder, dt=dt * ms, threads=threads)
+    clock = time.perf_counter if kind in ("threads", "one thread") else time.process_time
     net.run(0 * ms)
     setup, runs, first = time.perf_counter() - start, [], 0
     for repeat in range(repeats):
-        start = time.process_time()
+        start = clock()
         net.run(steps * dt * ms)
-        runs.append(time.process_time() - start)
+        runs.append(clock() - start)
         first = len(recorder) if repeat == 0 else first
     result = {"setup_s": setup, "run_s": runs, "spikes": first, "version": hp.__version__}
     if n == 1:

@@ -20,7 +20,7 @@ def main(n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
     start = time.perf_counter()
     h.load_file("stdrun.hoc")
     h.celsius = 6.3
-    cells, clamps, counters = [], [], []
+    cells, clamps, counters, times = [], [], [], []
     for _ in range(n):
         cell = h.Section()
         cell.L = cell.diam = 10.0
@@ -31,6 +31,8 @@ def main(n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
         clamp.amp = 10e-3 * area * 1e6  # nA for 10 uA/cm2
         counter = h.APCount(cell(0.5))
         counter.thresh = 0
+        times.append(h.Vector())
+        counter.record(times[-1])
         cells.append(cell)
         clamps.append(clamp)
         counters.append(counter)
@@ -45,6 +47,8 @@ def main(n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
         runs.append(time.process_time() - start)
         first = int(sum(counter.n for counter in counters)) if repeat == 0 else first
     result = {"setup_s": setup, "run_s": runs, "spikes": first, "version": neuron.__version__}
+    if n == 1:
+        result["times"] = [float(t) * 1e-3 for t in times[0]]
     print(json.dumps(result))
 
 

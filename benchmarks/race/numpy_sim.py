@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from math import exp, expm1
 
+import generated
 import numpy as np
 
 
@@ -172,16 +173,39 @@ LOOPS: dict[str, Callable[[int, int, float], int]] = {
 }
 
 
+def made(source: str) -> Callable[[int, int, float], int]:
+    """The function `loop` of a generated text."""
+
+    def exprel(x: float) -> float:
+        return 1.0 if abs(x) < 1e-7 else expm1(x) / x
+
+    if "exprel" in source:
+        import numba
+
+        exprel = numba.njit(exprel)
+    names = {"np": np, "exp": exp, "exprel": exprel}
+    exec(source, names)  # our own text, from generated.py
+    return names["loop"]
+
+
+def function_of(model: str, kind: str) -> Callable[[int, int, float], int]:
+    if model == "ten_channels":
+        return made(generated.ten_channels_source())
+    if model in generated.FIELDS:
+        return made(generated.fields_source(generated.FIELDS[model], kind == "numpy"))
+    return LOOPS[model] if kind == "numba" else NUMPY[model]
+
+
 def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
     start, version = time.perf_counter(), np.__version__
     if kind == "numba":
         import numba
 
         version = numba.__version__
-        function = numba.njit(LOOPS[model])
+        function = numba.njit(function_of(model, kind))
         function(n, 1, dt)
     else:
-        function = NUMPY[model]
+        function = function_of(model, kind)
     setup, runs, spikes = time.perf_counter() - start, [], 0
     for _ in range(repeats):
         start = time.process_time()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The race: hodgpy beside Brian 2, NEURON, Numba and NumPy, same model, same dt, one thread.
+"""The race: hodgpy beside Brian 2, NEURON, Arbor, Jaxley, Numba and NumPy, same model, same dt.
 
-    python benchmarks/race/race.py --peers-python VENV/bin/python [--sizes 100 1000 10000]
+    python benchmarks/race/race.py --peers-python VENV/bin/python [--models squid_hh] [--sizes 1000]
 
 Every contestant runs in a process of its own and times its runs inside, set-up apart. Median and
 best of the repeats are reported. Writes benchmarks/RESULTS.md, which nobody edits, and race.svg.
@@ -16,23 +16,58 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-DT = {"squid_hh": 0.01, "traub_miles": 0.01, "lif": 0.1, "izhikevich": 0.1, "adex": 0.1}
+DT = {
+    "squid_hh": 0.01,
+    "traub_miles": 0.01,
+    "ten_channels": 0.01,
+    "lif": 0.1,
+    "izhikevich": 0.1,
+    "adex": 0.1,
+    "fields_24": 0.1,
+    "fields_40": 0.1,
+}
+SIZES = {  # other models: 1000
+    "squid_hh": (10, 1000, 100_000, 1_000_000),
+    "lif": (10, 100, 1000, 100_000, 1_000_000),
+    "izhikevich": (10, 100, 1000),
+}
+COMPILED_PER_SIZE = (1000,)  # contestants whose set-up takes long
+# contestant: sizes that it runs, where not all
+LIMITS = {
+    "Brian 2": COMPILED_PER_SIZE,
+    "Brian 2, -O3 -ffast-math -march=native": COMPILED_PER_SIZE,
+    "NEURON, tables": (10, 1000),
+    "NEURON, exact rates": (1000,),
+    "Arbor": (10, 1000),
+    "Jaxley": (10, 1000),
+    "NumPy": (10, 1000, 100_000),
+}
+NUMPY_MODELS = ("squid_hh", "lif", "izhikevich", "adex", "fields_24", "fields_40")
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+SINGLE_THREAD["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+SINGLE_THREAD["JAX_PLATFORMS"] = "cpu"
 # contestant -> (script, kind, models)
 CONTESTANTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "hodgpy": ("hodgpy_sim.py", "full", tuple(DT)),
-    "hodgpy, fast": ("hodgpy_sim.py", "fast", ("squid_hh", "traub_miles", "adex")),
+    "hodgpy, fast": ("hodgpy_sim.py", "fast", ("squid_hh", "traub_miles", "ten_channels", "adex")),
     "hodgpy, float32": ("hodgpy_sim.py", "float32", tuple(DT)),
     "Brian 2": ("brian2_sim.py", "default", tuple(DT)),
-    "Brian 2, -O3 -ffast-math -march=native": ("brian2_sim.py", "fastest", tuple(DT)),
+    "Brian 2, -O3 -ffast-math -march=native": (
+        "brian2_sim.py",
+        "fastest",
+        ("squid_hh", "traub_miles", "lif", "izhikevich", "adex"),
+    ),
     "NEURON, tables": ("neuron_sim.py", "tables", ("squid_hh",)),
     "NEURON, exact rates": ("neuron_sim.py", "exact", ("squid_hh",)),
-    "Numba": ("numpy_sim.py", "numba", ("squid_hh", "lif", "izhikevich", "adex")),
-    "NumPy": ("numpy_sim.py", "numpy", ("squid_hh", "lif", "izhikevich", "adex")),
+    "Arbor": ("arbor_sim.py", "", ("squid_hh",)),
+    "Jaxley": ("jaxley_sim.py", "", ("squid_hh",)),
+    "Numba": ("numpy_sim.py", "numba", (*NUMPY_MODELS, "ten_channels")),
+    "NumPy": ("numpy_sim.py", "numpy", NUMPY_MODELS),
 }
 # Spike counts of one model may differ by this much: methods differ, float32 and phases too.
 SAME_DYNAMICS = 0.1
@@ -58,13 +93,18 @@ def python_of(contestant: str, peers: str) -> str:
 
 
 def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """One row per model, size and contestant."""
-    rows = []
+    """One row per model, size and contestant; those of --rows are not measured again."""
+    rows: list[dict[str, Any]] = []
+    if arguments.rows and arguments.rows.exists():
+        rows = json.loads(arguments.rows.read_text())
+    known = {(r["model"], r["n"], r["contestant"]) for r in rows}
     for model in arguments.models:
-        for n in arguments.sizes:
-            steps = max(2000, min(20000, arguments.work // n))
+        for n in arguments.sizes or SIZES.get(model, (1000,)):
+            steps = max(20, min(20000, arguments.work // n))
             for contestant, (_, _, models) in CONTESTANTS.items():
-                if model not in models:
+                if model not in models or n not in LIMITS.get(contestant, (n,)):
+                    continue
+                if arguments.report or (model, n, contestant) in known:
                     continue
                 python = python_of(contestant, arguments.peers_python)
                 result = run(python, contestant, model, n, steps, DT[model], arguments.repeats)
@@ -81,6 +121,8 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
                     **result,
                 }
                 rows.append(row)
+                if arguments.rows:
+                    arguments.rows.write_text(json.dumps(rows))
                 print(f"{model:12s} {n:6d} {contestant:40s} {row['median']:9.3f} ns", flush=True)
     return rows
 
@@ -97,7 +139,9 @@ def check_dynamics(rows: list[dict[str, Any]]) -> list[str]:
             ),
             None,
         )
-        if own and abs(row["spikes"] - own["spikes"]) > SAME_DYNAMICS * own["spikes"]:
+        # below a spike a neuron, the instant at which counting ends decides
+        few = own is not None and own["spikes"] < row["n"]
+        if own and not few and abs(row["spikes"] - own["spikes"]) > SAME_DYNAMICS * own["spikes"]:
             found.append(
                 f"{row['model']}, N = {row['n']}: {row['contestant']} {row['spikes']} spikes, "
                 f"hodgpy {own['spikes']}"
@@ -111,44 +155,86 @@ def last_common_error(times: list[float], reference: list[float]) -> float:
     return abs(times[count - 1] - reference[count - 1]) * 1e3
 
 
+# contestant: two steps in ms to measure its error at, and its order
+EQUAL_ERROR: dict[str, tuple[tuple[float, float], int]] = {
+    "hodgpy": ((0.02, 0.01), 2),
+    "Brian 2": ((0.01, 0.005), 1),
+    "NEURON, exact rates": ((0.01, 0.005), 1),
+    "Arbor": ((0.01, 0.005), 1),
+}
+
+
 def equal_error(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> list[str]:
     """Squid HH: the step, and the time for one second, at 0.1 ms of error of the last spike."""
-    own = python_of("hodgpy", arguments.peers_python)
-    reference = run(own, "hodgpy", "squid_hh", 1, 1_000_000, 0.001, 1)
-    if reference is None:
-        return ["not measured"]
     lines = [
-        "| simulator | dt (ms) | error (ms) | order | dt for 0.1 ms | ms per neuron and second |",
-        "|---|---|---|---|---|---|",
+        "| simulator | ns per neuron and step | dt (ms) | error (ms) | order (halving dt) "
+        "| dt for 0.1 ms | ms per neuron and second | |",
+        "|---" * 8 + "|",
     ]
-    costs = {}
-    for contestant, dts in (("hodgpy", (0.02, 0.01)), ("Brian 2", (0.01, 0.005))):
-        errors = []
-        for dt in dts:
-            python = python_of(contestant, arguments.peers_python)
-            result = run(python, contestant, "squid_hh", 1, round(1000 / dt), dt, 1)
-            if result is None:
-                return ["not measured"]
-            late = dt / 2 if contestant == "Brian 2" else 0.0  # a step's end, not a crossing
-            errors.append(
-                last_common_error([t - late * 1e-3 for t in result["times"]], reference["times"])
-            )
-        order = 2 if contestant == "hodgpy" else 1
-        found = (errors[0] / errors[1]) ** (1 / order)
-        step = dts[1] * (0.1 / errors[1]) ** (1 / order)
-        at = [r for r in rows if r["contestant"] == contestant and r["model"] == "squid_hh"]
-        for row in at[-1:]:
-            costs[contestant] = row["median"] * 1000 / step * 1e-6
-            lines.append(
-                f"| {contestant} | {dts[0]:g}, {dts[1]:g} | {errors[0]:.3f}, {errors[1]:.3f} "
-                f"| {order} (halving dt: {found**order:.2f}x) | {step:.2g} "
-                f"| {costs[contestant]:.3g} |"
-            )
-    if len(costs) == 2:
-        lines += [
-            "",
-            f"At equal error hodgpy is {costs['Brian 2'] / costs['hodgpy']:.0f}x as fast.",
+    found = []
+    for contestant, (dts, order) in EQUAL_ERROR.items():
+        python = python_of(contestant, arguments.peers_python)
+        at = [r for r in rows if r["model"] == "squid_hh" and r["contestant"] == contestant]
+        at = [r for r in at if r["n"] == 1000] or at
+        # Each against itself at a small step: parameters and conventions differ a little.
+        reference = run(python, contestant, "squid_hh", 1, 1_000_000, 0.001, 1)
+        results = [run(python, contestant, "squid_hh", 1, round(1000 / dt), dt, 1) for dt in dts]
+        if not at or reference is None or None in results:
+            continue
+        # Brian and NEURON name the step's end, not the crossing
+        late = {"Brian 2": 0.5, "NEURON, exact rates": 0.5}.get(contestant, 0.0)
+        base = [t - late * 1e-6 for t in reference["times"]]
+        errors = [
+            last_common_error([t - late * dt * 1e-3 for t in result["times"]], base)
+            for dt, result in zip(dts, results, strict=True)
         ]
+        step = dts[1] * (0.1 / errors[1]) ** (1 / order)
+        cost = at[0]["median"] * 1000 / step * 1e-6
+        found.append((contestant, at[0]["median"], dts, errors, order, step, cost))
+    own = next((cost for name, *_, cost in found if name == "hodgpy"), None)
+    for contestant, ns, dts, errors, order, step, cost in found:
+        ratio = f"{cost / own:.3g}x" if own else ""
+        lines.append(
+            f"| {contestant} | {ns:.2f} | {dts[0]:g}, {dts[1]:g} | {errors[0]:.3f}, "
+            f"{errors[1]:.3f} | {order} ({errors[0] / errors[1]:.2f}x) | {step:.2g} | {cost:.3g} "
+            f"| {ratio} |"
+        )
+    return lines
+
+
+def threads_table(arguments: argparse.Namespace) -> list[str]:
+    """Wall time of one thread over that of two."""
+    lines = ["| model | N | 1 thread (ns) | 2 threads (ns) | gain |", "|---" * 5 + "|"]
+    for model, n in (("squid_hh", 10_000), ("squid_hh", 100_000), ("lif", 100_000)):
+        steps = max(20, arguments.work // n)
+        times = []
+        for kind in ("one thread", "threads"):
+            command = [sys.executable, str(HERE / "hodgpy_sim.py"), model, str(n), str(steps)]
+            command += [str(DT[model]), kind, str(max(arguments.repeats, 9))]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            result = json.loads(done.stdout.splitlines()[-1])
+            times.append(min(result["run_s"]) * 1e9 / (n * steps))
+        lines.append(
+            f"| {model} | {n} | {times[0]:.2f} | {times[1]:.2f} | {times[0] / times[1]:.2f}x |"
+        )
+    return lines
+
+
+def cold_and_warm(arguments: argparse.Namespace) -> list[str]:
+    """Seconds of set-up with an empty and with a filled cache of compiled code."""
+    lines = ["| model | cold (s) | warm (s) |", "|---|---|---|"]
+    for model in arguments.models:
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "HHC_CACHE_DIR": folder}
+            setups = []
+            for _ in range(2):
+                command = [sys.executable, str(HERE / "hodgpy_sim.py"), model, "1000", "10"]
+                command += [str(DT[model]), "full", "1"]
+                done = subprocess.run(
+                    command, capture_output=True, text=True, env=environment, check=True
+                )
+                setups.append(json.loads(done.stdout.splitlines()[-1])["setup_s"])
+        lines.append(f"| {model} | {setups[0]:.3f} | {setups[1]:.3f} |")
     return lines
 
 
@@ -204,14 +290,19 @@ def report(arguments: argparse.Namespace, rows: list[dict[str, Any]], unfair: li
     text = f"All spike counts agree with hodgpy's within {SAME_DYNAMICS:.0%}."
     lines += [f"- {line}" for line in unfair] if unfair else [text]
     if "squid_hh" in arguments.models:
-        lines += ["", "## Squid HH at equal error", ""]
-        lines += ["Error of the last spike of one second against dt = 0.001 ms.", ""]
+        lines += ["", "## Squid HH at equal dt and at equal error", ""]
+        lines += ["Error of the last spike of one second against dt = 0.001 ms, N = 1000.", ""]
         lines += equal_error(arguments, rows)
+    lines += ["", "## Two threads", "", "Wall time, best of the runs.", ""]
+    lines += threads_table(arguments)
+    lines += ["", "## Set-up of hodgpy", ""]
+    lines += ["Wall time from the model's text to the first step, after the import.", ""]
+    lines += cold_and_warm(arguments)
     return "\n".join(lines) + "\n"
 
 
 def draw(rows: list[dict[str, Any]], path: Path) -> None:
-    """Bars of ns per neuron and step at the largest size, one panel a model."""
+    """Bars of ns per neuron and step at N = 1000, one panel a model; squid HH over N below."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -219,10 +310,20 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
 
     models = list(dict.fromkeys(r["model"] for r in rows))
     figure, axes = plt.subplots(
-        len(models), 1, figsize=(8, 2.2 * len(models)), layout="constrained", squeeze=False
+        len(models) + 1, 1, figsize=(8, 2.6 * len(models)), layout="constrained", squeeze=False
     )
-    for axis, model in zip(axes[:, 0], models, strict=True):
-        n = max(r["n"] for r in rows if r["model"] == model)
+    for name in CONTESTANTS:
+        own = [r for r in rows if r["contestant"] == name and r["model"] == models[0]]
+        style = {"lw": 2} if name.startswith("hodgpy") else {"lw": 1, "ls": "--"}
+        axes[-1, 0].plot([r["n"] for r in own], [r["median"] for r in own], "o", ms=3, **style)
+        axes[-1, 0].lines[-1].set(label=name, linestyle=style.get("ls", "-"))
+    axes[-1, 0].set(
+        xscale="log", yscale="log", title=models[0], xlabel="N", ylabel="ns per neuron and step"
+    )
+    axes[-1, 0].legend(fontsize=6, loc="center left", bbox_to_anchor=(1, 0.5))
+    for axis, model in zip(axes[:-1, 0], models, strict=True):
+        sizes = sorted({r["n"] for r in rows if r["model"] == model})
+        n = 1000 if 1000 in sizes else sizes[-1]
         chosen = [r for r in rows if (r["model"], r["n"]) == (model, n)][::-1]
         colours = ["C3" if r["contestant"].startswith("hodgpy") else "0.6" for r in chosen]
         bars = axis.barh(
@@ -239,11 +340,13 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers-python", default=sys.executable, help="Python that has the peers")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 10000])
+    parser.add_argument("--sizes", type=int, nargs="+", help="instead of each model's own")
     parser.add_argument("--models", nargs="+", choices=list(DT), default=list(DT))
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--work", type=int, default=10_000_000, help="neurons times steps of a run")
+    parser.add_argument("--work", type=int, default=2_000_000, help="neurons times steps of a run")
     parser.add_argument("--out", type=Path, default=HERE.parent / "RESULTS.md")
+    parser.add_argument("--rows", type=Path, help="keep measured rows here, go on from them")
+    parser.add_argument("--report", action="store_true", help="measure nothing new of the table")
     arguments = parser.parse_args()
     rows = measure(arguments)
     unfair = check_dynamics(rows)
