@@ -209,6 +209,12 @@ class CablePopulation(Population):
     def _entities(self, chosen: np.ndarray | None) -> np.ndarray:
         return np.empty(0, np.int64) if chosen is None else self._entity[chosen]
 
+    def _as_source(self) -> Any:
+        return self.spike_sites
+
+    def _synaptic(self, chosen: np.ndarray | None) -> np.ndarray:
+        return np.array(self._entity if chosen is None else self._entity[chosen])
+
     def _recorded(self, group: Any, chosen: np.ndarray | None, record: Any) -> np.ndarray:
         if record is not True:
             chosen = group._indices(record)
@@ -240,6 +246,14 @@ class CablePopulation(Population):
     def cells(self) -> int:
         """Number of cells."""
         return len(self._shape_of_cell)
+
+    @property
+    def spike_sites(self) -> CableView:
+        """The compartments at which thresholds stand, one per cell: the sources of synapses."""
+        if not self._core.has("spike_here"):
+            raise SimulationError(f"`{self.name}` has no threshold, so it sends no spikes")
+        sites = np.flatnonzero(self._visible(self._core.get("spike_here")))
+        return CableView(self, np.arange(self.cells), sites, "")
 
     @property
     def morphology(self) -> Morphology:
@@ -652,6 +666,18 @@ class CableView:
             section = shape.index_of(top[self._path] if self._path else top)
             found.append(owner._first[k] + along(shape, section, index))
         return CableView(owner, self._cells, np.concatenate(found), "")
+
+    @property
+    def model(self) -> Model:
+        """The model of the population."""
+        return self._owner.model
+
+    def _names(self) -> tuple[str, ...]:
+        return self._owner._names()
+
+    def _read(self, name: str, frame: Any) -> Any:
+        values, dimension = self._owner._read(name, frame)
+        return (values if np.ndim(values) == 0 else values[self._chosen]), dimension
 
     def _indices(self, record: Any) -> np.ndarray:
         """What a recorder of this part records: a place along it."""

@@ -284,6 +284,14 @@ class Population:
         """Populations that join a network together with this one."""
         return []
 
+    def _as_source(self) -> Any:
+        """What synapses take the spikes of."""
+        return self
+
+    def _synaptic(self, chosen: np.ndarray | None) -> np.ndarray:
+        """Entities of the runtime that synapses begin or end at; empty for all in their order."""
+        return self._entities(chosen)
+
     def _entities(self, chosen: np.ndarray | None) -> np.ndarray:
         """Entities of the runtime for the core: none for all."""
         return np.empty(0, np.int64) if chosen is None else chosen

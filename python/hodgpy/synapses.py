@@ -19,6 +19,7 @@ from hodgpy.copying import rebuild_synapses
 from hodgpy.errors import ModelError, ModelWarning, SimulationError
 from hodgpy.model import Model
 from hodgpy.pair_scope import Pairs, Side, scopes_of
+from hodgpy.population import Population
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import split
 from hodgpy.synapse_source import delays_of, synapse_source, texts_of
@@ -111,6 +112,7 @@ class Synapses(SynapseValues):
     ) -> None:
         frame = sys._getframe(level + 1)
         target = source if target is None else target
+        source = source._as_source() if isinstance(source, Population) else source
         split(source, "Synapses")
         post, _ = split(target, "Synapses")
         if round not in (None, "nearest"):
@@ -154,8 +156,7 @@ class Synapses(SynapseValues):
             self._keep(key, value)
         self._keep("model", self._compile(report=True))
         self._check_names()
-        none = np.empty(0, dtype=np.int64)
-        chosen = (none if c is None else c for c in (sources, targets))
+        chosen = (pre._synaptic(sources), post._synaptic(targets))
         self._keep("_core", _core.Synapses(pre._core, post._core, name, *chosen))
 
     # -- making synapses -------------------------------------------------------------------------

@@ -377,3 +377,87 @@ def test_axial_resistance_and_capacitance_must_be_positive() -> None:
         with pytest.raises(hp.SimulationError) as caught:
             run(cell, True, 1 * ms, 0.1 * ms)
         assert caught.value.code == "HH6070"
+
+
+SYNAPTIC = (
+    PASSIVE
+    + """
+Is = ge*(0*mV - v) : amp (point current)
+dge/dt = -ge/(2*ms) : siemens
+"""
+)
+
+
+def test_synapses_onto_compartments() -> None:
+    """A spike train onto one compartment does what the same conductance set by hand does, and cells
+    that spike send to the compartments of others."""
+    cells = hp.CablePopulation(branched(), SYNAPTIC, 3, threshold="v > -60*mV", **RALLPACK)
+    source = hp.SpikeGenerator(1, times=[1 * ms], indices=[0])
+    target = cells._indices("dendrite.L.100*um")
+    synapses = hp.Synapses(source, cells, on_pre="ge_post += 5*nS")
+    synapses.connect(i=0, j=int(target[1]))
+    recorder = hp.StateRecorder(cells, ["v", "ge"], record=target)
+    hp.Network(source, cells, synapses, recorder, dt=0.05 * ms).run(10 * ms)
+    ge = recorder["ge"]
+    assert ge[0].max() == ge[2].max() == 0
+    assert ge[1].max() == pytest.approx(5e-9)
+    by_hand = hp.Cell(branched(), SYNAPTIC, **RALLPACK)
+    again = hp.StateRecorder(by_hand, "v", record="dendrite.L.100*um")
+    net = hp.Network(by_hand, again, dt=0.05 * ms)
+    net.run(1.05 * ms)
+    by_hand["dendrite.L.100*um"].ge = 5e-9
+    net.run(8.95 * ms)
+    np.testing.assert_allclose(recorder["v"][1], again["v"][0], atol=5e-6)  # one step is damped
+
+
+def test_cells_send_spikes_to_cells() -> None:
+    cells = hp.CablePopulation(
+        branched(), SYNAPTIC, 9, threshold="v > -60*mV", refractory=5 * ms, **RALLPACK
+    )
+    cells.set("I", 1 * nA, cells.cell(4)["soma"].indices)
+    synapses = hp.Synapses(cells, cells, on_pre="ge_post += 2*nS", delay=1 * ms)
+    synapses.connect(i=4, j=int(cells.cell(7)["axon.end"].indices[0]))
+    spikes = hp.SpikeRecorder(cells)
+    recorder = hp.StateRecorder(cells, "ge", record=cells._indices("axon.end"))
+    hp.Network(cells, synapses, spikes, recorder, dt=0.05 * ms).run(4 * ms)
+    assert spikes.i[0] == 4
+    first = np.flatnonzero(recorder["ge"][7])[0]
+    assert first * 0.05e-3 == pytest.approx(spikes.t[0] + 1.05e-3)
+    assert recorder["ge"][[0, 4, 8]].max() == 0
+
+
+def test_point_processes() -> None:
+    """A conductance as a process at a point equals the same conductance in the membrane there; a
+    clamp holds its compartment."""
+    text = "Ie = ge*(Ee - v) : amp\nge : siemens\nEe : volt"
+    cell = passive(branched(), method="backward_euler")
+    processes = cell.point_process(text, current="Ie", N=2, ge=1e-9, Ee=0.0)
+    cell.dendrite.L[50 * um].insert(processes)
+    cell["axon.end"].insert(processes)
+    electrode = cell.dendrite.R[5 * um].insert_current("Iinj : amp", "Iinj")
+    cell.Iinj = 10 * pA
+    assert cell.Iinj.tolist() == [1e-11]
+    assert electrode.N == 1
+    other = hp.Cell(branched(), SYNAPTIC.replace("-ge/(2*ms)", "0*siemens/second"),
+                    **(RALLPACK | {"method": "backward_euler"}))  # fmt: skip
+    other["dendrite.L.50*um"].ge = 1e-9
+    other["axon.end"].ge = 1e-9
+    other["dendrite.R.5*um"].I = 10 * pA
+    first, second = (run(c, True, 20 * ms, 0.05 * ms)["v"] for c in (cell, other))
+    np.testing.assert_allclose(first, second, rtol=1e-10)
+    clamped = passive(branched())
+    clamp = clamped.voltage_clamp("soma", V=-40 * mV, Rs=1e4)
+    v = run(clamped, [0], 5 * ms, 0.05 * ms)["v"][0]
+    assert v[-1] == pytest.approx(-0.04, abs=1e-5)
+    assert clamp.get("I_clamp", "pA")[0] > 0
+    assert clamped["v@I_clamp"] == pytest.approx([-0.04], abs=1e-5)
+
+
+def test_point_processes_must_have_places() -> None:
+    cell = passive(branched())
+    processes = cell.point_process("Ie : amp", current="Ie", N=2)
+    cell["axon.end"].insert(processes)
+    with pytest.raises(hp.SimulationError, match="1 of 2"):
+        hp.Network(cell)
+    with pytest.raises(hp.ModelError, match="must define its current"):
+        cell.point_process("Ie : volt", current="Ie", N=1)
