@@ -95,19 +95,23 @@ def arbor(cells: int, n: int, steps: int, repeats: int) -> dict[str, object]:
             tree.append(A.mnpos, A.mpoint(0, 0, 0, 0.5), A.mpoint(1000, 0, 0, 0.5), tag=1)
             decor = (
                 A.decor()
-                .set_property(Vm=-65 * U.mV, cm=0.01 * U.F / U.m2, rL=100 * U.Ohm * U.cm)
-                .paint('"all"', A.density("hh"))
-                .place("(location 0 0)", A.iclamp(0.1 * U.nA), "stimulus")
-            )
+                .set_property(
+                    Vm=-65 * U.mV, tempK=279.45 * U.Kelvin, cm=0.01 * U.F / U.m2,
+                    rL=100 * U.Ohm * U.cm,
+                )
+                .paint("(all)", A.density("hh", {"el": -54.387}))
+                .place("(location 0 0)", A.i_clamp(0.1 * U.nA))
+            )  # fmt: skip
             policy = A.cv_policy_fixed_per_branch(n)
-            return A.cable_cell(tree, decor, A.label_dict({"all": "(all)"}), policy)
+            return A.cable_cell(tree, decor, discretization=policy)
 
         def global_properties(self, _kind: object) -> object:
             return self.properties
 
     recipe = Recipe()
     context = A.context(threads=1)
-    simulation = A.simulation(recipe, context, A.partition_load_balance(recipe, context))
+    hint = {A.cell_kind.cable: A.partition_hint(cpu_group_size=cells)}
+    simulation = A.simulation(recipe, context, A.partition_load_balance(recipe, context, hint))
     simulation.run(DT * U.ms, DT * U.ms)
     built = time.perf_counter() - begin
     times, end = [], DT
