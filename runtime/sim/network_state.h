@@ -43,6 +43,12 @@ public:
     [[nodiscard]] std::int64_t step() const { return step_; }
     [[nodiscard]] const std::vector<Population>& populations() const { return populations_; }
     void set_threads(int threads);
+    /// Networks whose objects act upon each other use their threads from the first step on, however
+    /// small they are; else when a step has shown to be long enough. Results are the same.
+    void use_threads_at_once() {
+        threads_pay_ = true;
+        plan_made_ = false;
+    }
 
 private:
     struct Operation {
@@ -128,7 +134,11 @@ private:
     const synapse::SynapseState* synapse_fault_ = nullptr; // that met a fault
 
     std::unique_ptr<base::ThreadTeam> team_;
+    void consider_threads();
     double seconds_per_step_ = 0; // of wall time, measured
+    double least_seconds_per_step_ = 0;
+    int measured_stretches_ = 0;
+    bool threads_pay_ = false;
 };
 
 } // namespace hodg::sim

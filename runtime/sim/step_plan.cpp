@@ -19,8 +19,8 @@ using base::Code;
 using base::fail;
 using synapse::SynapseState;
 
-/// Entities, and hundreds of synapses, for which it pays to meet at a barrier.
-static constexpr std::int64_t work_for_barrier = 4096;
+/// Entities, and hundreds of synapses, for which it surely pays to meet at a barrier.
+static constexpr std::int64_t work_for_barrier = 200'000;
 static constexpr std::int64_t synapses_a_unit = 100;
 /// Events are exchanged at least this often.
 static constexpr std::int64_t longest_epoch = 64;
@@ -63,9 +63,10 @@ void NetworkState::make_step_plan() {
                  "add the population too");
         }
     }
-    step_plan_.members = options_.threads > 1 && tiles_.size() > 1 && work >= work_for_barrier
-                             ? options_.threads
-                             : 1;
+    step_plan_.members =
+        options_.threads > 1 && tiles_.size() > 1 && (threads_pay_ || work >= work_for_barrier)
+            ? options_.threads
+            : 1;
     if (step_plan_.members == 1) {
         shares_ = {0, tiles_.size()};
     }

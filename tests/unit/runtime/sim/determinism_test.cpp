@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same bits for any number of threads, any cut of a run, and any order of objects.
 #include "../hand_synapses.h"
+#include "sim/network_state.h"
 
 #include "hodg/network.h"
 
@@ -51,6 +52,7 @@ struct Simulation {
         net.add(spikes);
         net.add(samples);
         net.add(rate);
+        net.state()->use_threads_at_once();
         if (coupled) {
             ring.connect(hodg::Shifted{.by = 1, .wrap = true});
             ring.bind(hand::delta::model());
@@ -160,6 +162,7 @@ TEST(Determinism, LinkedPopulationsReadTheStartOfTheStepInAnyOrder) {
     // x and y read each other's v: whoever were advanced first would see a later value.
     const auto run = [](bool swapped, int threads) {
         Network net({.threads = threads});
+        net.state()->use_threads_at_once();
         Population x(hand::gated::model(), 5000, "x");
         Population y(hand::gated::model(), 5000, "y");
         for (Population* p : {&x, &y}) {

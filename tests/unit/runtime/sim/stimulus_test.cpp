@@ -2,6 +2,7 @@
 // Driven inputs and parameters: which steps get which value.
 #include "../expect_error.h"
 #include "../hand_synapses.h"
+#include "sim/network_state.h"
 
 #include "hodg/network.h"
 
@@ -107,6 +108,7 @@ TEST(Stimulus, OfAUniformParameterReachesWhatIsDerived) {
 TEST(Stimulus, GivesTheSameForAnyThreads) {
     const auto run = [](int threads) {
         Driven d("I_syn", {}, threads, 5000);
+        d.net.state()->use_threads_at_once();
         d.stimulus.set(Steps{0, 3}, Numbers{2, 0}, 0, 5);
         d.net.run(3e-3);
         return d.cells.get("v");

@@ -2,6 +2,7 @@
 // When what arrives: delays, refractory targets, order, plasticity, continuous signals.
 #include "../expect_error.h"
 #include "../hand_synapses.h"
+#include "sim/network_state.h"
 
 #include "hodg/network.h"
 #include "hodg/spike_generator.h"
@@ -224,6 +225,7 @@ TEST(Synaptic, LongDelaysGiveTheSameBitsForAnyThreads) {
         s.set("w", 0.004);
         s.set_delay("pre", 7e-4);
         Network net({.threads = threads, .seed = 3});
+        net.state()->use_threads_at_once();
         net.add(cells);
         net.add(s);
         net.run(12.3e-3);
@@ -255,6 +257,7 @@ TEST(Synaptic, ContinuousSignalsGiveTheSameBitsForAnyThreads) {
         s.set("w", 0.1);
         s.set_delay("pre", 2e-4);
         Network net({.threads = threads, .seed = 3});
+        net.state()->use_threads_at_once();
         net.add(cells);
         net.add(s);
         net.run(3e-3);
@@ -263,6 +266,30 @@ TEST(Synaptic, ContinuousSignalsGiveTheSameBitsForAnyThreads) {
     const auto expected = run(1);
     EXPECT_EQ(run(2), expected);
     EXPECT_EQ(run(5), expected);
+}
+
+TEST(Synaptic, ThreadsAreTakenWhenAStepHasShownToBeLong) {
+    // Nobody notices but the clock: the plan changes within the run.
+    const auto run = [](int threads, std::int64_t steps_a_run) {
+        Population cells(hand::lif::model(), 20'000, "cells");
+        cells.set("noise", 0.4);
+        cells.set("I", 0.95);
+        Synapses s(cells, cells, "s");
+        s.connect(hodg::Shifted{.by = 70, .wrap = true});
+        s.bind(hand::delta::model());
+        s.set("w", 0.3);
+        s.set_delay("pre", 3e-4);
+        Network net({.threads = threads, .seed = 3});
+        net.add(cells);
+        net.add(s);
+        for (std::int64_t step = 0; step < 60; step += steps_a_run) {
+            net.run(static_cast<double>(steps_a_run) * 1e-4);
+        }
+        return cells.get("v");
+    };
+    const auto expected = run(1, 60);
+    EXPECT_EQ(run(2, 60), expected);
+    EXPECT_EQ(run(3, 5), expected);
 }
 
 TEST(SpikeGenerator, IsAPopulationWithGivenSpikes) {

@@ -2,6 +2,7 @@
 // Synapses as users see them: numbers, values, delays, memory, and what is refused.
 #include "../expect_error.h"
 #include "../hand_synapses.h"
+#include "sim/network_state.h"
 
 #include "hodg/network.h"
 #include "hodg/recorder.h"
@@ -71,9 +72,10 @@ TEST_F(SynapsesTest, KeepTheirNumbersForAnyDelaysAndThreads) {
     s.set_delays("pre", delays);
     const Ends sources = s.sources();
     const Ends targets = s.targets();
-    // so many neurons that threads pay
+    // so many neurons that there are tiles for all threads
     const Population many(hand::lif::model(), 5000, "many");
     Network net({.threads = 3});
+    net.state()->use_threads_at_once();
     net.add(p);
     net.add(q);
     net.add(many);
