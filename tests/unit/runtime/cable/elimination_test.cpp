@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <set>
@@ -43,6 +45,17 @@ std::vector<double> gauss(std::vector<std::vector<double>> a, std::vector<double
     }
     return b;
 }
+
+/// The solver reads whole vectors: its arrays begin on cache lines.
+struct Aligned {
+    alignas(64) std::array<double, 64> values{};
+
+    explicit Aligned(const std::vector<double>& from) {
+        std::copy(from.begin(), from.end(), values.begin());
+    }
+    explicit Aligned(std::size_t /*size*/) {}
+    double* data() { return values.data(); }
+};
 
 /// Numbers of a group of `lanes` cells of that tree, by node and lane, and what follows from them.
 struct Problem {
@@ -109,15 +122,22 @@ TEST_P(Elimination, equals_the_solution_of_the_whole_matrix) {
     const Layout layout({shape}, std::vector<std::int32_t>(lanes, 0));
     const Group& group = layout.groups()[0];
     ASSERT_EQ(static_cast<std::size_t>(group.lanes), lanes);
-    Problem problem(layout.order(group), shape, lanes);
-    const Problem before = problem;
+    const Problem problem(layout.order(group), shape, lanes);
+    const Problem& before = problem;
     const std::size_t size = problem.axial.size();
-    std::vector<double> diagonal(size);
-    std::vector<double> right(size);
-    const Coefficients coefficients{problem.axial.data(), problem.neighbours.data(),
-                                    problem.capacitance.data(), problem.area.data()};
-    const Membrane membrane{problem.conductance.data(), problem.current.data(), problem.v.data(),
-                            diagonal.data(), right.data()};
+    Aligned diagonal(size);
+    Aligned right(size);
+    Aligned axial(problem.axial);
+    Aligned neighbours(problem.neighbours);
+    Aligned capacitance(problem.capacitance);
+    Aligned area(problem.area);
+    Aligned conductance(problem.conductance);
+    Aligned current(problem.current);
+    Aligned v(problem.v);
+    const Coefficients coefficients{axial.data(), neighbours.data(), capacitance.data(),
+                                    area.data()};
+    const Membrane membrane{conductance.data(), current.data(), v.data(), diagonal.data(),
+                            right.data()};
     constexpr double rate = 40'000;
     ASSERT_TRUE(eliminate(problem.tree, group.lanes, coefficients, membrane, rate, true));
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -125,7 +145,7 @@ TEST_P(Elimination, equals_the_solution_of_the_whole_matrix) {
         for (std::size_t k = 0; k < problem.tree.node.size(); ++k) {
             if (problem.tree.compartment[k] >= 0) {
                 const auto c = static_cast<std::size_t>(problem.tree.compartment[k]) * lanes + lane;
-                EXPECT_NEAR(problem.v[c], 2 * exact[k] - before.v[c], 1e-15);
+                EXPECT_NEAR(v.values[c], 2 * exact[k] - before.v[c], 1e-15);
             }
         }
     }
