@@ -15,7 +15,8 @@ using ir::Value;
 void ValueWriter::find_access() {
     if (kernel_->pathway.valid()) {
         const ir::Pathway& pathway = module_->pathways[kernel_->pathway];
-        indexed_ = kernel_->kind == ir::KernelKind::DeliverEntities || pathway.space == Space::Post;
+        indexed_ = kernel_->kind == ir::KernelKind::DeliverEntities ||
+                   (pathway.space == Space::Post && !pathway.event.empty());
         if (pathway.sequential || kernel_->kind == ir::KernelKind::DeliverEntities || is_small()) {
             entity_lanes_ = Lanes::Single;
         }
@@ -77,10 +78,8 @@ void ValueWriter::name_foreign() {
         if (!live_[k]) {
             continue;
         }
-        if (value.op == Op::LoadForeign || value.op == Op::ForeignUniform) {
-            need(value.symbol);
-        }
         if (value.op == Op::LoadForeign) {
+            need(value.symbol);
             place(module_->foreign[ir::ForeignId(value.symbol)].space);
         } else if (value.op == Op::LoadField) {
             place(module_->fields[ir::FieldId(value.symbol)].space);

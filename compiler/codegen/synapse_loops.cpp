@@ -31,7 +31,7 @@ void KernelWriter::foreign_pointers() {
         const std::string& pointer = values_.pointer(id);
         if (!pointer.empty()) {
             const ir::Foreign& foreign = module_.foreign[id];
-            const std::string_view type = foreign.uniform ? "double" : stored_type(foreign.storage);
+            const std::string_view type = stored_type(foreign.storage);
             say(fmt::format("{0}* const {1} = reinterpret_cast<{0}*>(context->foreign[{2}]);", type,
                             pointer, f));
         }

@@ -502,7 +502,8 @@ std::string ValueWriter::leaf(const Value& value, Lanes lanes) const {
         return load_from(foreign_pointers_[value.symbol], foreign.storage, foreign.space, lanes);
     }
     case Op::ForeignUniform: {
-        const std::string uniform = fmt::format("*{}", foreign_pointers_[value.symbol]);
+        const std::string uniform =
+            fmt::format("*reinterpret_cast<const double*>(context->foreign[{}])", value.symbol);
         if (value.type == Type::Int) {
             return fmt::format("static_cast<int64_t>({})", uniform);
         }

@@ -19,20 +19,19 @@ public:
     Advance(Equations& equations, const Plan& plan, const Propagators& propagators,
             ir::Kernel& kernel, const Prelude& prelude)
         : equations_(equations), scope_(equations.scope()), plan_(plan), propagators_(propagators),
-          builder_(scope_.module(), kernel), each_(kernel.space == ir::Space::Each),
+          builder_(scope_.module(), kernel), space_(kernel.space),
+          each_(kernel.space == ir::Space::Each),
           v_at_start_(scope_.model().cell ? scope_.add_hidden_field("v:start") : ir::FieldId()),
           now_(stored_values()) {
         if (prelude) {
             prelude(now_);
         }
-        if (each_) {
-            fix_constants(now_);
-        }
+        fix_constants(now_, [this](model::VariableId id) { return each_ || is_here(id); });
     }
 
     void build() {
-        if (each_) {
-            for (const model::VariableId id : constants_over_dt(scope_.model())) {
+        for (const model::VariableId id : constants_over_dt(scope_.model())) {
+            if (is_here(id)) {
                 written_.push_back(id);
             }
         }
@@ -88,6 +87,11 @@ private:
         if (!used) {
             scope_.module().fields[v_at_start_].name = "v:start:unread";
         }
+    }
+
+    /// Kept for the entities of this kernel.
+    [[nodiscard]] bool is_here(model::VariableId id) const {
+        return scope_.module().fields[scope_.field(id)].space == space_;
     }
 
     void find_refractory() {
@@ -184,7 +188,8 @@ private:
     const Plan& plan_;
     const Propagators& propagators_;
     ir::Builder builder_;
-    bool each_; // what belongs to single entities is computed too
+    ir::Space space_;
+    bool each_;              // what belongs to single entities is computed too
     ir::FieldId v_at_start_; // cells only
     Frame now_;
     std::vector<model::VariableId> written_;

@@ -103,25 +103,24 @@ private:
         return result;
     }
 
-    /// The same for all synapses of one entity of `side` (and of all time, if `always`).
-    [[nodiscard]] bool is_common(VariableId id, Side side, bool always) const {
+    /// The same for all synapses of one entity of `side`.
+    [[nodiscard]] bool is_common(VariableId id, Side side) const {
         const model::Variable& read = variable(id);
         switch (read.role) {
         case Role::SharedParameter:
             return !scope_.is_per_entity(id);
         case Role::Frozen:
+        case Role::Time:
         case Role::TimeStep:
+        case Role::StepCount:
         case Role::Temperature:
         case Role::EntityCount:
         case Role::PreCount:
         case Role::PostCount:
             return true;
-        case Role::Time:
-        case Role::StepCount:
-            return !always;
         case Role::Foreign:
             return read.foreign.uniform ||
-                   (!always && read.side == side && !read.foreign.delayed && !is_written(id));
+                   (read.side == side && !read.foreign.delayed && !is_written(id));
         case Role::PreIndex:
             return side == Side::Pre;
         case Role::PostIndex:
@@ -157,7 +156,7 @@ private:
     void place_once(Side side) {
         Set states;
         for (std::size_t i = 0; i < model_.variables.size(); ++i) {
-            if (is_candidate(VariableId(i))) {
+            if (may_be_common(VariableId(i))) {
                 states.insert(VariableId(i));
             }
         }
@@ -169,8 +168,8 @@ private:
                 states.erase(out);
             }
         }
-        if (std::ranges::none_of(states, [this](VariableId id) { return is_written(id); })) {
-            return; // nothing ties them to this side
+        if (std::ranges::none_of(states, [&](VariableId id) { return is_tied(id, side); })) {
+            return; // they are the same everywhere
         }
         for (const VariableId id : states) {
             Placement::Row& row = result_.rows[id.index];
@@ -178,21 +177,20 @@ private:
             row.space = space_of(side);
             const std::string whose = side == Side::Pre ? "source" : "target";
             row.why = "kept once per " + whose + ": only the " + whose +
-                      "'s events change it, by values that all its synapses share";
+                      " and its events change it, by values that all its synapses share";
         }
     }
 
-    [[nodiscard]] bool all_common(const Reads& reads, Side side, bool always,
-                                  const Set& states) const {
+    [[nodiscard]] bool all_common(const Reads& reads, Side side, const Set& states) const {
         return !reads.draws && std::ranges::all_of(reads.variables, [&](VariableId id) {
-            return states.contains(id) || is_common(id, side, always);
+            return states.contains(id) || is_common(id, side);
         });
     }
 
     [[nodiscard]] bool stays_common(VariableId id, Side side, const Set& states) const {
         const model::Variable& state = variable(id);
-        if (!all_common(reads_of(state.definition), side, true, states) ||
-            !all_common(reads_of(state.initial), side, true, states)) {
+        if (!all_common(reads_of(state.definition), side, states) ||
+            !all_common(reads_of(state.initial), side, states)) {
             return false;
         }
         for (const model::Pathway& pathway : model_.pathways) {
@@ -203,7 +201,7 @@ private:
                 }
                 if (pathway.side != side ||
                     scope_.options().varying_delays.contains(pathway.name) ||
-                    !all_common(reads_of(pathway.statements, k), side, false, states)) {
+                    !all_common(reads_of(pathway.statements, k), side, states)) {
                     return false;
                 }
             }

@@ -45,10 +45,13 @@ std::vector<model::VariableId> initial_order(const model::CheckedModel& model) {
                    [](const model::Variable& variable) { return variable.initial.valid(); });
 }
 
-void fix_constants(Frame& frame) {
+void fix_constants(Frame& frame, const std::function<bool(model::VariableId)>& wanted) {
     Scope& scope = frame.scope();
     ir::Builder& builder = frame.builder();
     for (const model::VariableId id : constants_over_dt(scope.model())) {
+        if (wanted && !wanted(id)) {
+            continue;
+        }
         const ir::Builder::Context context(builder, scope.variable(id).span);
         const ValueId leaf = scope.leaf(id);
         const ValueId value =

@@ -5,13 +5,14 @@
 
 #include "lower/frame.h"
 
+#include <functional>
 #include <vector>
 
 namespace hhc::lower {
 
 /// The frame at t with every `constant over dt` value computed and refractoriness known.
 /// Gives `constant over dt` variables the values that they have in the step that begins.
-void fix_constants(Frame& frame);
+void fix_constants(Frame& frame, const std::function<bool(model::VariableId)>& wanted = {});
 [[nodiscard]] Frame start_of_step(Scope& scope, ir::Builder& builder);
 /// The same from a frame in which something has another value than is stored.
 [[nodiscard]] Frame start_of_step(Frame frame);

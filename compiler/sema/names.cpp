@@ -86,7 +86,10 @@ bool may_define(Draft& draft, const Scope& scope, const ast::Name& name) {
             .note("choose another name, such as `" + name.text + "_`");
         return false;
     }
-    const std::string why = why_reserved(name.text);
+    constexpr std::array<std::string_view, 5> of_synapses = {"j", "N_incoming", "N_outgoing",
+                                                             "lastupdate", "delay"};
+    const bool synaptic = draft.sides != nullptr && contains(of_synapses, name.text);
+    const std::string why = synaptic ? "it belongs to every synapse" : why_reserved(name.text);
     if (why.empty()) {
         return true;
     }

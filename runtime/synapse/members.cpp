@@ -264,7 +264,8 @@ void SynapseState::make_calls(std::size_t part) {
                         last_target == layout_.bounds[part] ? last_target : padded(last_target)};
             }
         };
-        for (const std::uint32_t space : {HHK_PER_PRE, HHK_EACH, HHK_PER_POST}) {
+        // synapses first: they read what is kept once per entity as it was at t_k
+        for (const std::uint32_t space : {HHK_EACH, HHK_PER_PRE, HHK_PER_POST}) {
             const hhk_range place = range(space);
             if (hooks[space] != nullptr && place.begin < place.end) {
                 Call call;

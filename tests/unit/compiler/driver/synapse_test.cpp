@@ -317,5 +317,131 @@ TEST(Lumping, splits_what_is_released_from_what_arrives) {
               (Names{"g per target", "u per source", "y per source"}));
 }
 
+// ---- Diagnostics between two populations --------------------------------------------------------
+
+Compilation brian(const std::string& equations, const std::string& on_pre, const Neurons* pre,
+                  const Neurons* post, const Options& options) {
+    SynapseSource source;
+    source.equations = {equations, "<equations>"};
+    if (!on_pre.empty()) {
+        SynapsePathway pathway;
+        pathway.name = "pre";
+        pathway.statements = {on_pre, "<on_pre>"};
+        source.pathways.push_back(pathway);
+    }
+    const auto side = [](const Neurons* population) {
+        return SynapseSide{population == nullptr ? nullptr : population->model.get(), nullptr};
+    };
+    return compile_synapse(source, side(pre), side(post), options);
+}
+
+std::string first_code(const Compilation& compilation) {
+    for (const Diagnostic& diagnostic : compilation.diagnostics) {
+        if (diagnostic.severity == Severity::Error) {
+            return diagnostic.code;
+        }
+    }
+    return "";
+}
+
+class SynapseDiagnostics : public testing::Test {
+protected:
+    SynapseDiagnostics() : options(interpreter()), population(neuron, 3, options) {}
+
+    static Options interpreter() {
+        Options made;
+        made.target = "interpreter";
+        made.use_cache = false;
+        return made;
+    }
+    [[nodiscard]] std::string code(const std::string& equations, const std::string& on_pre) const {
+        return first_code(brian(equations, on_pre, &population, &population, options));
+    }
+
+    Options options;
+    Neurons population;
+};
+
+TEST_F(SynapseDiagnostics, names_without_ending_are_the_targets) {
+    const auto model = only_model(brian("w : volt", "v += w", &population, &population, options));
+    const hhk_synapse& table = *model->code().table->synapse;
+    EXPECT_EQ(std::string(table.foreign[0].name), "v");
+    EXPECT_EQ(table.foreign[0].space, HHK_POST);
+    EXPECT_EQ(table.foreign[0].access, HHK_ADD | HHK_GUARDED);
+    EXPECT_EQ(table.pathways[0].sequential, 0);
+}
+
+TEST_F(SynapseDiagnostics, unknown_variable_of_a_population) {
+    const Compilation made = brian("w : volt", "vv_post += w", &population, &population, options);
+    EXPECT_EQ(first_code(made), "HH2001");
+    EXPECT_NE(problems(made).find("v_post"), std::string::npos) << problems(made);
+}
+
+TEST_F(SynapseDiagnostics, a_source_without_equations_has_no_variables) {
+    EXPECT_EQ(first_code(brian("w : 1", "w += x_pre", nullptr, &population, options)), "HH2022");
+    EXPECT_EQ(first_code(brian("w : volt", "v_post += w", nullptr, &population, options)), "");
+}
+
+TEST_F(SynapseDiagnostics, units_of_both_sides) {
+    EXPECT_EQ(code("w : siemens", "v_post += w"), "HH3007");
+    EXPECT_EQ(code("w : siemens\nI_syn_post = w : siemens (summed)", ""), "HH3002");
+    EXPECT_EQ(code("w : amp\nI_syn_post = w : amp (summed)", ""), "");
+    EXPECT_EQ(code("w : amp/meter**2\nI_syn_post = w : amp/meter**2 (summed)", ""), "HH3012");
+}
+
+TEST_F(SynapseDiagnostics, what_cannot_be_written) {
+    EXPECT_EQ(code("w : amp", "I_syn_post += w"), "HH4005");
+    EXPECT_EQ(code("w : volt", "E_L_post += w"), "HH4005");
+    EXPECT_EQ(code("w : volt\nE_L_post = w : volt (summed)", ""), "HH4040");
+}
+
+TEST_F(SynapseDiagnostics, events_that_the_population_does_not_have) {
+    SynapseSource source;
+    source.equations = {"w : volt", "<equations>"};
+    SynapsePathway pathway;
+    pathway.name = "pre";
+    pathway.event = "burst";
+    pathway.statements = {"v_post += w", "<on_pre>"};
+    source.pathways = {pathway};
+    const SynapseSide side{population.model.get(), nullptr};
+    EXPECT_EQ(first_code(compile_synapse(source, side, side, options)), "HH2012");
+    source.pathways[0].event = ""; // every step
+    EXPECT_EQ(first_code(compile_synapse(source, side, side, options)), "");
+}
+
+TEST_F(SynapseDiagnostics, event_driven_needs_a_linear_equation) {
+    EXPECT_EQ(code("dA/dt = -A**2/(5*ms) : 1 (event-driven)", "A += 1"), "HH5016");
+    EXPECT_EQ(code("dA/dt = -A/(5*ms) + xi/ms**0.5 : 1 (event-driven)", "A += 1"), "HH4043");
+}
+
+TEST_F(SynapseDiagnostics, a_block_alone_has_no_code) {
+    const auto block = only_model(compile_text(
+        {"synapse S {\n    w : 1\n    on pre { x_post += w }\n}\n", "s.hhm"}, options));
+    try {
+        static_cast<void>(block->code());
+        FAIL() << "a template has code";
+    } catch (const CompileError& error) {
+        EXPECT_EQ(error.diagnostics().front().code, "HH8009");
+    }
+}
+
+TEST_F(SynapseDiagnostics, precision_is_that_of_the_populations) {
+    Options single = options;
+    single.real_size = 4;
+    EXPECT_EQ(first_code(brian("w : volt", "v_post += w", &population, &population, single)),
+              "HH8010");
+}
+
+TEST_F(SynapseDiagnostics, a_synapse_of_a_loaded_library_knows_its_table) {
+    const SynapseSide loaded{nullptr, population.model->code().table};
+    SynapseSource source;
+    source.equations = {"w : volt\nI_syn_post = w*nS : amp (summed)", "<equations>"};
+    SynapsePathway pathway;
+    pathway.name = "pre";
+    pathway.statements = {"trace_post += w/mV", "<on_pre>"};
+    source.pathways = {pathway};
+    EXPECT_EQ(first_code(compile_synapse(source, loaded, loaded, options)), "");
+}
+
 } // namespace
 } // namespace hhc::test
