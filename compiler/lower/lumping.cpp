@@ -151,7 +151,25 @@ private:
     }
 
     // ---- The same value in every synapse of an entity
-    // --------------------------------------------
+
+    /// With an equation, or an initial value in the text: otherwise the user may give each synapse
+    /// one of its own.
+    [[nodiscard]] bool may_be_common(VariableId id) const {
+        const model::Variable& own = variable(id);
+        const bool kept = own.role == Role::State || own.role == Role::ConstantOverDt;
+        return kept && own.side == Side::Own && (own.definition.valid() || own.initial.valid()) &&
+               !own.flags.shared && !scope_.options().per_entity.contains(own.name) &&
+               result_.of(id).kept == Kept::PerSynapse;
+    }
+
+    /// Something of this side changes it.
+    [[nodiscard]] bool is_tied(VariableId id, Side side) const {
+        const Reads reads = reads_of(variable(id).definition);
+        return is_written(id) || std::ranges::any_of(reads.variables, [&](VariableId read) {
+                   return variable(read).role == Role::Foreign && variable(read).side == side &&
+                          !variable(read).foreign.uniform;
+               });
+    }
 
     void place_once(Side side) {
         Set states;
@@ -224,7 +242,6 @@ private:
     }
 
     // ---- The sum over the synapses of a target
-    // ---------------------------------------------------
 
     /// Linear without offset, written by additions that do not depend on it, read by sums linearly.
     void place_totals() {
