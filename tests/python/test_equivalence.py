@@ -17,6 +17,8 @@ COUNT = 37  # no multiple of any vector
 STEPS = 200
 TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 DTYPES = ("float64", "float32")
+NEURONS = [name for name in hp.models() if name.startswith("neurons.")]
+CELLS = [name for name in hp.models() if name.startswith("cells.")]
 
 
 def compiled(name: str, **options: str) -> hp.Model:
@@ -42,6 +44,32 @@ def run(model: hp.Model) -> dict[str, np.ndarray]:
     return found
 
 
+def run_cells(model: hp.Model) -> dict[str, np.ndarray]:
+    """Cells with an axon and dendrites: interleaved ones, and one of another shape alone."""
+    shapes = []
+    for length in (300e-6, 200e-6):
+        shape = hp.Soma(diameter=20e-6)
+        shape.axon = hp.Cylinder(diameter=1e-6, length=length, n=9)
+        shape.dendrites = hp.Section(diameter=[3e-6, 1e-6], length=100e-6, n=5)
+        shapes.append(shape)
+    cells = hp.CablePopulation([shapes[0]] * 7 + [shapes[1]], model)
+    cells.set("I", np.linspace(0, 1e-9, 8), [cells.cell(k)[0].indices[0] for k in range(8)])
+    hp.Network(cells, dt=0.02 * ms, temperature="20 degC").run(STEPS * 0.02 * ms)
+    return {name: cells.get(name) for name in cells.model.states}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", CELLS)
+def test_targets_of_cells(name: str, target: str) -> None:
+    try:
+        found = run_cells(compiled(name, dtype="float64", target=target))
+    except hp.HodgError as error:
+        if "CPU" in str(error):
+            pytest.skip(f"this CPU is no {target}")
+        raise
+    assert_same_bits(found, run_cells(compiled(name, dtype="float64", target="interpreter")))
+
+
 @functools.cache
 def expected(name: str, dtype: str) -> dict[str, np.ndarray]:
     return run(compiled(name, dtype=dtype, target="interpreter"))
@@ -55,7 +83,7 @@ def assert_same_bits(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("name", hp.models())
+@pytest.mark.parametrize("name", NEURONS)
 def test_targets(name: str, target: str, dtype: str) -> None:
     try:
         found = run(compiled(name, dtype=dtype, target=target))
@@ -66,14 +94,14 @@ def test_targets(name: str, target: str, dtype: str) -> None:
     assert_same_bits(found, expected(name, dtype))
 
 
-@pytest.mark.parametrize("name", hp.models())
+@pytest.mark.parametrize("name", NEURONS)
 def test_library_on_disk(name: str, tmp_path: Path) -> None:
     compiled(name).write(tmp_path / "model.so")
     (loaded,) = hp.load(tmp_path / "model.so")
     assert_same_bits(run(loaded), expected(name, "float64"))
 
 
-@pytest.mark.parametrize("name", hp.models())
+@pytest.mark.parametrize("name", NEURONS)
 def test_the_cells_move(name: str) -> None:
     found = expected(name, "float64")
     assert len(np.unique(found["v"])) > COUNT / 2
