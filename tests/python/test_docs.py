@@ -55,6 +55,18 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
             exec(compile(code, str(page), "exec"), namespace)
 
 
+# Whatever a synapse on a page reads and writes of its populations.
+ANY_NEURON = """neuron Any {
+    dv/dt = (-70 mV - v)/(10 ms) + I_syn/(100 pF) : volt (unless refractory)
+    dx/dt = (I - x)/(20 ms) : 1
+    input I : 1
+    input I_syn : amp
+    threshold v > -50 mV
+    reset { v = -70 mV }
+    refractory 2 ms
+}"""
+
+
 @pytest.mark.parametrize("block", blocks("hhm"), ids=lambda block: block.name)
 def test_files_of_the_language_compile_and_run(block: Block) -> None:
     with warnings.catch_warnings():
@@ -66,6 +78,12 @@ def test_files_of_the_language_compile_and_run(block: Block) -> None:
             for name in ("axon", "dendrites"):
                 shape[name] = hp.Cylinder(diameter=1e-6, length=50e-6)
             made: hp.Population = hp.Cell(shape, model)
+        elif model._record["kind"] == "synapse":
+            made = hp.Population(hp.compile(ANY_NEURON).Any, 3)
+            synapses = hp.Synapses(made, made, model)
+            synapses.connect()
+            hp.Network(made, synapses).run(0.001)
+            continue
         else:
             made = hp.Population(model, 3)
         hp.Network(made).run(0.001)

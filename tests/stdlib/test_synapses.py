@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""The synapses of the standard library against closed forms and the numbers of their papers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hodgpy as hp
+
+FOLDER = Path(__file__).resolve().parents[2] / "stdlib_models" / "synapses"
+
+# Holds its voltage; spikes when it is told to, and sums what synapses add.
+HELD = """neuron Held {
+    v : volt
+    kick : 1
+    input I_syn : amp
+    seen = I_syn : amp
+    threshold kick > 0.5
+    reset { kick = 0 }
+}"""
+
+DT = 0.1e-3
+
+
+def model(file: str, name: str) -> hp.Model:
+    """A synapse of the library."""
+    return getattr(hp.compile(str(FOLDER / f"{file}.hhm")), name)
+
+
+def pair(
+    synapse: hp.Model, before: list[float], after: list[float], duration: float, **values: object
+) -> tuple[hp.Synapses, np.ndarray]:
+    """One synapse with spikes of its source and target at given times; also the current it gave."""
+    held = hp.compile(HELD).Held
+    source = hp.Population(held, 1, name="source")
+    target = hp.Population(held, 1, name="target")
+    synapses = hp.Synapses(source, target, synapse, name="synapse")
+    synapses.connect()
+    for name, value in values.items():
+        setattr(synapses, name, value)
+    current = hp.StateRecorder(target, "I_syn", record=True)
+    network = hp.Network(source, target, synapses, current, dt=DT)
+    times = sorted({*before, *after})
+    now = 0.0
+    for time in times:
+        if time > now + DT / 2:
+            network.run(time - now)
+            now = time
+        if time in before:
+            source.kick = 1
+        if time in after:
+            target.kick = 1
+    network.run(duration - now)
+    return synapses, np.asarray(current.I_syn[0])
+
+
+def test_exponential_decays_from_its_weight() -> None:
+    _, current = pair(model("exponential", "Exponential"), [0.0], [], 20e-3, w=2e-9, E=-0.07)
+    steps = np.arange(len(current) - 1)
+    assert current[1:] == pytest.approx(2e-9 * -0.07 * np.exp(-steps * DT / 5e-3), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["Alpha", "AlphaCurrent"])
+def test_alpha_peaks_at_its_weight_after_tau(name: str) -> None:
+    weight = 2e-9
+    values = {"w": weight, "E": 1.0} if name == "Alpha" else {"w": weight}
+    _, current = pair(model("exponential", name), [0.0], [], 30e-3, **values)
+    assert current.max() == pytest.approx(weight, rel=1e-9)
+    assert (current.argmax() - 1) * DT == pytest.approx(5e-3, abs=DT)
+
+
+def test_double_exponential_peaks_at_its_weight() -> None:
+    _, current = pair(model("exponential", "DoubleExponential"), [0.0], [], 30e-3, w=1e-9, E=1.0)
+    peak = 5e-3 * 0.5e-3 / 4.5e-3 * np.log(10)
+    assert current.max() == pytest.approx(1e-9, rel=2e-3)
+    assert (current.argmax() - 1) * DT == pytest.approx(peak, abs=DT)
+
+
+def test_gap_junction_follows_the_difference() -> None:
+    held = hp.compile(HELD).Held
+    cells = hp.Population(held, 2)
+    cells.v = np.array([-0.06, -0.07])
+    gap = hp.Synapses(cells, cells, model("exponential", "GapJunction"))
+    gap.connect(i=[0, 1], j=[1, 0])
+    gap.w = 3e-9
+    current = hp.StateRecorder(cells, "I_syn", record=True)
+    hp.Network(cells, gap, current, dt=DT).run(0.5e-3)
+    assert current.I_syn[0][-1] == pytest.approx(-3e-11)
+    assert current.I_syn[1][-1] == pytest.approx(3e-11)
+
+
+def test_ampa_opens_as_the_rates_say() -> None:
+    """In the pulse r relaxes to a/(a + b), a + b = 1.29/ms; afterwards it decays with 0.19/ms."""
+    _, current = pair(model("destexhe_1998", "AMPA"), [0.0], [], 10e-3, w=1e-9, E=1.0)
+    r = current / 1e-9
+    top = 1.1 / 1.29 * (1 - np.exp(-1.29))
+    assert r.max() == pytest.approx(top, rel=1e-3)
+    late = np.log(r[40] / r[60]) / (20 * 0.1)
+    assert late == pytest.approx(0.19, rel=1e-6)
+
+
+def test_nmda_is_blocked_by_magnesium() -> None:
+    """Half of the channels are open where exp(-0.062 v/mV) = 3.57, at 1 mM of magnesium."""
+    nmda = model("destexhe_1998", "NMDA")
+    held = hp.compile(HELD).Held
+    half = np.log(1 / 3.57) / 0.062 * 1e-3
+    ratio = []
+    for magnesium in (1.0, 0.0):
+        source, target = hp.Population(held, 1), hp.Population(held, 1)
+        target.v = half
+        synapses = hp.Synapses(source, target, nmda)
+        synapses.connect()
+        synapses.w = 1e-9
+        synapses.Mg = magnesium
+        current = hp.StateRecorder(target, "I_syn", record=True)
+        source.kick = 1
+        hp.Network(source, target, synapses, current, dt=DT).run(5e-3)
+        ratio.append(current.I_syn[0][-1])
+    assert ratio[0] / ratio[1] == pytest.approx(0.5, rel=1e-9)
+
+
+def test_gaba_b_needs_a_train() -> None:
+    """Ten spikes at 200 Hz open far more than ten times the channels of one."""
+    gaba = model("destexhe_1998", "GABAB")
+    _, one = pair(gaba, [0.0], [], 0.6, w=1e-9, E=-1.0)
+    _, ten = pair(gaba, [k * 5e-3 for k in range(10)], [], 0.6, w=1e-9, E=-1.0)
+    assert np.abs(ten).max() > 20 * np.abs(one).max()
+    assert np.abs(ten).argmax() * DT > 60e-3
+
+
+def test_tsodyks_markram_reaches_its_stationary_release() -> None:
+    """At rate 1/T, with e = exp(-T/tau_rec): u = U/(1 - (1 - U) exp(-T/tau_facil)), and
+    x = (1 - e)/(1 - (1 - u) e) before each spike."""
+    interval, rise, recover, facil = 50e-3, 0.5, 0.8, 0.05
+    spikes = [k * interval for k in range(60)]
+    _, current = pair(
+        model("tsodyks_markram_1998", "TsodyksMarkram"), spikes, [], 3.0, w=1e-9, E=1.0
+    )
+    used = rise / (1 - (1 - rise) * np.exp(-interval / facil))
+    left = np.exp(-interval / recover)
+    stored = (1 - left) / (1 - (1 - used) * left)
+    steps = round(interval / DT)
+    last = current[59 * steps + 1] - current[59 * steps] * np.exp(-DT / 3e-3)
+    assert current[1] == pytest.approx(0.5e-9, rel=1e-9)
+    assert last == pytest.approx(used * stored * 1e-9, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["STDP", "NearestSTDP"])
+@pytest.mark.parametrize("distance", [10e-3, -10e-3, 40e-3, 0.0])
+def test_bi_poo_window(name: str, distance: float) -> None:
+    """0.777 exp(-d/16.8 ms) after before, 0.273 exp(-d/33.7 ms) the other way, nothing together."""
+    at = 0.1
+    synapses, _ = pair(model("bi_poo_2001", name), [at], [at + distance], 0.2, w=0.5e-9)
+    change = (synapses.w[0] - 0.5e-9) / 0.01e-9
+    expected = 0.0
+    if distance > 0:
+        expected = 0.777 * np.exp(-distance / 16.8e-3)
+    elif distance < 0:
+        expected = -0.273 * np.exp(distance / 33.7e-3)
+    assert change == pytest.approx(expected, abs=1e-9)
+
+
+def test_nearest_spikes_pair_within_the_window_only() -> None:
+    near = model("bi_poo_2001", "NearestSTDP")
+    both, _ = pair(near, [0.1, 0.12], [0.13], 0.2, w=0.5e-9)
+    assert (both.w[0] - 0.5e-9) / 0.01e-9 == pytest.approx(0.777 * np.exp(-10 / 16.8), abs=1e-9)
+    far, _ = pair(near, [0.1], [0.21], 0.3, w=0.5e-9)
+    assert far.w[0] == pytest.approx(0.5e-9)
+
+
+def test_triplets_read_slow_traces_before_their_own_spike() -> None:
+    """A pair alone leaves A3+ out: o2 = 0; the second spike of the target adds A3+ r1 o2."""
+    triplet = model("pfister_gerstner_2006", "TripletSTDP")
+    one, _ = pair(triplet, [0.1], [0.11], 0.2, w=1.0)
+    assert one.w[0] - 1 == pytest.approx(5e-10 * np.exp(-10 / 16.8), abs=1e-12)
+    two, _ = pair(triplet, [0.1], [0.11, 0.12], 0.2, w=1.0)
+    slow = np.exp(-10 / 125)
+    expected = (5e-10 + 6.2e-3 * slow) * np.exp(-20 / 16.8) + 5e-10 * np.exp(-10 / 16.8)
+    assert two.w[0] - 1 == pytest.approx(expected, rel=1e-6)
+    reverse, _ = pair(triplet, [0.12], [0.11], 0.2, w=1.0)
+    assert reverse.w[0] - 1 == pytest.approx(-7e-3 * np.exp(-10 / 33.7), rel=1e-6)
+
+
+def test_homeostatic_inhibition_rests_at_the_wanted_rate() -> None:
+    """Arrivals alone lower w by alpha eta = 2*3 Hz*20 ms*0.005; a pair raises it by eta."""
+    vogels = model("vogels_2011", "HomeostaticInhibition")
+    alone, _ = pair(vogels, [0.1], [], 0.2, w=1.0)
+    assert alone.w[0] - 1 == pytest.approx(-0.005 * 0.12, rel=1e-9)
+    together, _ = pair(vogels, [0.1], [0.11], 0.2, w=1.0)
+    assert together.w[0] - 1 == pytest.approx(0.005 * (np.exp(-0.5) - 0.12), rel=1e-6)
