@@ -49,6 +49,9 @@ __attribute__((noinline)) void time_of(const char* name, double low, double high
 int main() {
     PRELUDE(exp, -10, 10);
     PRELUDE(exprel, -5, 5);
+    time_of("exprel_near", -0.5, 0.5, [](int i) __attribute__((always_inline)) {
+        hhk_store(results + i, hhk_exprel(hhk_load(inputs + i)));
+    });
     PRELUDE(inv_exprel, -5, 5);
     PRELUDE(expm1, -5, 5);
     PRELUDE(sigmoid, -10, 10);
