@@ -388,6 +388,45 @@ dge/dt = -ge/(2*ms) : siemens
 )
 
 
+def test_synapses_onto_compartments() -> None:
+    """A spike train onto one compartment does what the same conductance set by hand does, and cells
+    that spike send to the compartments of others."""
+    options = RALLPACK | {"method": "backward_euler"}
+    cells = hp.CablePopulation(branched(), SYNAPTIC, 3, **options)
+    source = hp.SpikeGenerator(1, times=[1 * ms], indices=[0])
+    target = cells._indices("dendrite.L.100*um")
+    synapses = hp.Synapses(source, cells, on_pre="ge_post += 5*nS")
+    synapses.connect(i=0, j=int(target[1]))
+    recorder = hp.StateRecorder(cells, ["v", "ge"], record=target)
+    hp.Network(source, cells, synapses, recorder, dt=0.05 * ms).run(10 * ms)
+    ge = recorder["ge"]
+    assert ge[0].max() == ge[2].max() == 0
+    assert ge[1].max() == pytest.approx(5e-9)
+    by_hand = hp.Cell(branched(), SYNAPTIC, **options)
+    again = hp.StateRecorder(by_hand, "v", record="dendrite.L.100*um")
+    net = hp.Network(by_hand, again, dt=0.05 * ms)
+    net.run(1.05 * ms)
+    by_hand["dendrite.L.100*um"].ge = 5e-9
+    net.run(8.95 * ms)
+    np.testing.assert_allclose(recorder["v"][1], again["v"][0], rtol=1e-12)
+
+
+def test_cells_send_spikes_to_cells() -> None:
+    cells = hp.CablePopulation(
+        branched(), SYNAPTIC, 9, threshold="v > -60*mV", refractory=5 * ms, **RALLPACK
+    )
+    cells.set("I", 1 * nA, cells.cell(4)["soma"].indices)
+    synapses = hp.Synapses(cells, cells, on_pre="ge_post += 2*nS", delay=1 * ms)
+    synapses.connect(i=4, j=int(cells.cell(7)["axon.end"].indices[0]))
+    spikes = hp.SpikeRecorder(cells)
+    recorder = hp.StateRecorder(cells, "ge", record=cells._indices("axon.end"))
+    hp.Network(cells, synapses, spikes, recorder, dt=0.05 * ms).run(4 * ms)
+    assert spikes.i[0] == 4
+    first = np.flatnonzero(recorder["ge"][7])[0]
+    assert first * 0.05e-3 == pytest.approx(spikes.t[0] + 1.05e-3)
+    assert recorder["ge"][[0, 4, 8]].max() == 0
+
+
 def test_point_processes() -> None:
     """A conductance as a process at a point equals the same conductance in the membrane there; a
     clamp holds its compartment."""
