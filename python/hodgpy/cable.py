@@ -544,6 +544,12 @@ class CablePopulation(Population):
         """
         self._cable.damp()
 
+    def __reduce__(self) -> Any:
+        raise SimulationError(
+            f"`{self.name}` is a cable population, which cannot be copied or swept in this version",
+            "HH6055",
+        )
+
     def __len__(self) -> int:
         return self.N
 
