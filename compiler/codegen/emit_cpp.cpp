@@ -8,6 +8,7 @@
 #include "codegen/emit_metadata.h"
 #include "codegen/model_hash.h"
 #include "codegen/prelude_text.h"
+#include "ir/host_states.h"
 #include "support/check.h"
 
 #include <fmt/format.h>
@@ -138,6 +139,10 @@ bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Optio
     if (module.is_cell &&
         (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Linear)) {
         return false; // part of every step
+    }
+    if (ir::has_host_states(module) &&
+        (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Jacobian)) {
+        return false; // called many times in every step
     }
     const bool has_others =
         module.is_synapse

@@ -2,6 +2,7 @@
 #include "codegen/emit_metadata.h"
 
 #include "codegen/model_hash.h"
+#include "ir/host_states.h"
 #include "support/number_text.h"
 
 #include <fmt/format.h>
@@ -193,7 +194,9 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     member("vector_width", std::to_string(options.vector_width));
     member("real_size", std::to_string(module.real_size));
     member("random_scheme", std::to_string(random_scheme));
-    member("needs_host_solver", module.is_cell ? "HHK_HOST_CABLE" : "HHK_HOST_NONE");
+    member("needs_host_solver", module.is_cell                ? "HHK_HOST_CABLE"
+                                : ir::has_host_states(module) ? "HHK_HOST_STATES"
+                                                              : "HHK_HOST_NONE");
     member("interface_hash", words(interface));
     member("code_hash", words(options.code_hash));
     member("field_count", std::to_string(fields.size()));

@@ -2,6 +2,7 @@
 #include "interp/model_table.h"
 
 #include "codegen/model_hash.h"
+#include "ir/host_states.h"
 #include "ir/print.h"
 
 #include <string>
@@ -155,7 +156,9 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
     model.vector_width = 1;
     model.real_size = module.real_size;
     model.random_scheme = codegen::random_scheme;
-    model.needs_host_solver = module.is_cell ? HHK_HOST_CABLE : HHK_HOST_NONE;
+    model.needs_host_solver = module.is_cell                ? HHK_HOST_CABLE
+                              : ir::has_host_states(module) ? HHK_HOST_STATES
+                                                            : HHK_HOST_NONE;
     const auto interface_hash = codegen::interface_hash(module);
     const auto code = code_hash(module);
     for (std::size_t i = 0; i < 2; ++i) {

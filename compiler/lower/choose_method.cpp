@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which method each state gets, what is refused, and the reasons that `explain` prints.
 #include "ir/derivative.h"
+#include "lower/moment.h"
 #include "lower/plan.h"
 #include "support/check.h"
 
@@ -18,7 +19,7 @@ struct MethodRow {
     std::string_view order; // of the whole step where nothing special is known
 };
 
-constexpr std::array<MethodRow, 8> method_rows = {{
+constexpr std::array<MethodRow, 10> method_rows = {{
     {Method::Exact, "exact", "exact"},
     {Method::Staggered, "staggered", "2"},
     {Method::ExponentialEuler, "exponential_euler", "1"},
@@ -27,6 +28,8 @@ constexpr std::array<MethodRow, 8> method_rows = {{
     {Method::Rk4, "rk4", "4"},
     {Method::Heun, "heun", "2"},
     {Method::Milstein, "milstein", "1"},
+    {Method::BackwardEuler, "backward_euler", "1"},
+    {Method::Cvode, "cvode", "1 to 5, by its error"},
 }};
 
 std::optional<Method> find_method(std::string_view name) {
@@ -444,6 +447,46 @@ std::optional<Refusal> refuse_multiplicative(const Equations& equations,
     return std::nullopt;
 }
 
+/// CVODE moves the whole model, continuously, from t to t + dt.
+std::optional<Refusal> refuse_host(const Equations& equations,
+                                   const std::vector<StateIndex>& states) {
+    const model::CheckedModel& model = equations.scope().model();
+    if (model.kind == "synapse") {
+        return Refusal{diag::Code::UnknownMethod, model.method_span,
+                       "method `cvode` integrates populations, and `" + model.name +
+                           "` is a synapse",
+                       "choose another method; linear states of a synapse are solved exactly"};
+    }
+    for (const model::VariableId id : constants_over_dt(model)) {
+        return Refusal{diag::Code::MethodRefusesNoise, model.variables[id].span,
+                       "method `cvode` takes steps of its own, but `" + model.variables[id].name +
+                           "` is drawn or fixed for a step of the network",
+                       "remove `constant over dt`, or choose another method"};
+    }
+    if (states.size() < equations.size()) {
+        return Refusal{diag::Code::UnknownMethod, equations.variable(states[0]).span,
+                       "method `cvode` integrates a whole model, and not `" +
+                           equations.name(states[0]) + "` alone",
+                       "ask for `cvode` for the model, or for none of its states"};
+    }
+    return std::nullopt;
+}
+
+/// The elimination of an implicit step is written out, so the number of states is bounded.
+constexpr std::size_t largest_implicit = 16;
+
+std::optional<Refusal> refuse_implicit(const Equations& equations,
+                                       const std::vector<StateIndex>& states) {
+    if (states.size() > largest_implicit) {
+        return Refusal{diag::Code::ModelTooLarge, equations.variable(states[0]).span,
+                       "method `backward_euler` is for at most " +
+                           std::to_string(largest_implicit) + " states, and here are " +
+                           std::to_string(states.size()),
+                       "choose `cvode`"};
+    }
+    return std::nullopt;
+}
+
 std::optional<Refusal> refuse_nonlinear(const Equations& equations,
                                         const std::vector<StateIndex>& states) {
     for (const StateIndex state : states) {
@@ -520,6 +563,14 @@ std::optional<Refusal> refusal(Equations& equations, Method method,
                            "choose `heun`"};
         }
         return std::nullopt;
+    case Method::BackwardEuler: {
+        auto noise = refuse_noise(equations, method, states);
+        return noise ? noise : refuse_implicit(equations, states);
+    }
+    case Method::Cvode: {
+        auto noise = refuse_noise(equations, method, states);
+        return noise ? noise : refuse_host(equations, states);
+    }
     }
     HHC_CHECK(false, "no such method");
 }

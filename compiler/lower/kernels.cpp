@@ -3,6 +3,7 @@
 #include "lower/kernels.h"
 
 #include "abi/kernel_abi.h"
+#include "ir/host_states.h"
 #include "lower/frame.h"
 #include "lower/moment.h"
 #include "lower/step.h"
@@ -186,7 +187,12 @@ void add_rhs(Equations& equations) {
     ir::Builder builder(scope.module(), kernel);
     Frame frame = start_of_step(scope, builder);
     for (const StateIndex state : equations.all()) {
-        builder.output(frame.of(equations[state].drift));
+        ValueId value = frame.of(equations[state].drift);
+        if (ir::has_host_states(scope.module()) &&
+            equations.variable(state).flags.unless_refractory) {
+            value = builder.select(frame.not_refractory(), value, builder.real(0.0));
+        }
+        builder.output(value);
     }
     add(scope, std::move(kernel));
 }

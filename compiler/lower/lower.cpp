@@ -2,6 +2,7 @@
 // The stage: layout, equations, plan, kernels, description.
 #include "lower/lower.h"
 
+#include "ir/host_states.h"
 #include "lower/checks.h"
 #include "lower/describe.h"
 #include "lower/equations.h"
@@ -18,8 +19,19 @@ namespace hhc::lower {
 
 namespace {
 
-void add_kernels(Equations& equations, const Plan& plan) {
+/// The host's solver writes the states of t + dt into fields of their own; `advance` takes them
+/// from there, so that events see both ends of the step.
+void reserve_solved(Equations& equations, Plan& plan) {
+    plan.solved.resize(equations.size());
+    for (const StateIndex state : plan.with(Method::Cvode)) {
+        plan.solved[state] = equations.scope().add_hidden_field(std::string(ir::solved_prefix) +
+                                                                equations.name(state));
+    }
+}
+
+void add_kernels(Equations& equations, Plan& plan) {
     Scope& scope = equations.scope();
+    reserve_solved(equations, plan);
     mark_staggered(equations, plan);
     const Propagators propagators(equations, plan);
     add_init(scope);
@@ -54,7 +66,7 @@ Lowered lower(const model::CheckedModel& model, const Options& options, diag::Si
     check_shared_draws(scope);
     Lowered result;
     if (check_size(scope, equations) && !sink.has_errors()) {
-        const Plan plan = make_plan(equations);
+        Plan plan = make_plan(equations);
         check_current_signs(equations);
         if (!sink.has_errors()) {
             add_kernels(equations, plan);

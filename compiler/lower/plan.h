@@ -22,6 +22,8 @@ enum class Method : std::uint8_t {
     Rk4,
     Heun,
     Milstein,
+    BackwardEuler,
+    Cvode,
 };
 
 [[nodiscard]] std::string_view spelling(Method method);
@@ -50,6 +52,7 @@ struct Plan {
     std::vector<LinearPart> exact;
     Split split;
     MethodReport report;
+    std::vector<ir::FieldId> solved; // by state: where the host's solver leaves the new value
 
     [[nodiscard]] std::vector<StateIndex> with(Method method) const;
     [[nodiscard]] bool is_staggered(StateIndex state) const;

@@ -48,6 +48,12 @@ private:
                     std::map<StateIndex, ir::ValueId>& result);
     Values trapezoidal(Frame& frame, const GateBlock& block, ir::ValueId length);
 
+    // step_implicit.cpp
+    void backward_euler(const States& states);
+    void solved_by_host(const States& states);
+    /// Solves rows (n columns and the right-hand side) by elimination without pivoting.
+    Values solve(std::vector<std::vector<Term>> rows);
+
     // step_linear.cpp
     void exact(const LinearPart& part);
     Values moved(const LinearPart& part, const PartPropagator& propagator, bool mean);

@@ -25,6 +25,8 @@ std::vector<ValueId> Step::advance() {
     rk4(plan_.with(Method::Rk4));
     heun(plan_.with(Method::Heun));
     milstein(plan_.with(Method::Milstein));
+    backward_euler(plan_.with(Method::BackwardEuler));
+    solved_by_host(plan_.with(Method::Cvode));
     return next_;
 }
 

@@ -75,32 +75,9 @@ Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId len
         rows[i][i] = rows[i][i] ? builder_.add(one, *rows[i][i]) : one;
         rows[i][n] = builder_.mul(length, frame.of(equations_[block[i]].drift));
     }
-    const auto subtract = [&](Term& from, const Term& factor, const Term& what) {
-        if (factor && what) {
-            const ValueId product = builder_.mul(*factor, *what);
-            from = from ? builder_.sub(*from, product) : builder_.neg(product);
-        }
-    };
-    for (std::size_t k = 0; k < n; ++k) {
-        for (std::size_t i = k + 1; i < n; ++i) {
-            if (!rows[i][k]) {
-                continue;
-            }
-            const Term factor = builder_.div(*rows[i][k], *rows[k][k]);
-            for (std::size_t j = k + 1; j <= n; ++j) {
-                subtract(rows[i][j], factor, rows[k][j]);
-            }
-        }
-    }
-    Values values(n);
-    std::vector<Term> change(n);
-    for (std::size_t i = n; i-- > 0;) {
-        Term right = rows[i][n];
-        for (std::size_t j = i + 1; j < n; ++j) {
-            subtract(right, rows[i][j], change[j]);
-        }
-        change[i] = builder_.div(*right, *rows[i][i]);
-        values[i] = builder_.add(frame.of(equations_[block[i]].leaf), *change[i]);
+    Values values = solve(std::move(rows));
+    for (std::size_t i = 0; i < n; ++i) {
+        values[i] = builder_.add(frame.of(equations_[block[i]].leaf), values[i]);
     }
     return values;
 }

@@ -52,9 +52,9 @@ void NetworkState::make_plan() {
         plan_revision_ += state.revision();
         kernel::HostSolver* solver = state.host_solver();
         lockstep_ = lockstep_ || (solver != nullptr && solver->reads_others());
-        if (state.table().needs_host_solver != HHK_HOST_NONE && solver == nullptr) {
+        if (state.table().needs_host_solver > HHK_HOST_STATES && solver == nullptr) {
             fail(Code::NeedsSolver,
-                 fmt::format("model `{}` of `{}` is integrated by a solver of the host",
+                 fmt::format("model `{}` of `{}` needs a solver that this version lacks",
                              state.table().name, state.name()));
         }
         for (const kernel::Link& link : state.links()) {
@@ -117,6 +117,9 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
                         : model.advance == nullptr     ? advance_nothing
                                                        : model.advance;
         tile->model = &model;
+        if (model.needs_host_solver == HHK_HOST_STATES) {
+            tile->solver = std::make_unique<solvers::CvodeSolver>(model);
+        }
         for (std::uint32_t e = 0; e < model.event_count; ++e) {
             if (model.on_event != nullptr && model.on_event[e] != nullptr) {
                 tile->statements |= std::uint64_t{1} << e;

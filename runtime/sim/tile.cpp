@@ -15,6 +15,9 @@ void advance_tile(Tile& tile, std::int64_t step) {
     }
     tile.block.any_event = 0;
     tile.block.fault = 0;
+    if (tile.solver != nullptr) [[unlikely]] {
+        tile.solver->advance(tile.context, tile.block);
+    }
     tile.advance(&tile.context, &tile.block);
     if (tile.block.fault != 0 && tile.fault == 0) [[unlikely]] {
         tile.fault = tile.block.fault;

@@ -6,8 +6,10 @@
 #include "abi/kernel_abi.h"
 #include "kernel/population_state.h"
 #include "record/recorder.h"
+#include "solvers/cvode_solver.h"
 
 #include <cstdint>
+#include <memory>
 
 namespace hodg::sim {
 
@@ -17,6 +19,7 @@ struct Tile {
     hhk_context context{}; // own copy: tiles may stand at different steps
     hhk_block block{};
     hhk_block_fn advance = nullptr;
+    std::unique_ptr<solvers::CvodeSolver> solver; // of a model that the host integrates
     const hhk_model* model = nullptr;
     std::uint64_t statements = 0; // events whose kernel does something
     record::Probes probes;

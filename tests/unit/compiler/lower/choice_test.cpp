@@ -113,6 +113,12 @@ TEST(Refusal, unknown_method) {
     EXPECT_EQ(codes_of(t), Codes{"HH5001"});
 }
 
+TEST(Refusal, cvode_for_a_part_of_the_states) {
+    Text t = squid();
+    t.variable("v").method = "cvode";
+    EXPECT_EQ(codes_of(t, "exponential_euler"), Codes{"HH5001"});
+}
+
 TEST(Refusal, exact_of_nonlinear_equations) {
     EXPECT_EQ(codes_of(squid(), "exact"), Codes{"HH5002"});
 }
