@@ -91,6 +91,7 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
     }
     if (step_plan_.has_links) {
         gather_links(static_cast<int>(own.member), static_cast<int>(own.run.members), step);
+        own.run.meet(); // sums may read what another thread gathered
     }
     for (stimulus::InputDrive& drive : plan.drives) {
         drive.add(step);

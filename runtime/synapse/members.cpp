@@ -54,8 +54,11 @@ bool SynapseState::reads_sources(bool in_step) const {
         kernels = kernels || rows.pathways[p].deliver != nullptr ||
                   rows.pathways[p].deliver_entities != nullptr;
     }
-    for (std::uint32_t f = 0; kernels && f < rows.foreign_count; ++f) {
-        if (rows.foreign[f].space == HHK_PRE && changes(*pre_, rows.foreign[f])) {
+    for (std::uint32_t f = 0; f < rows.foreign_count; ++f) {
+        // A delayed variable is remembered before the populations advance, and is our own then.
+        const bool delayed = (rows.foreign[f].access & HHK_DELAYED) != 0;
+        if (rows.foreign[f].space == HHK_PRE && (delayed ? in_step : kernels) &&
+            changes(*pre_, rows.foreign[f])) {
             return true;
         }
     }
