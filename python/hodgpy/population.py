@@ -69,6 +69,11 @@ class Population:
         if not isinstance(model, Model):
             hint = "; choose one of the file's models" if hasattr(model, "_models") else ""
             raise SimulationError(f"a population needs a model, not {arguments.shown(model)}{hint}")
+        if model._record.get("kind") == "synapse":
+            raise SimulationError(
+                f"{model.name} is a synapse; it connects populations: "
+                f"hp.Synapses(source, target, {model.name})"
+            )
         count = arguments.whole(N, "the number of neurons", 1, _MOST_NEURONS)
         self._keep("model", model)
         self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from hodgpy.synapse_values import SynapseValues
 
 
+def _picked(values: np.ndarray, index: Any, chosen: np.ndarray) -> Any:
+    """One number for one synapse, else an array."""
+    return values[chosen[0]] if isinstance(index, (int, np.integer)) else values[chosen]
+
+
 class SynapseView(VariableView):
     """A variable of synapses: reads as a numpy array in SI in order of creation, writes through.
 
@@ -33,7 +38,7 @@ class SynapseView(VariableView):
             return values[()]
         if values.ndim == 0:  # all synapses share it
             values = np.broadcast_to(values, len(self._population))
-        return values[self._population._chosen(index, sys._getframe(1))]
+        return _picked(values, index, self._population._chosen(index, sys._getframe(1)))
 
     def _chosen(self, index: Any, frame: FrameType | None = None) -> Any:
         return self._population._chosen(index, frame or sys._getframe(2))
@@ -68,7 +73,7 @@ class DelayView(VariableView):
 
     def __getitem__(self, index: Any) -> Any:
         every = np.broadcast_to(np.asarray(self), len(self._population))
-        return every[self._population._chosen(index, sys._getframe(1))]
+        return _picked(every, index, self._population._chosen(index, sys._getframe(1)))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         everything = index is Ellipsis or (isinstance(index, slice) and index == slice(None))

@@ -360,12 +360,13 @@ def test_delays_off_the_grid_are_refused_or_rounded_by_name(cells: hp.Population
         made = hp.Synapses(cells, cells, on_pre="v_post += 0.1", name="made", **options)
         made.connect(i=[19], j=[0])
         made.delay = 1.04 * ms
-        net = hp.Network(*_copied(cells, made), dt=0.1 * ms)
+        objects = _copied(cells, made)
         if options:
-            net.run(1 * ms)
+            hp.Network(*objects, dt=0.1 * ms).run(1 * ms)
+            assert objects[1].delay[0] == pytest.approx(1e-3)
         else:
-            with pytest.raises(hp.SimulationError, match="HH6042"):
-                net.run(1 * ms)
+            with pytest.raises(hp.SimulationError, match=r"HH6042.*0\.00104 s"):
+                hp.Network(*objects, dt=0.1 * ms).run(1 * ms)
 
 
 def _copied(*objects: Any) -> list[Any]:
