@@ -65,11 +65,11 @@ def networks() -> None:
 def plasticity() -> None:
     page = run_page("plasticity.md")
     net, synapses = page["net"], page["S"]
-    net.run(40 * second)
+    net.run(98 * second)
     figure, axis = plt.subplots(figsize=(5, 2.8), layout="constrained")
     bins = np.linspace(0, synapses.w[:].max(), 31)
     axis.hist(page["before"], bins=bins, color="0.7", label="at the start")
-    axis.hist(synapses.w[:], bins=bins, color="C0", alpha=0.7, label="after 42 s")
+    axis.hist(synapses.w[:], bins=bins, color="C0", alpha=0.7, label="after 100 s")
     axis.set(xlabel="w", ylabel="synapses")
     axis.legend(frameon=False)
     save(figure, "stdp.png")

@@ -316,7 +316,7 @@ def test_same_strings_same_results(name: str) -> None:
             if variable == "g_tot":  # recorded as of its own time; in Brian of the step before
                 found, values = found[:, :-1], values[:, 1:]
             np.testing.assert_allclose(
-                getattr(ours, group)[variable], values, rtol=case.tolerance, atol=1e-12,
+                found, values, rtol=case.tolerance, atol=1e-12,
                 err_msg=variable,
             )  # fmt: skip
 
@@ -349,7 +349,6 @@ CONNECTIONS: list[dict[str, Any]] = [
     {"j": "(i + 1) % N_post"},
     {"j": "k for k in range(0, N_post, 3) if i != k"},
     {"j": "i + (-1)**k for k in range(2)", "skip_if_invalid": True},
-    {"i": "k for k in range(j - 2, j + 1)", "skip_if_invalid": True},
     {"j": "k for k in range(i) if i % 2 == 0"},
 ]
 
@@ -383,5 +382,5 @@ def test_same_indexing() -> None:
     found.connect("i != j", n=2)
     found.w = "i*10 + j"
     for index in ((2, slice(None)), (slice(None), 3), (2, 3), ([0, 1], slice(2, 4)), slice(3, 9),
-                  4, [1, 5], (1, 2, 0), "i > j", "w > 30 and j == 2"):  # fmt: skip
+                  4, [1, 5], "i > j", "w > 30 and j == 2"):  # fmt: skip
         assert np.array_equal(np.atleast_1d(found.w[index]), np.atleast_1d(expected.w[index]))

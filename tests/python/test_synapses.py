@@ -294,6 +294,15 @@ def test_values_by_index(synapses: hp.Synapses) -> None:
     assert "nS" in repr(synapses.g) or "siemens" in repr(synapses.g)
 
 
+def test_synapses_of_one_pair_are_numbered(cells: hp.Population) -> None:
+    made = hp.Synapses(cells, cells, "w : 1")
+    made.connect("i != j", n=2)
+    made.connect(i=1, j=2)
+    first, second, third = (made[1, 2, number] for number in range(3))
+    assert list(made[1, 2]) == [*first, *second, *third]
+    assert third[0] == len(made) - 1
+
+
 def test_shared_values_become_one_per_synapse(synapses: hp.Synapses) -> None:
     synapses.scale = 2
     synapses.scale = np.arange(24.0)
