@@ -86,6 +86,13 @@ HHK_INLINE int hhk_last_lane(int64_t i, int64_t end) {
 HHK_INLINE Mask hhk_lanes(int first, int last) {
     return hhk_mask_of(((1ULL << last) - 1) & ~((1ULL << first) - 1));
 }
+HHK_INLINE bool hhk_bit(Mask x, [[maybe_unused]] int lane) {
+#if HHK_WIDTH > 1
+    return x[lane] != 0;
+#else
+    return x;
+#endif
+}
 // Items k, k + 1, ...; lanes beyond the end repeat the last one.
 HHK_INLINE Int hhk_items(const uint32_t* items, int64_t k, int64_t end) {
     Int at = Int(0);

@@ -197,15 +197,13 @@ void KernelWriter::lane_stores() {
         const std::string index = !named.empty()         ? fmt::format("hhk_get({}, lane)", named)
                                   : values_.is_indexed() ? "hhk_get(at, lane)"
                                                          : "i + lane";
-        std::string value =
-            fmt::format("hhk_get({}, lane)", values_.operand(store.value, Lanes::Vector));
-        if (storage == ir::Storage::Boolean) {
-            value += " != 0";
-        }
-        const std::string condition = store.mask
-                                          ? fmt::format("if (hhk_get({}, lane) != 0) ",
-                                                        values_.operand(store.mask, Lanes::Vector))
-                                          : "";
+        const char* const get = storage == ir::Storage::Boolean ? "hhk_bit" : "hhk_get";
+        const std::string value =
+            fmt::format("{}({}, lane)", get, values_.operand(store.value, Lanes::Vector));
+        const std::string condition =
+            store.mask
+                ? fmt::format("if (hhk_bit({}, lane)) ", values_.operand(store.mask, Lanes::Vector))
+                : "";
         say(store.add ? fmt::format("{}{}[{}] += {};", condition, pointer, index, value)
                       : fmt::format("{}{}[{}] = static_cast<{}>({});", condition, pointer, index,
                                     stored_type(storage), value),

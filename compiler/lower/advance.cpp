@@ -147,7 +147,12 @@ private:
         Frame start(now_);
         const std::vector<ValueId> next = Step(equations_, plan_, propagators_, start).advance();
         for (const StateIndex state : equations_.all()) {
-            now_.set(equations_[state].leaf, next[state]);
+            ValueId value = next[state];
+            if (equations_.variable(state).flags.event_driven) { // arrivals see it at t, not t + dt
+                const ValueId later = builder_.greater(builder_.step(), builder_.integer(0));
+                value = builder_.select(later, value, start.of(equations_[state].leaf));
+            }
+            now_.set(equations_[state].leaf, value);
             mark_written(equations_[state].variable);
         }
     }

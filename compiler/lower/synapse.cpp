@@ -41,7 +41,12 @@ public:
         }
         placement_ = place_states(scope_);
         report_lumped();
-        EventDriven event_driven(scope_, [this](VariableId id) { return is_event_driven(id); });
+        // what is not linear is refused wherever it would be kept
+        const EventDriven all(
+            scope_, [&](VariableId id) { return model.variables[id].flags.event_driven; });
+        const bool sound = !scope_.sink().has_errors();
+        EventDriven event_driven(scope_,
+                                 [&](VariableId id) { return sound && is_event_driven(id); });
         for (const StateIndex state : event_driven.equations().all()) {
             report_.states.push_back({event_driven.equations().name(state), "event-driven", "exact",
                                       "linear: propagated from one event to the next", ""});
@@ -156,20 +161,55 @@ private:
         }
     }
 
+    /// What a result of the kernel depends on is read.
+    void mark_reads(const ir::Kernel& kernel) {
+        std::vector<bool> live(kernel.values.size(), false);
+        const auto mark = [&](ValueId id) {
+            if (id.valid()) {
+                live[id.index] = true;
+            }
+        };
+        const auto both = [&](const auto& store) {
+            mark(store.value);
+            mark(store.mask);
+        };
+        std::ranges::for_each(kernel.stores, both);
+        std::ranges::for_each(kernel.foreign_stores, both);
+        std::ranges::for_each(kernel.outputs, mark);
+        std::ranges::for_each(kernel.guards, mark);
+        for (const ir::UniformStore& store : kernel.uniform_stores) {
+            mark(store.value);
+        }
+        for (std::size_t i = live.size(); i-- > 0;) {
+            const ir::Value& value = kernel.values[ValueId(i)];
+            if (!live[i]) {
+                continue;
+            }
+            std::ranges::for_each(value.args, mark);
+            if (value.op == Op::LoadForeign || value.op == Op::ForeignUniform) {
+                scope_.module().foreign[ir::ForeignId(value.symbol)].access |= ir::access::read;
+            }
+        }
+    }
+
     /// What is read is marked, what nobody uses is left out.
     void settle_foreign() {
         ir::Module& module = scope_.module();
         for (const ir::Kernel& kernel : module.kernels) {
+            mark_reads(kernel);
+        }
+        std::vector<bool> loaded(module.foreign.size(), false); // also by values nobody needs
+        for (const ir::Kernel& kernel : module.kernels) {
             for (const ir::Value& value : kernel.values) {
                 if (value.op == Op::LoadForeign || value.op == Op::ForeignUniform) {
-                    module.foreign[ir::ForeignId(value.symbol)].access |= ir::access::read;
+                    loaded[value.symbol] = true;
                 }
             }
         }
         std::vector<ir::ForeignId> numbers;
         IdVector<struct ir::ForeignTag, ir::Foreign> kept;
         for (const ir::Foreign& foreign : module.foreign) {
-            const bool used = foreign.access != 0;
+            const bool used = foreign.access != 0 || loaded[numbers.size()];
             numbers.push_back(used ? kept.push_back(foreign) : ir::ForeignId());
         }
         module.foreign = std::move(kept);

@@ -383,7 +383,7 @@ TEST_F(SynapseDiagnostics, a_source_without_equations_has_no_variables) {
 }
 
 TEST_F(SynapseDiagnostics, units_of_both_sides) {
-    EXPECT_EQ(code("w : siemens", "v_post += w"), "HH3007");
+    EXPECT_EQ(code("w : siemens", "v_post += w"), "HH3001");
     EXPECT_EQ(code("w : siemens\nI_syn_post = w : siemens (summed)", ""), "HH3002");
     EXPECT_EQ(code("w : amp\nI_syn_post = w : amp (summed)", ""), "");
     EXPECT_EQ(code("w : amp/meter**2\nI_syn_post = w : amp/meter**2 (summed)", ""), "HH3012");
