@@ -20,8 +20,8 @@ NEURONS = sorted(
     for name in hp.models()
     if str(name).startswith("neurons.") and "stochastic" not in str(name)
 )
-# Part of the range of v by which it may be off within 20 ms. A rounding is 6e-8; 2000 steps of
-# exponential updates and a spike's steep flank, where a shift in time is a shift in v, make the rest.
+# Part of the range of v by which it may be off within 20 ms. A rounding is 6e-8; 2000 steps and a
+# spike's steep flank, where a shift in time is a shift in v, make the rest.
 BOUND = 2e-3
 
 
