@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -163,11 +164,17 @@ def sorted_spikes(neurons: np.ndarray, steps: np.ndarray, n: int) -> dict[str, n
     return arrays
 
 
-Simulation = Callable[[Network, Conditions], tuple[np.ndarray, np.ndarray]]
+Prepare = Callable[[Any, Conditions], Any]
+Run = Callable[[Any, Conditions], None]
+Spikes = Callable[[Any, int], tuple[np.ndarray, np.ndarray]]
 
 
-def command_line(simulate: Simulation, description: str, warm_up: bool = False) -> None:
-    """Runs ``simulate`` from the command line; prints its times as one line of JSON."""
+def command_line(prepare: Prepare, run: Run, spikes: Spikes, description: str) -> None:
+    """One version from the command line; prints its times as one line of JSON.
+
+    ``prepare`` (draws, conditions) is set-up and is timed apart; ``run`` is what races; ``spikes``
+    gives neurons (0 ... 8n-1) and steps.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--draws", type=Path, required=True, help="random draws, .npz")
     parser.add_argument("--pd", type=int, choices=(0, 1), default=0)
@@ -178,16 +185,20 @@ def command_line(simulate: Simulation, description: str, warm_up: bool = False) 
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--out", type=Path, help="spikes, .npz")
     a = parser.parse_args()
-    network = Network.from_draws(np.load(a.draws))
+    draws = dict(np.load(a.draws))
     conditions = Conditions(a.pd, a.cs, a.dbs, a.dbs_target, a.duration)
-    start = time.perf_counter()
-    if warm_up:
-        simulate(network, Conditions(a.pd, a.cs, a.dbs, a.dbs_target, 0.1))
-    setup, runs = time.perf_counter() - start, []
+    setups, runs = [], []
     for _ in range(a.repeats):
+        start = time.perf_counter()
+        state = prepare(draws, conditions)
+        setups.append(time.perf_counter() - start)
         start = time.process_time()
-        neurons, steps = simulate(network, conditions)
+        run(state, conditions)
         runs.append(time.process_time() - start)
+    n = len(draws["draw_z_v_TH"])
+    neurons, steps = spikes(state, n)
     if a.out:
-        np.savez(a.out, **sorted_spikes(neurons, steps, network.n))
-    print(json.dumps({"setup_s": setup, "run_s": runs, "spikes": len(steps), "n": network.n}))
+        np.savez(a.out, **sorted_spikes(neurons, steps, n))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = {"setup_s": setups, "run_s": runs, "spikes": len(steps), "n": n, "peak_mb": memory}
+    print(json.dumps(figures))

@@ -3,11 +3,13 @@
 
     python benchmarks/basal_ganglia/numba_version.py --draws FILE.npz --pd 1 --out spikes.npz
 
-Synaptic kernels are advanced by their exact propagators; events of a target add up in a ring.
+Synaptic kernels are advanced by their exact propagators, one conductance per target; events on
+their way wait in one queue per kernel, as all of a kernel have the same delay.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, log, tanh
 
 import numpy as np
@@ -31,7 +33,6 @@ from ganglia import (
     GPE_STN,
     GPI,
     GPI_TH,
-    RING,
     STN,
     STN_GPE_A,
     STN_GPE_N,
@@ -167,12 +168,6 @@ def cortex(v, u, a, d, I_syn, stimulus, fired):
 
 
 @njit
-def send(ring, kernel, slot, j, shifts, count, n):
-    for q in range(count):
-        ring[slot % RING, kernel, (j - shifts[q]) % n] += 1
-
-
-@njit
 def run(
     steps, n, v, gates, ca, perm, w_stn_ampa, w_stn_nmda, w_d1, w_gpe_gpe, w_gpe_ampa, w_gpe_nmda,
     w_gpi, g_M, gpe_bias, dbs, dbs_in_stn, stimulus, sources, delays, shifts, counts, jumps,
@@ -182,7 +177,10 @@ def run(
     s = np.zeros((KERNELS, n))  # conductance: of an alpha, or the slow exponential
     z = np.zeros((KERNELS, n))  # its derivative part, or the fast exponential
     value = np.zeros((KERNELS, n))
-    ring = np.zeros((RING, KERNELS, n))
+    room = 8 * n  # events of a kernel on their way: one in 0.7 ms and neuron at most
+    queue_cell = np.zeros((KERNELS, room), np.int64)
+    queue_step = np.zeros((KERNELS, room), np.int64)
+    head, tail = np.zeros(KERNELS, np.int64), np.zeros(KERNELS, np.int64)
     x = np.zeros((2, n))  # cortical alpha synapses, semi-implicit
     xz = np.zeros((2, n))
     G = np.zeros((2, n))
@@ -231,7 +229,6 @@ def run(
         cortex(v[CTX_E], gates[27], 0.02, 8.0, I_syn[CTX_E], stimulus[k], fired[0])
         cortex(v[CTX_I], gates[28], 0.1, 2.0, I_syn[CTX_I], stimulus[k], fired[1])
 
-        slot = k % RING
         for a in range(KERNELS):
             for j in range(n):
                 if a < alphas:
@@ -256,15 +253,18 @@ def run(
                 if fired[0, j] if p == CTX_E else crossed:
                     for a in range(KERNELS):
                         if sources[a] == p:
-                            send(ring, a, k + delays[a], j, shifts[a], counts[a], n)
+                            queue_cell[a, tail[a] % room] = j
+                            queue_step[a, tail[a] % room] = k + delays[a]
+                            tail[a] += 1
         for a in range(KERNELS):
-            for j in range(n):
-                arrived = ring[slot, a, j]
-                if arrived != 0:
-                    z[a, j] += jumps[a] * arrived
+            while head[a] < tail[a] and queue_step[a, head[a] % room] == k:
+                for q in range(counts[a]):
+                    j = (queue_cell[a, head[a] % room] - shifts[a, q]) % n
+                    z[a, j] += jumps[a]
                     if a >= alphas:
-                        s[a, j] += jumps[a] * arrived
-                    ring[slot, a, j] = 0
+                        s[a, j] += jumps[a]
+                head[a] += 1
+            for j in range(n):
                 value[a, j] = s[a, j] if a < alphas else s[a, j] - z[a, j]
         if found + 8 * n > len(found_steps):
             return -1
@@ -332,5 +332,19 @@ def simulate(network: Network, conditions: Conditions) -> tuple[np.ndarray, np.n
     return neurons[:found], found_steps[:found]
 
 
+class Run:
+    """What :func:`ganglia.command_line` needs."""
+
+    def __init__(self, draws: dict[str, np.ndarray], conditions: Conditions) -> None:
+        self.network = Network.from_draws(draws)
+        self.found = simulate(self.network, replace(conditions, duration=DT))  # compiles
+
+    def run(self, conditions: Conditions) -> None:
+        self.found = simulate(self.network, conditions)
+
+    def spikes(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        return self.found
+
+
 if __name__ == "__main__":
-    command_line(simulate, __doc__.splitlines()[0], warm_up=True)
+    command_line(Run, Run.run, Run.spikes, __doc__.splitlines()[0])

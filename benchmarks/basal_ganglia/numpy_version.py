@@ -10,6 +10,8 @@ yardstick of the tests: :func:`simulate` can leave out the synapses and record p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from ganglia import (
     ALPHA_TAU,
@@ -342,5 +344,19 @@ def simulate(
     return np.concatenate([empty, *neurons]), np.concatenate([empty, *times])
 
 
+class Run:
+    """What :func:`ganglia.command_line` needs."""
+
+    def __init__(self, draws: dict[str, np.ndarray], conditions: Conditions) -> None:
+        self.network = Network.from_draws(draws)
+        self.found = simulate(self.network, replace(conditions, duration=DT))  # touches all memory
+
+    def run(self, conditions: Conditions) -> None:
+        self.found = simulate(self.network, conditions)
+
+    def spikes(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        return self.found
+
+
 if __name__ == "__main__":
-    command_line(simulate, __doc__.splitlines()[0])
+    command_line(Run, Run.run, Run.spikes, __doc__.splitlines()[0])
