@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from hodgpy_version import load_example
 
 HERE = Path(__file__).resolve().parent
@@ -112,8 +111,8 @@ def report(a: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
         f"CPU: {cpu_name()}. {versions(a.peers_python)}. One thread; load of the machine at the "
         f"end: {os.getloadavg()[0]:.1f}.",
         "",
-        "Seconds of processor time per simulated second, dt 0.01 ms, eight populations of n neurons, "
-        f"median and best of {a.repeats} runs. Set-up (wall time of the first) is compilation, of "
+        "Seconds of processor time per simulated second, dt 0.01 ms, eight populations of n; "
+        f"median, best of {a.repeats}. Set-up (wall time of the first) is compilation, of "
         "hodgpy from its cache where it has it; `peak` is the memory of the whole process. Runs of "
         "different length have different numbers of spikes: `tests/examples` compares them one by "
         "one.",
