@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The comparison networks in hodgpy, Brian 2 and NEST: one thread, dt 0.1 ms.
+
+    python benchmarks/networks/race.py --peers-python VENV/bin/python [--models cuba] [--sizes 4000]
+
+Each contestant runs in a process of its own; building and compiling are timed apart. Writes
+RESULTS.md, which nobody edits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+MODELS = ("cuba", "coba", "cobahh", "brunel")
+# contestant -> (script, last argument: kind, or the number of repeats)
+CONTESTANTS = {
+    "hodgpy": ("hodgpy_sim.py", None),
+    "Brian 2": ("brian2_sim.py", "default"),
+    "Brian 2, -O3 -ffast-math -march=native": ("brian2_sim.py", "fastest"),
+    "NEST": ("nest_sim.py", None),
+}
+SAME_RATE = 0.25  # the networks are random and chaotic, and NEST's solvers differ
+
+
+def run(python: str, contestant: str, model: str, n: int, a: argparse.Namespace) -> Any:
+    """What the contestant printed, or None where it failed (the reason goes to stderr)."""
+    script, kind = CONTESTANTS[contestant]
+    last = str(a.repeats) if kind is None else kind
+    command = [python, str(HERE / script), model, str(n), str(a.seconds), last]
+    environment = {**os.environ, **SINGLE_THREAD}
+    results = []
+    for _ in range(1 if kind is None else a.repeats):
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+        if done.returncode != 0 or not lines:
+            print(f"{contestant}, {model}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
+            return None
+        results.append(json.loads(lines[-1]))
+    return {**results[0], "run_s": [seconds for r in results for seconds in r["run_s"]]}
+
+
+def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
+    rows = []
+    for model in a.models:
+        for n in a.sizes:
+            for contestant in CONTESTANTS:
+                python = sys.executable if contestant == "hodgpy" else a.peers_python
+                result = run(python, contestant, model, n, a)
+                if result is None:
+                    continue
+                times = [seconds / a.seconds for seconds in result["run_s"]]
+                row = {"model": model, "n": n, "contestant": contestant, **result}
+                row |= {"median": statistics.median(times), "best": min(times)}
+                rows.append(row)
+                print(f"{model:8s} {n:7d} {contestant:40s} {row['median']:9.4f} s", flush=True)
+    return rows
+
+
+def cpu_name() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor()
+
+
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    lines = ["| model | n | contestant | median (s) | best (s) | times hodgpy | Hz | set-up (s) |"]
+    lines.append("|---" * 8 + "|")
+    for row in rows:
+        same = [r for r in rows if (r["model"], r["n"]) == (row["model"], row["n"])]
+        base = next((r for r in same if r["contestant"] == "hodgpy"), None)
+        ratio = f"{row['median'] / base['median']:.3g}" if base else "-"
+        lines.append(
+            f"| {row['model']} | {row['n']} | {row['contestant']} | {row['median']:.4g} "
+            f"| {row['best']:.4g} | {ratio} | {row['rate']:.1f} | {row['setup_s']:.2f} |"
+        )
+    return lines
+
+
+def unequal(rows: list[dict[str, Any]]) -> list[str]:
+    """Contestants whose rate differs from hodgpy's by more than SAME_RATE."""
+    found = []
+    for row in rows:
+        same = [r for r in rows if (r["model"], r["n"]) == (row["model"], row["n"])]
+        base = next((r for r in same if r["contestant"] == "hodgpy"), row)
+        if abs(row["rate"] - base["rate"]) > SAME_RATE * base["rate"]:
+            found.append(
+                f"{row['model']}, n = {row['n']}: {row['contestant']} {row['rate']:.1f} Hz, "
+                f"hodgpy {base['rate']:.1f} Hz"
+            )
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peers-python", default=sys.executable, help="Python with Brian 2, NEST")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4000])
+    parser.add_argument("--seconds", type=float, default=1.0, help="simulated")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
+    a = parser.parse_args()
+    rows = measure(a)
+    seen = {r["contestant"].split(",")[0]: r["version"] for r in rows}
+    lines = [
+        "# Race: comparison networks",
+        "",
+        "Generated by `benchmarks/networks/race.py`, not edited by hand.",
+        "",
+        f"CPU: {cpu_name()}. Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version}" for name, version in seen.items())
+        + f". One thread; load of the machine at the end: {os.getloadavg()[0]:.1f}.",
+        "",
+        f"Seconds of processor time per simulated second, median and best of {a.repeats} runs of "
+        f"{a.seconds:g} s (Brian 2 reports wall time). Set-up is building and compiling (wall time).",
+        "",
+        *table(rows),
+        "",
+        "Rates: " + ("; ".join(unequal(rows)) or f"all within {SAME_RATE:.0%} of hodgpy's") + ".",
+    ]
+    text = "\n".join(lines) + "\n"
+    a.out.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
