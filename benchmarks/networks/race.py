@@ -122,7 +122,7 @@ def main() -> None:
         + f". One thread; load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         "",
         f"Seconds of processor time per simulated second, median and best of {a.repeats} runs of "
-        f"{a.seconds:g} s (Brian 2 reports wall time). Set-up is building and compiling (wall time).",
+        f"{a.seconds:g} s (Brian 2 reports wall time). Set-up is building and compiling.",
         "",
         *table(rows),
         "",
