@@ -48,6 +48,7 @@ PYTHON_PAGES = sorted({block.page for block in blocks("python")})
 def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib").use("Agg")
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks("python"):
         if block.page == page:
