@@ -167,20 +167,15 @@ def stimulate(model: Model, dbs: float, target: str, cs: int) -> list[Any]:
 
     The first sample of the script's waveforms is never used, so all begin one step early.
     """
-    stimuli = []
+    stimuli: list[Any] = []
     if dbs > 0:
-        pulses = hp.PulseTrain(
-            model.populations[target], "I", amplitude=300 * uA / cm**2, width=0.3 * ms,
-            frequency=dbs, onset=-DT,
-        )  # fmt: skip
-        stimuli.append(pulses)
-    if cs:
-        for name in ("CTX_E", "CTX_I"):
-            pulse = hp.CurrentClamp(
-                model.populations[name], "I", amplitude=350 * uA / cm**2,
-                start=999.98 * ms, stop=1000.29 * ms,
-            )  # fmt: skip
-            stimuli.append(pulse)
+        where, amplitude = model.populations[target], 300 * uA / cm**2
+        pulse = {"frequency": dbs, "width": 0.3 * ms, "onset": -DT}
+        stimuli.append(hp.PulseTrain(where, "I", amplitude, **pulse))
+    for name in ("CTX_E", "CTX_I") if cs else ():
+        where, amplitude = model.populations[name], 350 * uA / cm**2
+        pulse = {"onset": 999.98 * ms, "duration": 0.31 * ms}
+        stimuli.append(hp.CurrentClamp(where, "I", amplitude, **pulse))
     model.network.add(*stimuli)
     return stimuli
 
