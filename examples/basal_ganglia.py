@@ -222,6 +222,8 @@ def draw_pictures(
     top, bottom = right.subplots(2)
     basal = {name: model.spikes[name] for name in ("STN", "GPe", "GPi")}
     hp.plotting.population_rates(basal, seconds, min(0.02, seconds), ax=top)
+    top.set_xlim(max(0, seconds - 1), seconds)
+    top.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.97))
     if "gpi_power" in found:
         curve = (found["gpi_frequency"], found["gpi_power"])
         hp.plotting.spectra({"GPi": curve}, ALPHA_BETA, ax=bottom)
