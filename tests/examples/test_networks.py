@@ -80,7 +80,7 @@ def test_brunel_regimes(
 
 
 def test_brunel_synchronous_regular() -> None:
-    network, spikes = load("brunel_2000").build(3.0, 2.0, 2500)
+    network, spikes = load("brunel_2000").build(3.0, 2.0)
     network.run(0.2)
     rate, cv = rate_and_cv(spikes, 0.1, 0.2)
     assert rate > 300
