@@ -59,7 +59,7 @@ def test_cobahh_with_the_method_of_brian() -> None:
     ("g", "eta", "rates", "peaks", "end"),
     [
         (6.0, 4.0, (57, 63), (160, 190), 0.6),
-        (5.0, 2.0, (37.0, 38.5), None, 0.6),
+        (5.0, 2.0, (37.0, 38.5), None, 1.5),
         (4.5, 0.9, (5.0, 6.5), (20, 25), 1.5),
     ],
     ids=["fast oscillation", "asynchronous irregular", "slow oscillation"],
@@ -70,7 +70,7 @@ def test_brunel_regimes(
     pytest.importorskip("scipy")
     network, spikes = load("brunel_2000").build(g, eta)
     network.run(end)
-    start = end / 3
+    start = end / 3  # 0.5 s of 1.5 s: the mean over 0.1 s varies by 0.6 Hz in the second regime
     rate, _ = rate_and_cv(spikes, start, end)
     assert rates[0] <= rate <= rates[1]
     late = [t[t >= start] for t in spikes.trains().values()]
