@@ -422,6 +422,47 @@ def test_wrong_synapses_are_refused(wrong: str, cells: hp.Population) -> None:
         eval(wrong, {"hp": hp, "P": cells, "ms": ms, "mV": mV})
 
 
+ALPHA = """
+synapse Alpha {
+    param tau = 5 ms
+    param E = 1 volt
+    w : siemens
+    dg/dt = h - g/tau : siemens
+    dh/dt = -h/tau : siemens/second
+    I_post = g*(E - v_post) : amp (summed)
+    on pre { h += w*e/tau }
+}
+"""
+
+
+def test_blocks_of_a_file() -> None:
+    alpha = hp.compile(ALPHA).Alpha
+    cell = hp.compile(
+        "v : volt\nI : amp", threshold="v > 10*mV", events={"high": "v > 1*mV"}, name="Cell"
+    )
+    cells = hp.Population(cell, 3, name="cells")
+    cells.v[0] = 5 * mV  # the event comes in every step, no spike
+    made = hp.Synapses(
+        cells, cells, alpha, on_event={"pre": "high"}, delay=1 * ms, E=-85 * mV, w=1 * nS,
+        name="made",
+    )  # fmt: skip
+    made.connect(i=0, j=[1, 2])
+    drive = hp.StateRecorder(cells, "I")
+    net = hp.Network(cells, made, drive, dt=0.1 * ms)
+    net.run(3 * ms)
+    assert list(made.w[:]) == [1e-9, 1e-9]
+    assert made.pathways["pre"].event == "high"
+    first = np.flatnonzero(drive.I[1])[0]
+    assert 10 <= first <= 13
+    assert np.array_equal(drive.I[1], drive.I[2])
+    assert "per target" in made.explain()
+    assert "once per post neuron" in repr(made)
+    with pytest.raises(hp.SimulationError, match="is a synapse"):
+        hp.Population(alpha, 3)
+    with pytest.raises(hp.ModelError, match="says itself"):
+        hp.Synapses(cells, cells, alpha, on_pre="v += 1*mV")
+
+
 # -- running --------------------------------------------------------------------------------------
 
 
