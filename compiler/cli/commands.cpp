@@ -50,7 +50,11 @@ void write_models(const std::vector<std::shared_ptr<Model>>& models, const Args&
 
 std::string emitted(const std::vector<std::shared_ptr<Model>>& models, const Args& args) {
     std::string text;
+    const bool of_text = args.emit == "tokens" || args.emit == "ast" || args.emit == "model";
     for (const std::shared_ptr<Model>& model : models) {
+        if (model->is_template() && !of_text && models.size() > 1) {
+            continue; // it has no kernels before it is bound to two populations
+        }
         if (args.emit == "obj" && models.size() > 1) {
             throw Failure(Exit::UsageError, "the file has several neurons: " + names_of(models),
                           "choose one with --neuron");

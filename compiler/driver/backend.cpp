@@ -179,6 +179,9 @@ void build(std::span<const std::shared_ptr<Model>> models) {
         groups;
     for (const std::shared_ptr<Model>& model : models) {
         const auto* compiled = dynamic_cast<const driver::CompiledModel*>(model.get());
+        if (model->is_template()) {
+            continue; // its code depends on the populations that it will connect
+        }
         if (compiled == nullptr) {
             static_cast<void>(model->code()); // known from before: its object is in the cache
         } else if (!compiled->has_code()) {

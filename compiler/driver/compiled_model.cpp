@@ -83,9 +83,7 @@ void CompiledModel::refuse_template() const {
     sink.report(diag::Code::SynapseUnbound, {},
                 "`" + name() +
                     "` is a synapse: its code depends on the populations that it connects")
-        .note("make it with `hp.Synapses(source, target, model)`, or name both: `hhc --emit=cpp "
-              "--synapse " +
-              name() + " --pre NEURON --post NEURON FILE`");
+        .note("`hp.Synapses(source, target, model)` compiles it for two populations");
     throw_errors(sink);
 }
 

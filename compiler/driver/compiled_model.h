@@ -33,6 +33,7 @@ public:
                                                         std::vector<StageTime> times);
 
     [[nodiscard]] const std::string& name() const override { return checked_.name; }
+    [[nodiscard]] bool is_template() const override { return is_template_; }
     [[nodiscard]] const std::string& description() const override { return module_.description; }
     [[nodiscard]] std::string explain() const override;
     [[nodiscard]] std::string emit(std::string_view stage) const override;
@@ -51,8 +52,6 @@ public:
     void set_source_key(const Hash128& key) { source_key_ = key; }
     /// Called by the backend, once.
     void set_code(Code code, const std::vector<StageTime>& times) const;
-
-    [[nodiscard]] bool is_template() const { return is_template_; }
 
 private:
     CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked, Options options,

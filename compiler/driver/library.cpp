@@ -44,10 +44,16 @@ std::string first_line(std::string_view text) {
 void write_library(std::span<const std::shared_ptr<Model>> models, const std::string& path) {
     driver::Batch batch;
     for (const std::shared_ptr<Model>& model : models) {
+        if (model->is_template()) {
+            continue;
+        }
         const driver::CompiledModel& compiled = driver::compiled(*model);
         batch.modules.push_back(&compiled.module());
         batch.options = &compiled.options();
         batch.sources = &compiled.unit()->texts->sources;
+    }
+    if (batch.modules.empty() && !models.empty()) {
+        static_cast<void>(models.front()->code()); // says what a template needs
     }
     const std::string suffix = fs::path(path).extension().string();
     if (suffix == ".h") {

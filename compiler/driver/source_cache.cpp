@@ -36,6 +36,9 @@ public:
           description_(record.at("description").get<std::string>()), compile_(std::move(compile)) {}
 
     [[nodiscard]] const std::string& name() const override { return name_; }
+    [[nodiscard]] bool is_template() const override {
+        return Json::parse(description_).value("template", false);
+    }
     [[nodiscard]] const std::string& description() const override { return description_; }
     [[nodiscard]] std::string explain() const override { return full().explain(); }
     [[nodiscard]] std::string emit(std::string_view stage) const override {

@@ -59,6 +59,8 @@ class HODGPY_API Model : public std::enable_shared_from_this<Model> {
 public:
     virtual ~Model() = default;
     [[nodiscard]] virtual const std::string& name() const = 0;
+    /// A `synapse` block that waits for its populations: it has no code (see compile_synapse).
+    [[nodiscard]] virtual bool is_template() const = 0;
     /// Everything a person or tool may want to know, as JSON (hhk_model.description).
     [[nodiscard]] virtual const std::string& description() const = 0;
     /// Methods, why they were chosen, and what the compiler rewrote.

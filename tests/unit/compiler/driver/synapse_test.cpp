@@ -228,6 +228,7 @@ TEST_P(Synapse, has_the_same_bits_at_every_width_as_in_the_interpreter) {
         options.target = "interpreter";
         const std::vector<double> expected = run(GetParam(), options);
         options.target = "native";
+        options.optimisation = 1;
         for (const std::uint32_t bytes : {real_size, 2 * real_size, 32U, 64U}) {
             options.vector_bytes = bytes;
             const std::vector<double> found = run(GetParam(), options);
