@@ -130,8 +130,8 @@ std::vector<std::pair<int, int>> connections() {
     std::mt19937_64 random(3);
     for (int source = 0; source < sources; ++source) {
         for (int target = 0; target < targets; ++target) {
-            const auto copies = random() % 5 == 0 ? 2 : random() % 3 == 0 ? 1 : 0;
-            for (unsigned c = 0; c < copies; ++c) {
+            const int copies = random() % 5 == 0 ? 2 : random() % 3 == 0 ? 1 : 0;
+            for (int c = 0; c < copies; ++c) {
                 pairs.emplace_back(source, target);
             }
         }
