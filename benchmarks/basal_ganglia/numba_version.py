@@ -49,7 +49,8 @@ from numba import njit
 KERNELS = len(ALPHAS) + len(BI_EXPONENTIALS)
 E_CA = 8314 * 298 / (2 * 96485)  # RT/2F in mV
 UPSTROKE = 0.43 * np.e / ALPHA_TAU  # what an event adds to z of a cortical synapse
-inline = njit(inline="always")
+inline = njit(inline="always", cache=True)
+kernel = njit(cache=True)
 
 
 @inline
@@ -68,7 +69,7 @@ def by_rates(x, alpha, beta):
     return x + DT * (alpha * (1 - x) - beta * x)
 
 
-@njit
+@kernel
 def thalamus(v, h, r, s):
     n = len(v)
     for j in range(n):
@@ -84,7 +85,7 @@ def thalamus(v, h, r, s):
         r[j] = towards(r[j], rise(-(V + 84) / 4), 0.15 * (28 + exp(-(V + 25) / 10.5)))
 
 
-@njit
+@kernel
 def subthalamus(v, g, ca, s_gpe, s_ampa, s_nmda, w_ampa, w_nmda, dbs):
     N, H, M, A, B, C, D2g, D1g, P, Q, R = g
     n = len(v)
@@ -116,7 +117,7 @@ def subthalamus(v, g, ca, s_gpe, s_ampa, s_nmda, w_ampa, w_nmda, dbs):
         R[j] = towards(R[j], rise((V - 0.17) / 0.08), 2)
 
 
-@njit
+@kernel
 def pallidum(v, n, h, r, ca, I_syn, bias):
     for j in range(len(v)):
         V = v[j]
@@ -140,7 +141,7 @@ def linoid(x, k):
     return x / (1 - exp(-x / k))
 
 
-@njit
+@kernel
 def striatum(v, m, h, n, p, g, I_syn, g_M):
     for j in range(len(v)):
         V = v[j]
@@ -154,7 +155,7 @@ def striatum(v, m, h, n, p, g, I_syn, g_M):
         g[j] += DT * (2 * (1 + tanh(V / 4)) * (1 - g[j]) - g[j] / 13)
 
 
-@njit
+@kernel
 def cortex(v, u, a, d, I_syn, stimulus, fired):
     for j in range(len(v)):
         V = v[j]
@@ -167,7 +168,7 @@ def cortex(v, u, a, d, I_syn, stimulus, fired):
             u[j] += DT * a * (0.2 * V - u[j])
 
 
-@njit
+@kernel
 def run(
     steps, n, v, gates, ca, perm, w_stn_ampa, w_stn_nmda, w_d1, w_gpe_gpe, w_gpe_ampa, w_gpe_nmda,
     w_gpi, g_M, gpe_bias, dbs, dbs_in_stn, stimulus, sources, delays, shifts, counts, jumps,

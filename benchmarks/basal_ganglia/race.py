@@ -112,8 +112,8 @@ def report(a: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
         f"end: {os.getloadavg()[0]:.1f}.",
         "",
         "Seconds of processor time per simulated second, dt 0.01 ms, eight populations of n; "
-        f"median, best of {a.repeats}. Set-up (wall time of the first) is compilation, of "
-        "hodgpy from its cache where it has it; `peak` is the memory of the whole process. Runs of "
+        f"median, best of {a.repeats}. Set-up (wall time of the first) is compilation, or loading "
+        "what was compiled before; `peak` is the memory of the whole process. Runs of "
         "different length have different numbers of spikes: `tests/examples` compares them one by "
         "one.",
         "",
