@@ -150,7 +150,7 @@ bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Optio
                                   [](const ir::Kernel& k) { return !is_rare(k.kind); })
             : module.find(ir::KernelKind::Advance) != nullptr;
     const bool by_space = module.is_synapse && kernel.kind == ir::KernelKind::Init;
-    return !options.rare_hooks && is_rare(kernel.kind) && !by_space && has_others;
+    return !options.stand_alone && is_rare(kernel.kind) && !by_space && has_others;
 }
 
 /// Functions that are called rather than inlined, in kernels that are no hot loop.
@@ -238,6 +238,7 @@ void UnitWriter::add_module(const ir::Module& module) {
     table.identifier = model;
     table.required_features = options_.required_features;
     table.vector_width = options_.vector_width;
+    table.stand_alone = options_.stand_alone;
     for (const std::uint64_t word : interface_hash(module)) {
         code.field(word);
     }

@@ -26,10 +26,11 @@ struct Options {
     std::string required_features; ///< comma-separated, as hhk_model.required_features
     bool library = false;          ///< export hhk_library_v1 with all models
     bool fast_math = false;        ///< precision="fast": the prelude's shorter functions
-    /// Also prepare, init, half_step, observe, rhs, jacobian and linear of models that advance:
-    /// hooks that are called seldom or never, and take most of the time of a compilation. A host
-    /// that has the IR does without; it runs them in the interpreter, which gives the same bits.
-    bool rare_hooks = true;
+    /// Everything that a host without the IR needs. If not: no tables of variables, and of models
+    /// that advance no prepare, init, half_step, observe, rhs, jacobian and linear. They are called
+    /// seldom or never and take most of the time of a compilation; a host that has the IR has the
+    /// tables from there and runs them in the interpreter, which gives the same bits.
+    bool stand_alone = true;
     bool line_directives = false; ///< #line per statement, for debuggers
     /// Place of a span; without it there are no comments about places.
     std::function<std::optional<Place>(Span)> place;

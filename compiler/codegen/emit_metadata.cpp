@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 namespace hhc::codegen {
 namespace {
@@ -136,11 +137,11 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
     return model + "_synapse";
 }
 
-} // namespace
+using Members = std::vector<std::pair<std::string_view, std::string>>;
 
-std::string emit_tables(const ir::Module& module, const HookNames& hooks,
-                        const TableOptions& options) {
-    const std::string& model = options.identifier;
+/// Writes the tables of variables, and adds to `members` what points to them and the texts.
+void add_interface(std::string& text, const ir::Module& module, const std::string& model,
+                   Members& members) {
     std::vector<std::string> fields;
     for (const ir::Field& field : module.fields) {
         fields.push_back(fmt::format("{}, {}, {{}}, {}, {}", common_part(field),
@@ -161,11 +162,27 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
         events.push_back(fmt::format("{}, {}, {}", quoted(event.name),
                                      event.sets_last_spike ? 1 : 0, event.has_statements ? 1 : 0));
     }
+    members.emplace_back("field_count", std::to_string(fields.size()));
+    members.emplace_back("uniform_count", std::to_string(uniforms.size()));
+    members.emplace_back("table_count", std::to_string(tables.size()));
+    members.emplace_back("event_count", std::to_string(events.size()));
+    members.emplace_back("fields", array(text, "hhk_field", model + "_fields", fields));
+    members.emplace_back("uniforms", array(text, "hhk_uniform", model + "_uniforms", uniforms));
+    members.emplace_back("tables", array(text, "hhk_table", model + "_tables", tables));
+    members.emplace_back("events", array(text, "hhk_event", model + "_events", events));
+    members.emplace_back("description", quoted(module.description));
+}
+
+} // namespace
+
+std::string emit_tables(const ir::Module& module, const HookNames& hooks,
+                        const TableOptions& options) {
+    const std::string& model = options.identifier;
     std::string text;
-    const std::string field_table = array(text, "hhk_field", model + "_fields", fields);
-    const std::string uniform_table = array(text, "hhk_uniform", model + "_uniforms", uniforms);
-    const std::string table_table = array(text, "hhk_table", model + "_tables", tables);
-    const std::string event_table = array(text, "hhk_event", model + "_events", events);
+    Members interface;
+    if (options.stand_alone) {
+        add_interface(text, module, model, interface);
+    }
     std::string on_event = "nullptr";
     if (!hooks.on_event.empty()) {
         on_event = model + "_on_event";
@@ -177,7 +194,6 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     }
     const std::string synapse =
         module.is_synapse ? emit_synapse(text, module, hooks, model) : std::string();
-    const auto interface = interface_hash(module);
     text += fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const hhk_model "
                         "hhk_model_{} = {{\n",
                         model);
@@ -197,17 +213,11 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     member("needs_host_solver", module.is_cell                ? "HHK_HOST_CABLE"
                                 : ir::has_host_states(module) ? "HHK_HOST_STATES"
                                                               : "HHK_HOST_NONE");
-    member("interface_hash", words(interface));
+    member("interface_hash", words(interface_hash(module)));
     member("code_hash", words(options.code_hash));
-    member("field_count", std::to_string(fields.size()));
-    member("uniform_count", std::to_string(uniforms.size()));
-    member("table_count", std::to_string(tables.size()));
-    member("event_count", std::to_string(events.size()));
-    member("fields", field_table);
-    member("uniforms", uniform_table);
-    member("tables", table_table);
-    member("events", event_table);
-    member("description", quoted(module.description));
+    for (const auto& [name, value] : interface) {
+        member(name, value);
+    }
     member("self", "nullptr");
     member("prepare", function_or_null(hooks.prepare));
     member("prepare_entities", function_or_null(hooks.prepare_entities));

@@ -25,6 +25,7 @@ struct TableOptions {
     std::string identifier; ///< of the model in C++; the table is hhk_model_<identifier>
     std::string required_features;
     int vector_width = 1;
+    bool stand_alone = true; ///< else without variables and texts, which the host has from the IR
     std::array<std::uint64_t, 2> code_hash{};
 };
 

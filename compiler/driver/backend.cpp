@@ -112,7 +112,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
     options.required_features = target.required_features();
     options.library = library;
     options.line_directives = wants_debug_info();
-    options.rare_hooks = library;
+    options.stand_alone = library;
     options.fast_math = batch.options->fast_math;
     if (batch.sources != nullptr) {
         const source::SourceManager& sources = *batch.sources;

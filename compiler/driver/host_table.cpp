@@ -33,24 +33,31 @@ std::int32_t HostTable::initialise(const hhk_context* context, hhk_block* block)
 
 HostTable::HostTable(std::shared_ptr<jit::LoadedCode> code, const hhk_model& compiled,
                      const ir::Module& module, Options options)
-    : hhk_model(compiled), code_(std::move(code)), interpreter_(module),
-      options_(std::move(options)) {
+    : hhk_model(), code_(std::move(code)), interpreter_(module), options_(std::move(options)) {
     const hhk_model& interpreted = *interpreter_.model();
-    const auto fill = [](auto& hook, auto substitute) {
-        hook = hook == nullptr ? substitute : hook;
-    };
-    self = interpreted.self;
-    fill(prepare, interpreted.prepare);
-    if (interpreted.init != nullptr) {
-        fill(init, &initialise<&hhk_model::init, ir::KernelKind::Init>);
+    static_cast<hhk_model&>(*this) = interpreted;
+    required_features = compiled.required_features;
+    vector_width = compiled.vector_width;
+    code_hash[0] = compiled.code_hash[0];
+    code_hash[1] = compiled.code_hash[1];
+    prepare_entities = compiled.prepare_entities;
+    advance = compiled.advance;
+    on_event = compiled.on_event;
+    synapse = compiled.synapse;
+    const auto prefer = [](auto& hook, auto other) { hook = other == nullptr ? hook : other; };
+    if (init != nullptr) {
+        init = &initialise<&hhk_model::init, ir::KernelKind::Init>;
     }
-    if (interpreted.half_step != nullptr) {
-        fill(half_step, &initialise<&hhk_model::half_step, ir::KernelKind::HalfStep>);
+    if (half_step != nullptr) {
+        half_step = &initialise<&hhk_model::half_step, ir::KernelKind::HalfStep>;
     }
-    fill(observe, interpreted.observe);
-    fill(rhs, interpreted.rhs);
-    fill(jacobian, interpreted.jacobian);
-    fill(linear, interpreted.linear);
+    prefer(prepare, compiled.prepare);
+    prefer(init, compiled.init);
+    prefer(half_step, compiled.half_step);
+    prefer(observe, compiled.observe);
+    prefer(rhs, compiled.rhs);
+    prefer(jacobian, compiled.jacobian);
+    prefer(linear, compiled.linear);
 }
 
 const hhk_model* HostTable::compiled_for(std::int64_t more) const {

@@ -4,6 +4,7 @@
 #include "support/env.h"
 #include "support/hash.h"
 
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/CrashRecoveryContext.h>
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/TargetSelect.h>
@@ -67,6 +68,14 @@ private:
     }
 };
 
+/// Sets one of LLVM's own switches, which begin with "disable"; this copy of LLVM is ours alone.
+void switch_off(llvm::StringRef name) {
+    const auto& options = llvm::cl::getRegisteredOptions();
+    if (const auto found = options.find(name); found != options.end()) {
+        static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(true);
+    }
+}
+
 void lock_for_fork() {
     toolchain_mutex().lock();
     CrashHandlers::mutex().lock();
@@ -97,6 +106,8 @@ void initialise_llvm() {
         LLVMInitializeAArch64TargetMC();
         LLVMInitializeAArch64AsmPrinter();
         LLVMInitializeAArch64AsmParser();
+        switch_off(
+            "disable-lsr"); // kernels index arrays by one counter, which x86 adds for nothing
         llvm::install_fatal_error_handler(on_fatal_error);
         pthread_atfork(lock_for_fork, unlock_after_fork, unlock_after_fork);
     });

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -130,7 +132,10 @@ std::vector<Term> shortest_product(const Dimension& dimension) {
     std::vector<Term> best;
     int best_cost = std::numeric_limits<int>::max();
     for (const Candidate& a : candidates()) {
-        if (a.halves == *wanted && a.cost < best_cost) {
+        if (a.cost >= best_cost) {
+            continue;
+        }
+        if (a.halves == *wanted) {
             best_cost = a.cost;
             best = {a.term};
         }
@@ -196,12 +201,7 @@ const Known* find_known(const Dimension& dimension) {
     return nullptr;
 }
 
-} // namespace
-
-std::string describe(const Dimension& dimension) {
-    if (dimension.is_dimensionless()) {
-        return "1";
-    }
+std::string find_description(const Dimension& dimension) {
     std::vector<Term> terms = shortest_product(dimension);
     if (terms.empty()) {
         static constexpr std::array<std::string_view, base_count> names = {
@@ -213,6 +213,23 @@ std::string describe(const Dimension& dimension) {
         }
     }
     return product(terms);
+}
+
+} // namespace
+
+std::string describe(const Dimension& dimension) {
+    if (dimension.is_dimensionless()) {
+        return "1";
+    }
+    // A model names the same few dimensions hundreds of times.
+    static std::mutex mutex;
+    static std::map<Dimension, std::string> found;
+    const std::lock_guard lock(mutex);
+    const auto [place, is_new] = found.try_emplace(dimension);
+    if (is_new) {
+        place->second = find_description(dimension);
+    }
+    return place->second;
 }
 
 std::string describe_short(const Dimension& dimension) {

@@ -156,7 +156,7 @@ TEST(EmitUnit, LeavesRareHooksToAHostThatInterprets) {
     const ir::Module* module = &squid.module;
     Options options = width(8);
     EXPECT_NE(emit_cpp({&module, 1}, options).text.find(".rhs = Squid_rhs"), std::string::npos);
-    options.rare_hooks = false;
+    options.stand_alone = false;
     EXPECT_NE(emit_cpp({&module, 1}, options).text.find(".rhs = nullptr"), std::string::npos);
 }
 
