@@ -80,6 +80,12 @@ hodg::Expression to_expression(const hhc::Expressions& compiled, std::vector<std
     return expression;
 }
 
+hodg::Expression own_expressions(std::vector<std::string> names) {
+    hodg::Expression expression;
+    expression.names = std::move(names);
+    return expression;
+}
+
 void bind_population(py::module_& module) {
     using hodg::Population;
     py::class_<Population>(module, "Population")
@@ -121,6 +127,15 @@ void bind_population(py::module_& module) {
                  py::list result;
                  for (std::vector<double>& values :
                       hodg::evaluate(self, to_expression(compiled, std::move(outputs)), seed)) {
+                     result.append(to_array(std::move(values)));
+                 }
+                 return result;
+             })
+        .def("observe",
+             [](const Population& self, std::vector<std::string> names, std::uint64_t seed) {
+                 py::list result;
+                 for (std::vector<double>& values :
+                      hodg::evaluate(self, own_expressions(std::move(names)), seed)) {
                      result.append(to_array(std::move(values)));
                  }
                  return result;

@@ -8,6 +8,7 @@
 namespace hodgpy {
 
 hodg::Expression to_expression(const hhc::Expressions& compiled, std::vector<std::string> names);
+hodg::Expression own_expressions(std::vector<std::string> names);
 
 namespace {
 
@@ -43,6 +44,8 @@ void bind_states(py::module_& module) {
             options.average_staggered = average;
             if (expressions != nullptr) {
                 options.expressions.push_back(to_expression(*expressions, std::move(names)));
+            } else if (!names.empty()) {
+                options.expressions.push_back(own_expressions(std::move(names)));
             }
             return StateRecorder(population, std::move(variables), std::move(options));
         }))

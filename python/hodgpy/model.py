@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodgpy import _core, arguments
+from hodgpy import _core, arguments, units
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.timed_array import TimedArray
 
@@ -123,6 +123,21 @@ class Model:
                 f"{self.name} was loaded from a library, which holds no equations: no {what}"
             )
         return self._handle
+
+    def _observed(self, texts: list[str]) -> list[str]:
+        """Outputs of a library's own subexpressions: the names in ``texts``, "" for the others."""
+        outputs: list[str] = self._record["observe"]
+        for text in texts:
+            if text not in outputs:
+                raise SimulationError(
+                    f"{self.name} was loaded from a library, which holds no equations: it has its "
+                    f"subexpressions ({', '.join(outputs) or 'none'}), and not `{text}`"
+                )
+        return [name if name in texts else "" for name in outputs]
+
+    def _dimension_of(self, name: str) -> units.Exponents:
+        unit = self.variables[name].dimension
+        return units.DIMENSIONLESS if unit == "1" else units.parse(f"1 {unit}").dimension
 
     def _with_per_entity(self, name: str) -> Model:
         if not self._handle.is_compiled:

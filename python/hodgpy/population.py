@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,7 +12,7 @@ import numpy as np
 from hodgpy import _core, arguments, units
 from hodgpy.coded import refuse
 from hodgpy.compiling import collect_externals
-from hodgpy.errors import ModelError, SimulationError
+from hodgpy.errors import ModelError, SimulationError, UnitError
 from hodgpy.model import Model
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup
@@ -442,6 +443,8 @@ class Population:
 
     def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
         """Values of an expression for every neuron, its dimension, and if it is a condition."""
+        if not self.model._handle.is_compiled:
+            return self._observe(text.strip())
         self._keep("_assignments", self._assignments + 1)  # a fresh random stream
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
@@ -456,6 +459,17 @@ class Population:
             raise ModelError("\n" + expressions.render().rstrip())
         values = self._visible(self._core.evaluate(expressions, self._seed)[0])
         return values, units.exponents(expressions.dimensions[0]), expressions.is_boolean[0]
+
+    def _observe(self, text: str) -> tuple[np.ndarray, units.Exponents, bool]:
+        """The same of a model from a library: its own subexpressions, and plain quantities."""
+        if text not in self.model._record["observe"]:
+            with contextlib.suppress(UnitError):
+                value = units.parse(text)
+                return np.full(self.N, float(value.value)), value.dimension, False
+        names = self.model._observed([text])
+        values = self._core.observe(names, self._seed)[names.index(text)]
+        is_condition = self.model.variables[text].type == "boolean"
+        return values, self.model._dimension_of(text), is_condition
 
 
 class Part:

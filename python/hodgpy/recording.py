@@ -235,15 +235,22 @@ class StateRecorder(Recorder):
                 "HH6010", f"`{computed[0]}` is no variable of these synapses",
                 "recorders of synapses take variables, not expressions",
             )  # fmt: skip
-        expressions = self._compile(computed, externals, frame) if computed else None
+        outputs = computed
+        expressions = None
+        if computed and not whole.model._handle.is_compiled:
+            outputs = whole.model._observed(computed)
+        elif computed:
+            expressions = self._compile(computed, externals, frame)
         self._dimensions = {
             n: units.exponents(whole._core.variable(n)["dimension"]) for n in fields
         }
         if expressions is not None:
             found = map(units.exponents, expressions.dimensions)
             self._dimensions |= dict(zip(computed, found, strict=True))
+        elif computed:
+            self._dimensions |= {n: whole.model._dimension_of(n) for n in computed}
         self._core = core.StateRecorder(
-            whole._core, fields, indices, interval, average, expressions, computed
+            whole._core, fields, indices, interval, average, expressions, outputs
         )
 
     def _compile(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "kernel/observing_function.h"
 #include "kernel/population_state.h"
 
 #include "hodg/expression.h"
@@ -26,9 +27,9 @@ std::vector<std::vector<double>> evaluate(const Population& population,
     }
     hhk_block block{};
     block.end = state.padded();
-    expression.function(&context, &block);
-    for (std::vector<double>& output : values) {
-        output.resize(static_cast<std::size_t>(state.count()));
+    kernel::observing_function(state.table(), expression)(&context, &block);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i].resize(expression.names[i].empty() ? 0 : static_cast<std::size_t>(state.count()));
     }
     return values;
 }

@@ -3,12 +3,14 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "kernel/observing_function.h"
 #include "kernel/value_checks.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <unordered_set>
 #include <utility>
@@ -48,10 +50,12 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
       options_(std::move(options)) {
     const auto& state = this->population();
     for (const Expression& expression : options_.expressions) {
-        if (expression.function == nullptr || expression.names.empty()) {
-            fail(Code::BadOption, "an expression to record has no function or no name");
+        if (expression.names.empty()) {
+            fail(Code::BadOption, "an expression to record has no name");
         }
-        names_.insert(names_.end(), expression.names.begin(), expression.names.end());
+        static_cast<void>(kernel::observing_function(state.table(), expression));
+        std::ranges::copy_if(expression.names, std::back_inserter(names_),
+                             [](const std::string& name) { return !name.empty(); });
     }
     std::unordered_set<std::string> once;
     for (const std::string& name : names_) {
@@ -105,9 +109,12 @@ void StateLog::start(double dt, std::int64_t /*step*/) {
     output_pointers_.clear();
     for (const Expression& expression : options_.expressions) {
         output_pointers_.emplace_back();
-        for (std::size_t o = 0; o < expression.names.size(); ++o) {
+        for (const std::string& name : expression.names) {
             outputs_.emplace_back(static_cast<std::size_t>(state.padded()));
             output_pointers_.back().push_back(outputs_.back().data());
+            if (name.empty()) {
+                continue; // the kernel computes it, nobody keeps it
+            }
             Source source;
             source.kind = Source::Kind::Output;
             source.value = outputs_.back().data();
@@ -171,11 +178,12 @@ void StateLog::evaluate(const TileSampler& tile, std::int64_t step) const {
         context.model =
             expression.model == nullptr ? population().context().model : expression.model;
         context.outputs = output_pointers_[e].data();
+        const auto function = kernel::observing_function(population().table(), expression);
         for (const std::int64_t begin : tile.blocks) {
             hhk_block block{};
             block.begin = begin;
             block.end = std::min<std::int64_t>(begin + HHK_BLOCK, population().padded());
-            expression.function(&context, &block);
+            function(&context, &block);
         }
     }
 }

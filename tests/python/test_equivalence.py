@@ -101,6 +101,26 @@ def test_library_on_disk(name: str, tmp_path: Path) -> None:
     assert_same_bits(run(loaded), expected(name, "float64"))
 
 
+def test_a_library_has_its_subexpressions(tmp_path: Path) -> None:
+    compiled("neurons.hodgkin_huxley_1952").write(tmp_path / "model.so")
+    (loaded,) = hp.load(tmp_path / "model.so")
+
+    def observe(model: hp.Model) -> dict[str, np.ndarray]:
+        cells = hp.Population(model, COUNT)
+        cells.v = "-50*mV"
+        recorder = hp.StateRecorder(cells, ["k.I", "v", "na.I"], record=[0, 3])
+        hp.Network(cells, recorder, dt=0.02 * ms).run(1 * ms)
+        found = {name: recorder[name] for name in ("k.I", "v", "na.I")}
+        return found | {"now": cells.get("na.I"), "in unit": cells.get("na.I", "uA/cm**2")}
+
+    assert_same_bits(observe(loaded), observe(compiled("neurons.hodgkin_huxley_1952")))
+    cells = hp.Population(loaded, 2)
+    with pytest.raises(hp.SimulationError, match=r"its subexpressions \(.*na\.I.*`2\*na\.I`"):
+        cells.get("2*na.I")
+    with pytest.raises(hp.SimulationError, match="no equations"):
+        hp.StateRecorder(cells, "2*na.I")
+
+
 @pytest.mark.parametrize("name", NEURONS)
 def test_the_cells_move(name: str) -> None:
     found = expected(name, "float64")

@@ -21,13 +21,13 @@ namespace hodg {
 struct Expression {
     using Function = std::int32_t (*)(const hhk_context*, hhk_block*);
 
-    Function function = nullptr;
-    std::vector<std::string> names;    // one per output, as they shall be recorded
+    Function function = nullptr;       // null: the model's own hook observe, with its outputs
+    std::vector<std::string> names;    // one per output, as they shall be recorded; "": not kept
     const hhk_model* model = nullptr;  // what context->model shall be; null: the population's
     std::shared_ptr<const void> owner; // keeps the code alive
 };
 
-/// One vector of size() values per name, with the values in force now. Random functions draw from
+/// One vector of size() values per name (none where that is empty), with the values in force now. Random functions draw from
 /// the streams of `seed`.
 [[nodiscard]] HODG_API std::vector<std::vector<double>>
 evaluate(const Population& population, const Expression& expression, std::uint64_t seed);
