@@ -134,20 +134,12 @@ std::optional<std::string> compile(std::string_view text, const CompileOptions& 
     std::optional<std::string> refused;
     bool done = false;
     const auto fatal = run_guarded([&] {
-        auto clk = [] {
-            timespec t;
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-            return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
-        };
-        const double T0 = clk(); // XT
         llvm::LLVMContext context;
         clang::EmitLLVMOnlyAction action(&context);
         done = run_clang(text, options, action, collector);
-        const double T1 = clk(); // XT
         if (done) {
             const std::unique_ptr<llvm::Module> module = action.takeModule();
             refused = finish_module(*module, options, kind, output);
-            fprintf(stderr, "XT front %.2f rest %.2f\n", T1 - T0, clk() - T1); // XT
         }
     });
     if (fatal) {

@@ -139,14 +139,7 @@ std::optional<std::string> finish_module(llvm::Module& module, const CompileOpti
     if (machine == nullptr) {
         return error;
     }
-    auto clk = [] {
-        timespec t;
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
-    };
-    const double T0 = clk(); // XT
     optimise(module, *machine, options.opt_level);
-    fprintf(stderr, "XT opt %.2f\n", clk() - T0); // XT
     llvm::raw_svector_ostream stream(output);
     if (kind == Output::Llvm) {
         module.print(stream, nullptr);
