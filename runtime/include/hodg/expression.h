@@ -27,8 +27,8 @@ struct Expression {
     std::shared_ptr<const void> owner; // keeps the code alive
 };
 
-/// One vector of size() values per name (none where that is empty), with the values in force now. Random functions draw from
-/// the streams of `seed`.
+/// One vector of size() values per name (none where that is empty), with the values in force now.
+/// Random functions draw from the streams of `seed`.
 [[nodiscard]] HODG_API std::vector<std::vector<double>>
 evaluate(const Population& population, const Expression& expression, std::uint64_t seed);
 
