@@ -271,8 +271,9 @@ def _is_shown(variable: dict[str, Any], record: dict[str, Any]) -> bool:
 
 
 def model_latex(record: dict[str, Any]) -> str:
-    """All equations of a model as one aligned block."""
+    """All equations of a model as one aligned block; a model without any shows its name."""
     lines = [equation_latex(v) for v in record["variables"] if _is_shown(v, record)]
+    lines = lines or [r"\mathrm{" + record["name"].replace("_", r"\_") + "}"]
     body = r" \\ ".join(lines)
     return rf"$$\begin{{aligned}} {body} \end{{aligned}}$$"
 
