@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -120,6 +121,18 @@ struct Neurons {
     }
 };
 
+/// Memory that begins with a cache line, as the runtime's arrays do: kernels load whole vectors.
+template <class T> struct LineAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t line{64};
+    T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new(count * sizeof(T), line));
+    }
+    void deallocate(T* memory, std::size_t /*count*/) noexcept { ::operator delete(memory, line); }
+    friend bool operator==(LineAllocator, LineAllocator) { return true; }
+};
+inline constexpr std::size_t values_behind_the_end = 64; // may be read, are not used
+
 /// The synapses between two populations, stored by source.
 class SynapseRig {
 public:
@@ -128,6 +141,8 @@ public:
         : model_(std::move(model)), code_(model_->code()), table_(*code_.table),
           count_(static_cast<std::int64_t>(pairs.size())) {
         const std::int64_t padded = (count_ + HHK_PADDING - 1) / HHK_PADDING * HHK_PADDING;
+        pre_.reserve(static_cast<std::size_t>(padded) + values_behind_the_end);
+        post_.reserve(static_cast<std::size_t>(padded) + values_behind_the_end);
         for (std::int64_t s = 0; s < padded; ++s) {
             const auto& pair = pairs[static_cast<std::size_t>(s < count_ ? s : count_ - 1)];
             pre_.push_back(pair.first);
@@ -285,7 +300,7 @@ private:
     Code code_;
     const hhk_model& table_;
     std::int64_t count_;
-    std::vector<std::int32_t> pre_, post_;
+    std::vector<std::int32_t, LineAllocator<std::int32_t>> pre_, post_;
     std::vector<Row> rows_;
     std::vector<std::int64_t> offsets_;
     std::vector<double> uniforms_;
