@@ -38,11 +38,14 @@ void Signal::fill(std::int64_t step, std::int64_t delay, const std::int32_t* eac
     std::memcpy(row(step), memory_.source, row_bytes_);
     switch (memory_.size) {
     case 8:
-        return gather<std::uint64_t>(step, delay, each, pre, begin, end);
+        gather<std::uint64_t>(step, delay, each, pre, begin, end);
+        break;
     case 4:
-        return gather<std::uint32_t>(step, delay, each, pre, begin, end);
+        gather<std::uint32_t>(step, delay, each, pre, begin, end);
+        break;
     default:
-        return gather<std::uint8_t>(step, delay, each, pre, begin, end);
+        gather<std::uint8_t>(step, delay, each, pre, begin, end);
+        break;
     }
 }
 
