@@ -8,6 +8,7 @@ stopped or failed. Add recorders to the network together with their population.
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -27,7 +28,7 @@ from hodgpy.synapse_values import SynapseValues
 from hodgpy.units import Quantity
 
 
-class Recorder:
+class Recorder(ABC):
     """What all recorders share: a name in the network, and how to make them again for a copy."""
 
     name: str
@@ -36,12 +37,13 @@ class Recorder:
     _core: Any
     _call: tuple[type, tuple[Any, ...], dict[str, Any]]
 
+    @abstractmethod
     def _default_name(self) -> str:
-        raise NotImplementedError
+        """What a recorder without a name is called."""
 
+    @abstractmethod
     def data(self) -> dict[str, np.ndarray]:
         """What was recorded, as plain arrays by name."""
-        raise NotImplementedError
 
     @property
     def end(self) -> float:

@@ -8,6 +8,7 @@ what synapses add) or a parameter (its value plus the drive). Its numbers may ch
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ from hodgpy.subgroup import split
 _AHEAD = 1.0  # irregular pulses are laid out at least so many seconds at a time
 
 
-class Stimulus:
+class Stimulus(ABC):
     """What all drives share; use one of its kinds."""
 
     target: Any
@@ -70,17 +71,19 @@ class Stimulus:
             raise
         self._keep("_until", -math.inf)
 
+    @abstractmethod
     def _checked(self, name: str, value: Any) -> Any:
-        raise NotImplementedError
+        """The setting in SI, or an error that says what it must be."""
 
+    @abstractmethod
     def _check(self) -> None:
         """Refuses settings that do not go together."""
 
+    @abstractmethod
     def _edges(
         self, dt: float, begin: float, end: float
     ) -> tuple[np.ndarray, np.ndarray, int, int]:
         """Steps, values, onset and period of the drive from ``begin`` to ``end``."""
-        raise NotImplementedError
 
     def __reduce__(self) -> Any:
         settings = {name: getattr(self, name) for name in self._settings}

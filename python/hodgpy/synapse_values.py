@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from types import FrameType
 from typing import Any
 
@@ -34,7 +35,7 @@ _GIVEN = frozenset(
 )
 
 
-class SynapseValues:
+class SynapseValues(ABC):
     """What is known and kept of synapses, under the names of their variables."""
 
     model: Model
@@ -436,9 +437,9 @@ class SynapseValues:
         )
         return int(state[0])
 
+    @abstractmethod
     def _settle(self) -> None:
         """Has the model compiled for the populations as they are now."""
-        raise NotImplementedError
 
 
 def _matching(index: Any, values: np.ndarray, count: int, what: str) -> np.ndarray:
