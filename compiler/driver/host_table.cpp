@@ -79,6 +79,7 @@ const hhk_model* HostTable::compiled_for(std::int64_t more) const {
     } catch (const CompileError&) {
         // A hook cannot throw. The interpreter goes on; Clang's refusal is our bug, and shows where
         // all hooks are compiled: in every library.
+        initialising_code_ = nullptr;
     }
     return initialising_;
 }

@@ -20,7 +20,7 @@ units::Dimension dimension_of(const hhk_dimension& dimension) {
     for (std::size_t i = 0; i < units::base_count; ++i) {
         exponents[i] = Rational(dimension.numerator[i], dimension.denominator[i]);
     }
-    return units::Dimension(exponents);
+    return {exponents};
 }
 
 template <class Row> model::Variable variable_of(const Row& row, model::Role role) {

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core, arguments, units
+from hodgpy.cable_view import CableView
 from hodgpy.compiling import compile as compile_model
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model, ModelFile
 from hodgpy.morphology import Morphology
 from hodgpy.places import (
-    Region,
     address,
-    along,
     as_region,
     counted,
     has_length,
@@ -570,154 +569,6 @@ class Cell(CablePopulation):
             raise SimulationError(f"a cell needs a morphology, not {arguments.shown(morphology)}")
         options["level"] = options.get("level", 0) + 1
         super().__init__(morphology, model, 1, **options)
-
-
-class CableView:
-    """Some compartments of a cable population; variables read and write as attributes.
-
-    ``view.v`` is an array in SI, ``view.g = ...`` assigns, ``view.axon`` is a subtree of it,
-    ``view[50*um]``, ``view[10*um:20*um]`` and ``view[2:5]`` are parts of its section; iteration
-    gives the compartments one by one.
-    """
-
-    _owner: CablePopulation
-    _cells: np.ndarray
-    _chosen: np.ndarray
-    _path: str
-
-    def __init__(
-        self, owner: CablePopulation, cells: np.ndarray, chosen: np.ndarray, path: str
-    ) -> None:
-        put = object.__setattr__
-        put(self, "_owner", owner)
-        put(self, "_cells", cells)
-        put(self, "_chosen", chosen)
-        put(self, "_path", path)
-
-    @property
-    def indices(self) -> np.ndarray:
-        """Which compartments of the population."""
-        return self._chosen.copy()
-
-    @property
-    def name(self) -> str:
-        """Name of the population and the section."""
-        return f"{self._owner.name}.{self._path}" if self._path else self._owner.name
-
-    @property
-    def N(self) -> int:
-        """Number of compartments."""
-        return len(self._chosen)
-
-    @property
-    def population(self) -> CablePopulation:
-        """The population that it is a part of."""
-        return self._owner
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        owner = self._owner
-        names = owner._names()
-        if name in names:
-            return np.broadcast_to(owner.get(name), (owner.N,))[self._chosen].copy()
-        if any(n.startswith(name + ".") for n in names):
-            return _ViewPart(self, name)
-        shape = owner._cut[owner._shape_of_cell[self._cells[0]]]
-        top = shape.sections[0]
-        section = top[self._path] if self._path else top
-        found = owner._find_section(section, name)
-        if found is None:
-            raise AttributeError(owner._unknown(name))
-        return CableView(owner, self._cells, owner._in_cells(found.path, self._cells), found.path)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._owner.set(name, value, self._chosen, level=1)
-
-    def insert(self, processes: PointProcesses) -> np.ndarray:
-        """Put the next of the processes at each of these compartments; returns their numbers."""
-        return processes.insert(self)
-
-    def insert_current(
-        self, model: str, current: str, *, name: str = "", **values: Any
-    ) -> PointProcesses:
-        """One process at each of these compartments; see :meth:`CablePopulation.point_process`."""
-        return self._owner.insert_current(self, model, current, name=name, level=1, **values)
-
-    def get(self, name: str, unit: str | None = None) -> Any:
-        """Values of a variable or expression at these compartments."""
-        return np.broadcast_to(self._owner.get(name, unit), (self._owner.N,))[self._chosen].copy()
-
-    def set(self, name: str, value: Any) -> None:
-        """Assign a variable, as :meth:`Population.set`."""
-        self._owner.set(name, value, self._chosen, level=1)
-
-    def __getitem__(self, index: Any) -> CableView:
-        owner = self._owner
-        if isinstance(index, str):
-            index = f"{self._path}.{index}" if self._path else index
-            return CableView(owner, self._cells, owner._in_cells(index, self._cells), "")
-        if isinstance(index, Region):
-            inside = owner._in_cells(index, self._cells)
-            return CableView(owner, self._cells, np.intersect1d(self._chosen, inside), "")
-        if isinstance(index, (int, np.integer)) or (
-            not self._path and isinstance(index, slice) and not has_length(index)
-        ):
-            chosen = self._chosen[counted(len(self._chosen), index, "this part of the cell")]
-            return CableView(owner, self._cells, chosen, "")
-        found = []
-        for k in self._cells:
-            shape = owner._cut[owner._shape_of_cell[k]]
-            top = shape.sections[0]
-            section = shape.index_of(top[self._path] if self._path else top)
-            found.append(owner._first[k] + along(shape, section, index))
-        return CableView(owner, self._cells, np.concatenate(found), "")
-
-    @property
-    def model(self) -> Model:
-        """The model of the population."""
-        return self._owner.model
-
-    def _names(self) -> tuple[str, ...]:
-        return self._owner._names()
-
-    def _read(self, name: str, frame: Any) -> Any:
-        values, dimension = self._owner._read(name, frame)
-        return (values if np.ndim(values) == 0 else values[self._chosen]), dimension
-
-    def _indices(self, record: Any) -> np.ndarray:
-        """What a recorder of this part records: a place along it."""
-        return self[record].indices
-
-    def _compartments_of(self) -> CablePopulation:
-        return self._owner
-
-    def __len__(self) -> int:
-        return len(self._chosen)
-
-    def __iter__(self) -> Iterator[CableView]:
-        for c in self._chosen:
-            yield CableView(self._owner, self._cells, np.array([c]), "")
-
-    def __repr__(self) -> str:
-        where = f"`{self._path}`" if self._path else "part"
-        return f"<{where} of {self._owner.name}: {len(self)} compartments>"
-
-
-class _ViewPart:
-    """Variables of an inserted channel at some compartments: ``view.na.g``."""
-
-    def __init__(self, view: CableView, prefix: str) -> None:
-        object.__setattr__(self, "_view", view)
-        object.__setattr__(self, "_prefix", prefix)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self._view, f"{self._prefix}.{name}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._view.set(f"{self._prefix}.{name}", value)
 
 
 def _shapes(morphology: Any, N: Any) -> tuple[list[Morphology], np.ndarray]:
