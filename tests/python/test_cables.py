@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.units import cmeter, mmeter, ms, msiemens, mV, nA, pA, uF, um
+from hodgpy.units import amp, cmeter, mmeter, ms, msiemens, mV, nA, pA, second, uF, um
 
 PASSIVE = """
 Im = g*(E - v) : amp/meter**2
@@ -98,15 +98,60 @@ def binary_tree(levels: int, length: float, diameter: float) -> hp.Morphology:
     return root
 
 
-def test_rallpack_2_equals_its_cylinder() -> None:
-    cell = passive(binary_tree(10, 32e-6, 16e-6), method="crank_nicolson")
+def cylinder_response(
+    x: float, t: np.ndarray, diameter: float, length: float, current: float
+) -> np.ndarray:
+    """Analytic: volt above rest of a sealed cable with a current into x = 0; RM 4 ohm m2, RA 1."""
+    scale = np.sqrt(4.0 * diameter / 4 / 1.0)  # lambda
+    size, at = length / scale, x / scale
+    k = np.arange(1, 2000)[:, None]
+    a2 = (np.pi * k / size) ** 2
+    late = np.cos(np.pi * k * at / size) / (1 + a2) * np.exp(-t / 0.04 * (1 + a2))
+    transient = (np.exp(-t / 0.04) + 2 * late.sum(axis=0)) / size
+    resistance = 4 * 1.0 / (np.pi * diameter**2) * scale
+    return current * resistance * (np.cosh(size - at) / np.sinh(size) - transient)
+
+
+# The tree equals a cylinder of 16 um and 320 um; every level is 32 um of it.
+@pytest.mark.parametrize(
+    ("method", "root", "tip"), [("backward_euler", 0.025, 0.02), ("crank_nicolson", 0.0006, 0.0006)]
+)
+def test_rallpack_2(method: str, root: float, tip: float) -> None:
+    cell = passive(binary_tree(10, 32e-6, 16e-6), method=method)
     assert cell.N == 1023
     cell.set("I", 0.1 * nA, 0)
-    equal = passive(hp.Cylinder(diameter=16 * um, length=320 * um, n=1000))
-    equal.set("I", 0.1 * nA, 0)
-    tree = run(cell, [0, cell.N - 1], 250 * ms, 0.05 * ms)["v"]
-    cable = run(equal, [49, 949], 250 * ms, 0.05 * ms)["v"]  # the current enters at 1.6 um, not 16
-    assert np.abs(tree - cable)[1].max() < 5e-5 * np.ptp(cable[1])
+    recorder = run(cell, [0, cell.N - 1], 250 * ms, 0.05 * ms)
+    for trace, x, bound in zip(recorder["v"] + 0.065, (16e-6, 304e-6), (root, tip), strict=True):
+        exact = cylinder_response(x, recorder.t, 16e-6, 320e-6, 1e-10)
+        assert 100 * np.sqrt(np.mean((trace - exact) ** 2)) / np.ptp(exact) < bound
+
+
+@pytest.mark.parametrize("hertz", [2.0, 20.0, 100.0])
+def test_input_impedance_against_frequency(hertz: float) -> None:
+    """Z = r lambda coth(q l)/q with q = sqrt(1 + i w tau), at the centre of the first of 501
+    compartments, after 10 membrane time constants."""
+    dt, omega = 0.1e-3, 2 * np.pi * hertz
+    steps = 4000 + round(1 / hertz / dt)
+    # the drive of a step stands at its middle: sampled there it is of second order
+    drive = 10e-12 * np.cos(omega * (np.arange(steps) + 0.5) * dt)
+    table = hp.TimedArray(drive * amp, dt=dt * second)
+    sine = PASSIVE + "Is = where(here, drive(t), 0*amp) : amp (point current)\nhere : boolean\n"
+    cell = hp.Cell(
+        hp.Cylinder(diameter=1 * um, length=1 * mmeter, n=501),
+        sine, namespace={"drive": table}, method="crank_nicolson_undamped", **RALLPACK,
+    )  # fmt: skip
+    cell.set("here", True, 0)
+    recorder = run(cell, [0, 500], steps * dt * second, dt * second)
+    t, v = recorder.t, recorder["v"] + 0.065
+    late = t >= 4000 * dt - 1e-9
+    basis = np.exp(-1j * omega * t[late])[:-1]
+    measured = 2 * (v[:, late][:, :-1] * basis).mean(axis=1) / 10e-12
+    q = np.sqrt(1 + 1j * omega * 0.04)
+    axial = 4 / (np.pi * 1e-12) * 1e-3
+    x = 0.5 / 501
+    inside = axial / q * np.cosh(q * (1 - x)) * np.cosh(q * x) / np.sinh(q)
+    across = axial / q * np.cosh(q * x) ** 2 / np.sinh(q)
+    np.testing.assert_allclose(measured, [inside, across], rtol=1.5e-3)
 
 
 def test_a_tree_of_several_length_constants_equals_its_cylinder() -> None:
