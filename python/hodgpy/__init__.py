@@ -10,12 +10,13 @@
 >>> net.run(100*ms)
 """
 
-from hodgpy import errors, places, trains, units
+from hodgpy import errors, geometry, places, testset, trains, units
 from hodgpy._core import __version__
 from hodgpy.cable import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
 from hodgpy.conduction import conduction_velocity
 from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
+from hodgpy.geometry import Box, GeometricGraph, Positions, place
 from hodgpy.library import models
 from hodgpy.model import Model, ModelFile
 from hodgpy.morphology import Cylinder, Morphology, Section, Soma
@@ -30,11 +31,13 @@ from hodgpy.timed_array import TimedArray
 
 __all__ = [
     "DBS",
+    "Box",
     "CablePopulation",
     "Cell",
     "CurrentClamp",
     "Cylinder",
     "EventRecorder",
+    "GeometricGraph",
     "HodgError",
     "InternalError",
     "Model",
@@ -47,6 +50,7 @@ __all__ = [
     "PoissonGroup",
     "PoissonInput",
     "Population",
+    "Positions",
     "PulseTrain",
     "RateRecorder",
     "Section",
@@ -63,9 +67,12 @@ __all__ = [
     "compile",
     "conduction_velocity",
     "errors",
+    "geometry",
     "load",
     "models",
+    "place",
     "places",
+    "testset",
     "trains",
     "units",
 ]

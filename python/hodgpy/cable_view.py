@@ -125,6 +125,12 @@ class CableView:
     def _names(self) -> tuple[str, ...]:
         return self._owner._names()
 
+    def _position(self, axis: str) -> None:
+        """Compartments stand along a cell, and have no place in a box."""
+
+    def _coordinates(self) -> dict[str, np.ndarray]:
+        return {}
+
     def _read(self, name: str, frame: Any) -> Any:
         values, dimension = self._owner._read(name, frame)
         return (values if np.ndim(values) == 0 else values[self._chosen]), dimension

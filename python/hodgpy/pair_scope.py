@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from hodgpy import units
 from hodgpy.errors import HodgError
-from hodgpy.pair_expressions import Scope, Value, lookup_in
-from hodgpy.units import DIMENSIONLESS
+from hodgpy.pair_expressions import PairExpression, Scope, Value, lookup_in
 
 _AXES = ("x", "y", "z")
 
@@ -27,7 +27,12 @@ class Side:
 
     def names(self) -> list[str]:
         """Variables that an expression may use."""
-        return list(self.group._names())
+        return [*self.group._names(), *self.group._coordinates()]
+
+    def position(self, axis: str) -> Value | None:
+        """Coordinates of neurons that were placed, or else a variable of that name."""
+        placed = self.group._position(axis)
+        return self.value(axis) if placed is None else Value(placed, units.METRE)
 
     def value(self, name: str) -> Value | None:
         """One value for all, or one per neuron; None if there is no such variable."""
@@ -36,7 +41,7 @@ class Side:
         return self._known[name]
 
     def _read(self, name: str) -> Value | None:
-        if name not in self.group._names():
+        if name not in self.names():
             return None
         data, dimension = self.group._read(name, sys._getframe())
         return Value(data, dimension)
@@ -114,16 +119,17 @@ class Pairs:
 
     def _distance(self, i: np.ndarray, j: np.ndarray) -> Value | None:
         """Between the places x, y, z of both sides, as far as both have them."""
-        axes = [a for a in _AXES if a in self.pre.names() and a in self.post.names()]
         total: Any = 0.0
-        dimension = DIMENSIONLESS
-        for axis in axes:
-            here, there = self.pre.at(axis, i), self.post.at(axis, j)
-            if here is None or there is None or here.dimension != there.dimension:
+        dimension = None
+        for axis in _AXES:
+            here, there = self.pre.position(axis), self.post.position(axis)
+            if here is None or there is None:
+                continue
+            if here.dimension != there.dimension:
                 raise HodgError(f"`{axis}_pre` and `{axis}_post` have different units")
             dimension = here.dimension
-            total = total + (np.asarray(here.data) - there.data) ** 2
-        return Value(np.sqrt(total), dimension) if axes else None
+            total = total + (_at(here.data, i) - _at(there.data, j)) ** 2
+        return None if dimension is None else Value(np.sqrt(total), dimension)
 
     def _names(self, i: Any, j: Any, others: Mapping[str, Any]) -> list[str]:
         names = ["N_pre", "N_post", *others, *self._own_names]
@@ -132,6 +138,39 @@ class Pairs:
         if j is not None:
             names += ["j", *(f"{n}_post" for n in self.post.names())]
         return names
+
+
+def _at(values: Any, index: np.ndarray) -> Any:
+    return values if np.ndim(values) == 0 else values[index]
+
+
+def evaluated(
+    group: Any, expression: PairExpression, positions: np.ndarray, frame: FrameType
+) -> Value:
+    """An expression over the neurons of one group, in which ``i`` counts within it.
+
+    Parameters
+    ----------
+    group : Population or Subgroup
+    expression : PairExpression
+    positions : array of int
+        For which of its neurons.
+    frame
+        Where other names are looked up.
+    """
+    external = lookup_in([frame.f_locals, frame.f_globals])
+    side = Side(group)
+
+    def lookup(name: str) -> Value | None:
+        own = {"i": Value(positions), "N": Value(group.N)}
+        return own.get(name) or side.at(name, positions) or external(name)
+
+    population = getattr(group, "population", group)
+    seeds = np.random.SeedSequence([population._seed, population._assignments])
+    random = np.random.Generator(np.random.Philox(seeds))
+    scope = Scope(lookup, lambda: [*side.names(), "i", "N"], random, len(positions))
+    found = expression.value(scope)
+    return Value(np.array(np.broadcast_to(found.data, len(positions))), found.dimension)
 
 
 def scopes_of(namespace: Mapping[str, Any], frame: FrameType) -> list[Mapping[str, Any]]:

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from hodgpy import _core, arguments, units
-from hodgpy.coded import refuse
+from hodgpy.coded import Place, refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError, UnitError
 from hodgpy.model import Model
+from hodgpy.pair_expressions import PairExpression
+from hodgpy.pair_scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup
 from hodgpy.units import Quantity
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from hodgpy._core import VariableRecord
+    from hodgpy.geometry.positions import Positions
 
 _INTERPRET_BELOW = 100_000  # string assignments to fewer values are not worth a compilation
 _MOST_NEURONS = 2**31 - 1
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Population:
@@ -82,6 +87,7 @@ class Population:
         self._keep("_subgroups", {})
         self._keep("_given", {})
         self._keep("_links", {})
+        self._keep("_positions", None)
         core = _core.Population(model._handle, count, arguments.text(name, "name"))
         self._keep("_core", core)
         for table_name, table in model._tables.items():
@@ -222,6 +228,47 @@ class Population:
         self._core.link(name, source._core, variable, indices)
         self._links[name] = (source, variable, indices)
 
+    def place(self, positions: Positions) -> None:
+        """Give the neurons positions, which expressions know as ``x``, ``y`` and ``z``.
+
+        In conditions, delays and values of synapses they are ``x_pre``, ``x_post`` and
+        ``distance``; in text that is assigned here ``x`` (``P.I = "1*nA*x/(100*um)"``). A model's
+        own ``x`` in metres is set; one in another unit keeps its meaning, and ``distance`` uses the
+        positions.
+
+        Parameters
+        ----------
+        positions : Positions
+            From :func:`hodgpy.place`, one for each neuron.
+
+        Raises
+        ------
+        SimulationError
+            HH6081 for another number of positions than neurons.
+        """
+        from hodgpy.geometry.positions import Positions
+
+        if not isinstance(positions, Positions):
+            refuse(
+                "HH6081", f"neurons are placed by hp.place(...), not {arguments.shown(positions)}"
+            )
+        if len(positions) != self.N:
+            refuse(
+                "HH6081", f"{len(positions)} positions for the {self.N} neurons of `{self.name}`"
+            )
+        self._keep("_positions", positions)
+        for axis in ("x", "y", "z"):
+            values = positions.coordinate(axis)
+            known = self._core.has(axis) and self._core.variable(axis)
+            if values is not None and known and units.exponents(known["dimension"]) == units.METRE:
+                self.set(axis, values)
+
+    @property
+    def positions(self) -> Positions | None:
+        """Positions of the neurons, if they were placed."""
+        found: Positions | None = self._positions
+        return found
+
     def subgroup(self, index: Any, name: str = "") -> Subgroup:
         """Some of the neurons, under a name by which the network knows them, too.
 
@@ -344,6 +391,7 @@ class Population:
             "links": self._links,
             "subgroups": groups,
             "assignments": self._assignments,
+            "positions": self._positions,
         }
         return rebuild_population, made, state
 
@@ -361,6 +409,7 @@ class Population:
         for name, indices in state["subgroups"].items():
             self.subgroup(indices, name)
         self._keep("_assignments", state["assignments"])
+        self._keep("_positions", state["positions"])
 
     def _assign(self, name: str, value: Any) -> None:
         """What `P.v = value` does; `P.v += 1` has already written when it comes here."""
@@ -369,6 +418,15 @@ class Population:
 
     def _names(self) -> tuple[str, ...]:
         return self.model._names
+
+    def _position(self, axis: str) -> np.ndarray | None:
+        """Coordinates along an axis in metres, of neurons that were placed."""
+        return None if self._positions is None else self._positions.coordinate(axis)
+
+    def _coordinates(self) -> dict[str, np.ndarray]:
+        """The positions under the names that are not the model's own."""
+        found = {axis: self._position(axis) for axis in "xyz" if axis not in self._names()}
+        return {axis: values for axis, values in found.items() if values is not None}
 
     def _variable(self, name: str) -> VariableRecord:
         if self._core.has(arguments.text(name, "the name of a variable")):
@@ -390,6 +448,8 @@ class Population:
 
     def _read(self, name: str, frame: FrameType) -> tuple[Any, units.Exponents]:
         """Value and dimension of a variable or expression."""
+        if name in self._coordinates():
+            return self._coordinates()[name], units.METRE
         if not self._core.has(name):
             values, dimension, is_boolean = self._evaluate(name, frame)
             return (values != 0 if is_boolean else values), dimension
@@ -446,6 +506,10 @@ class Population:
         if not self.model._handle.is_compiled:
             return self._observe(text.strip())
         self._keep("_assignments", self._assignments + 1)  # a fresh random stream
+        if not self._coordinates().keys().isdisjoint(_NAME.findall(text)):
+            place = Place(text, *find_literal(text, frame))
+            found = evaluated(self, PairExpression(place), np.arange(self.N), frame)
+            return found.data, found.dimension, found.data.dtype == np.bool_
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
         expressions = _core.compile_expressions(
@@ -501,11 +565,13 @@ class Part:
         return [n[len(start) :] for n in self._population._names() if n.startswith(start)]
 
 
-def _attribute(population: Population | Subgroup, name: str) -> VariableView | Part:
+def _attribute(population: Population | Subgroup, name: str) -> VariableView | Part | np.ndarray:
     """What a dotted name stands for; a gate is a variable and its own part (`P.na.m`)."""
     names = population._names()
     if name in names:
         return VariableView(population, name)
+    if name in population._coordinates():
+        return population._coordinates()[name]
     if any(n.startswith(name + ".") for n in names):
         return Part(population, name)
     raise AttributeError(population._unknown(name))

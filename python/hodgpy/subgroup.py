@@ -11,7 +11,8 @@ import numpy as np
 from hodgpy import arguments, units
 from hodgpy.coded import Place, refuse
 from hodgpy.errors import SimulationError
-from hodgpy.pair_expressions import PairExpression, Scope, Value, lookup_in
+from hodgpy.pair_expressions import PairExpression
+from hodgpy.pair_scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.units import Quantity
 from hodgpy.variable_view import VariableView
@@ -130,6 +131,14 @@ class Subgroup:
     def _names(self) -> tuple[str, ...]:
         return self.population._names()
 
+    def _position(self, axis: str) -> np.ndarray | None:
+        found = self.population._position(axis)
+        return None if found is None else found[self.indices]
+
+    def _coordinates(self) -> dict[str, np.ndarray]:
+        found = self.population._coordinates()
+        return {axis: values[self.indices] for axis, values in found.items()}
+
     def _unknown(self, name: str) -> str:
         return self.population._unknown(name)
 
@@ -155,25 +164,9 @@ class Subgroup:
     def _evaluated(self, expression: PairExpression, index: Any, frame: FrameType) -> Quantity:
         """Values of an expression in which ``i`` counts within the subgroup."""
         positions = np.arange(self.N) if index is None else self._indices(index)
-        external = lookup_in([frame.f_locals, frame.f_globals])
-
-        def lookup(name: str) -> Value | None:
-            if name == "i":
-                return Value(positions)
-            if name == "N":
-                return Value(self.N)
-            if name in self._names():
-                values, dimension = self._read(name, frame)
-                return Value(values[positions], dimension)
-            return external(name)
-
         population = self.population
         population._keep("_assignments", population._assignments + 1)  # a fresh random stream
-        random = np.random.Generator(
-            np.random.Philox(np.random.SeedSequence([population._seed, population._assignments]))
-        )
-        names = [*self._names(), "i", "N"]
-        found = expression.value(Scope(lookup, lambda: names, random, len(positions)))
+        found = evaluated(self, expression, positions, frame)
         return Quantity(found.data, found.dimension)
 
 

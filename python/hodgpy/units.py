@@ -362,6 +362,7 @@ _TABLE: dict[str, Quantity] = {
 }
 globals().update(_TABLE)
 SECOND: Exponents = _TABLE["second"].dimension
+METRE: Exponents = _TABLE["meter"].dimension
 __all__ = ["Quantity", "parse", *_TABLE]
 
 if TYPE_CHECKING:
