@@ -16,6 +16,7 @@ namespace {
 constexpr const char* main_footer = R"(
 Examples:
   hhc check hh.hhm                       names, units and flags; every mistake in one run
+  hhc fmt hh.hhm                         the same model, laid out in the usual style
   hhc hh.hhm -o hh.so                    a library for C, Python and other machines
   hhc run hh.hhm --for 100ms --dt 0.01ms --set I='10 uA/cm**2' --record v --plot v.svg
   hhc explain hh.hhm                     which method each equation got, and why
@@ -129,6 +130,23 @@ void add_check(CLI::App& app, Args& args) {
     command->callback([&args] { args.command = Command::Check; });
 }
 
+void add_format(CLI::App& app, Args& args) {
+    CLI::App* command =
+        app.add_subcommand("fmt", "lay models out in the one style of the language");
+    command
+        ->add_option("file", args.model.files,
+                     "models (.hhm), or folders of them; - reads standard input, writes standard "
+                     "output")
+        ->required();
+    command->add_flag("--check", args.format.check,
+                      "change nothing; exit code 1 if a file would be");
+    command->add_flag("--diff", args.format.diff, "change nothing; show what would be changed");
+    add_style(*command, args.style);
+    command->footer(
+        "\nExamples:\n  hhc fmt model.hhm\n  hhc fmt --check .\n  hhc fmt - < model.hhm");
+    command->callback([&args] { args.command = Command::Format; });
+}
+
 void add_run(CLI::App& app, Args& args) {
     RunArgs& run = args.run;
     CLI::App* command = app.add_subcommand("run", "simulate a population of one model");
@@ -236,6 +254,7 @@ std::optional<Args> read_args(int argc, char** argv, int& exit) {
     add_options(app, args.model);
     add_style(app, args.style);
     add_check(app, args);
+    add_format(app, args);
     add_run(app, args);
     add_others(app, args);
     try {

@@ -16,6 +16,7 @@ namespace hhc::cli {
 enum class Command : std::uint8_t {
     Compile,
     Check,
+    Format,
     Run,
     Explain,
     Models,
@@ -48,11 +49,17 @@ struct RunArgs {
     bool quiet = false;
 };
 
+struct FormatArgs {
+    bool check = false; // write nothing, say which files are not laid out
+    bool diff = false;  // write nothing, show what would change
+};
+
 struct Args {
     Command command = Command::Compile;
     Style style;
     ModelArgs model;
     RunArgs run;
+    FormatArgs format;
     std::string output;
     std::string emit;
     std::string topic;      // explain: a code or a model; blame: a model

@@ -19,6 +19,8 @@ Exit dispatch(const Args& args) {
         return compile(args);
     case Command::Check:
         return check(args);
+    case Command::Format:
+        return format(args);
     case Command::Run:
         return run(args);
     case Command::Explain:

@@ -6,7 +6,10 @@
 #include "codegen/model_hash.h"
 #include "driver/backend.h"
 #include "driver/compiled_model.h"
+#include "driver/guard.h"
 #include "driver/source_cache.h"
+#include "driver/unit.h"
+#include "format/format.h"
 #include "ir/print.h"
 #include "parse/parse.h"
 #include "passes/pipeline.h"
@@ -50,6 +53,24 @@ std::string emit_syntax(const SourceText& text, std::string_view stage) {
     diag::Sink sink;
     const ast::File tree = parse::parse_file(file, sink);
     return stage == "tokens" ? parse::dump_tokens(file, tree) : ast::dump(tree);
+}
+
+Formatted format_text(const SourceText& text) {
+    auto texts = std::make_shared<driver::SourceTexts>();
+    source::SourceFile& file = texts->sources.add(text.shown_name, text.text);
+    file.set_origin(text.shown_name, text.first_line, text.first_column);
+    Formatted result{text.text, {}, texts};
+    diag::Sink sink;
+    const ast::File tree = parse::parse_file(file, sink);
+    try {
+        if (!sink.has_errors()) {
+            result.text = format::format(file, tree);
+        }
+        result.diagnostics = sink.take();
+    } catch (const std::exception& error) {
+        result.diagnostics = {driver::internal_bug(error)};
+    }
+    return result;
 }
 
 std::vector<std::pair<std::string, std::string>> component_versions() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Private to parse: cuts the tokens of a text into statements and blocks, before ANTLR. Newline
+// For parse and format: cuts the tokens of a text into statements and blocks, before ANTLR. Newline
 // rule and bracket matching live here, so that one mistake spoils one statement only.
 #pragma once
 

@@ -7,6 +7,7 @@
 #include "hhc/export.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,14 @@ struct Blame {
 
 /// "tokens" or "ast" of a text, also where it has mistakes.
 [[nodiscard]] HODGPY_API std::string emit_syntax(const SourceText& text, std::string_view stage);
+
+/// A `.hhm` text in the one layout of the language; unchanged, with the mistakes, if it has any.
+struct Formatted {
+    std::string text;
+    std::vector<Diagnostic> diagnostics; // errors of syntax alone
+    std::shared_ptr<const Texts> texts;
+};
+[[nodiscard]] HODGPY_API Formatted format_text(const SourceText& text);
 
 /// (what, version): Clang, kernel interface, text form of the IR, random streams.
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>> component_versions();
