@@ -325,7 +325,7 @@ class Morphology(metaclass=_Kind):
 
     @classmethod
     def from_swc(cls, path: str | PathLike[str], *, soma: str = "as given") -> Morphology:
-        """Read an SWC file; see :func:`hodgpy.swc.read_swc`."""
+        """Read an SWC file (with MorphIO .asc and .h5); see :func:`hodgpy.swc.read_swc`."""
         from hodgpy.swc import read_swc
 
         return read_swc(path, soma=soma)

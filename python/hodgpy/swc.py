@@ -17,12 +17,14 @@ from hodgpy import arguments
 from hodgpy.errors import SimulationError
 from hodgpy.morphology import Morphology, Section, Soma
 
-_TYPES = {1: "soma", 2: "axon", 3: "dend", 4: "apic"}
+TYPES = {1: "soma", 2: "axon", 3: "dend", 4: "apic"}
 _SOMAS = ("as given", "sphere", "cylinder")
 
 
 @dataclass
-class _Sample:
+class Sample:
+    """One sample of a file, in metre."""
+
     line: int
     identifier: int
     kind: int
@@ -32,7 +34,7 @@ class _Sample:
 
 
 def read_swc(path: str | PathLike[str], *, soma: str = "as given") -> Morphology:
-    """Read an SWC file.
+    """Read an SWC file; .asc and .h5 files are read by MorphIO.
 
     Parameters
     ----------
@@ -61,6 +63,10 @@ def read_swc(path: str | PathLike[str], *, soma: str = "as given") -> Morphology
     if soma not in _SOMAS:
         raise SimulationError(f"soma is {soma!r}; it must be one of {', '.join(_SOMAS)}")
     name = arguments.path(path, "path")
+    if Path(name).suffix.lower() in (".asc", ".h5"):
+        from hodgpy.morphio_files import read_with_morphio
+
+        return read_with_morphio(name, soma)
     try:
         text = Path(name).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -72,8 +78,8 @@ def _fail(name: str, line: int, message: str) -> SimulationError:
     return SimulationError(f"{name}:{line}: {message}", "HH6072")
 
 
-def _samples(text: str, name: str) -> dict[int, _Sample]:
-    samples: dict[int, _Sample] = {}
+def _samples(text: str, name: str) -> dict[int, Sample]:
+    samples: dict[int, Sample] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.partition("#")[0].split()
         if not words:
@@ -93,13 +99,13 @@ def _samples(text: str, name: str) -> dict[int, _Sample]:
             raise _fail(name, number, f"the radius is {radius:g} um; it must be positive")
         if not np.all(np.isfinite(point)):
             raise _fail(name, number, "the coordinates are not finite")
-        samples[identifier] = _Sample(number, identifier, kind, point * 1e-6, radius * 1e-6, parent)
+        samples[identifier] = Sample(number, identifier, kind, point * 1e-6, radius * 1e-6, parent)
     if not samples:
         raise _fail(name, 1, "there is no sample in this file")
     return samples
 
 
-def _check(samples: dict[int, _Sample], name: str) -> tuple[int, dict[int, list[int]]]:
+def _check(samples: dict[int, Sample], name: str) -> tuple[int, dict[int, list[int]]]:
     """The root, and the children of every sample in the order of the file."""
     roots = [s for s in samples.values() if s.parent < 0]
     children: dict[int, list[int]] = {i: [] for i in samples}
@@ -127,7 +133,7 @@ def _check(samples: dict[int, _Sample], name: str) -> tuple[int, dict[int, list[
     return roots[0].identifier, children
 
 
-def from_samples(samples: dict[int, _Sample], name: str, soma: str) -> Morphology:
+def from_samples(samples: dict[int, Sample], name: str, soma: str) -> Morphology:
     """The tree of sections of checked samples."""
     root, children = _check(samples, name)
     somatic = [s for s in samples.values() if s.kind == 1]
@@ -145,7 +151,7 @@ def from_samples(samples: dict[int, _Sample], name: str, soma: str) -> Morpholog
     names: dict[str, int] = {}
     kinds = [samples[child].kind for _, child in starts]
     for (parent, child), kind in zip(starts, kinds, strict=True):
-        base = _TYPES.get(kind, f"type{kind}")
+        base = TYPES.get(kind, f"type{kind}")
         names[base] = names.get(base, 0) + 1
         label = base if kinds.count(kind) == 1 else f"{base}{names[base]}"
         _grow(top, label, parent, child, samples, children, from_soma=top.is_sphere)
@@ -153,9 +159,9 @@ def from_samples(samples: dict[int, _Sample], name: str, soma: str) -> Morpholog
 
 
 def _soma(
-    samples: dict[int, _Sample],
+    samples: dict[int, Sample],
     children: dict[int, list[int]],
-    somatic: list[_Sample],
+    somatic: list[Sample],
     convention: str,
 ) -> Morphology:
     first = somatic[0]
@@ -185,7 +191,7 @@ def _soma(
     return _section([(s.point, s.radius) for s in chain], 1)
 
 
-def _round(first: _Sample, diameter: float, convention: str) -> Morphology:
+def _round(first: Sample, diameter: float, convention: str) -> Morphology:
     made: Morphology
     if convention == "cylinder":
         made = Section(diameter=[diameter, diameter], length=diameter, n=1)
@@ -201,7 +207,7 @@ def _round(first: _Sample, diameter: float, convention: str) -> Morphology:
 
 
 def _without_soma(
-    samples: dict[int, _Sample], children: dict[int, list[int]], root: int
+    samples: dict[int, Sample], children: dict[int, list[int]], root: int
 ) -> Morphology:
     """The first unbranched row is the root."""
     chain = [root]
@@ -226,21 +232,21 @@ def _section(points: list[tuple[np.ndarray, float]], kind: int) -> Section:
         diameter=2 * radii[keep], x=places[keep, 0], y=places[keep, 1], z=places[keep, 2]
     )
     object.__setattr__(made, "_absolute", True)
-    object.__setattr__(made, "kind", _TYPES.get(kind, f"type{kind}"))
+    object.__setattr__(made, "kind", TYPES.get(kind, f"type{kind}"))
     return made
 
 
 def _grow(
     parent_section: Morphology,
     label: str,
-    parent: _Sample,
+    parent: Sample,
     child: int,
-    samples: dict[int, _Sample],
+    samples: dict[int, Sample],
     children: dict[int, list[int]],
     from_soma: bool = False,
 ) -> None:
     """Follows the row of samples that begins with ``child``, and the branches at its end."""
-    stack: list[tuple[Morphology, str, _Sample, int, bool]] = [
+    stack: list[tuple[Morphology, str, Sample, int, bool]] = [
         (parent_section, label, parent, child, from_soma)
     ]
     while stack:
@@ -265,8 +271,8 @@ def _grow(
 
 def _branch(
     section: Morphology,
-    last: _Sample,
-    samples: dict[int, _Sample],
+    last: Sample,
+    samples: dict[int, Sample],
     children: dict[int, list[int]],
 ) -> None:
     below: Any = children[last.identifier]
