@@ -6,6 +6,7 @@
 #include "parse/parse.h"
 #include "sema/check.h"
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -75,6 +76,8 @@ private:
             text = given->second;
         } else if (request.is_quoted && std::filesystem::exists(folder_ / request.path)) {
             text = text_of(folder_ / request.path);
+        } else if (const auto shipped = shipped_file(request); std::filesystem::exists(shipped)) {
+            text = text_of(shipped);
         } else {
             return reply;
         }
@@ -82,6 +85,13 @@ private:
         reply.file = &files.back();
         imported_[request.path] = reply.file;
         return reply;
+    }
+
+    /// `import channels.pospischil_2008`: a file of the standard library, by its dotted name.
+    static std::filesystem::path shipped_file(const sema::ImportRequest& request) {
+        std::string path = request.path;
+        std::ranges::replace(path, '.', '/');
+        return std::filesystem::path(HODGPY_SOURCE_DIR) / "stdlib_models" / (path + ".hhm");
     }
 
     std::filesystem::path folder_;
