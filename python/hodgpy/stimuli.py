@@ -431,10 +431,9 @@ class DBS(PulseTrain):
         Default 130 Hz.
     width : Quantity
         Default 60 us.
-    biphasic : bool
-        Charge-balanced pulses.
     **others
-        As for :class:`PulseTrain`: recharge, gap, onset, offset, intervals, jitter, seed, name.
+        As for :class:`PulseTrain`: biphasic (charge-balanced pulses), recharge, gap, onset, offset,
+        intervals, jitter, seed, name.
 
     Examples
     --------

@@ -74,7 +74,9 @@ std::vector<double> run(const ir::Module& module) {
             }
         }
         if (field.name == "I") {
-            rig.set("I", {0, 0.1, 0.3});
+            // a density in A/m2, or a current, for which 0.1 A would be too much; in its shown unit
+            const double nano = field.unit_scale == 1e-9 ? 1e-9 : 1;
+            rig.set("I", {0, 0.1 * nano, 0.3 * nano});
         }
     }
     rig.prepare();
