@@ -17,6 +17,7 @@ from hodgpy.compiling import check, compile, load
 from hodgpy.conduction import conduction_velocity
 from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
 from hodgpy.geometry import Box, GeometricGraph, Positions, place
+from hodgpy.imaging import CalciumImaging
 from hodgpy.library import models
 from hodgpy.model import Model, ModelFile
 from hodgpy.morphology import Cylinder, Morphology, Section, Soma
@@ -33,6 +34,7 @@ __all__ = [
     "DBS",
     "Box",
     "CablePopulation",
+    "CalciumImaging",
     "Cell",
     "CurrentClamp",
     "Cylinder",

@@ -12,6 +12,7 @@ from hodgpy import _core, arguments, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.errors import SimulationError
+from hodgpy.imaging import CalciumImaging
 from hodgpy.population import Population
 from hodgpy.recording import Recorder
 from hodgpy.sources import NoiseCurrent
@@ -91,6 +92,9 @@ class Network:
                 item._keep("_network", self)
             elif isinstance(item, NoiseCurrent):
                 self.add(item.process, item._links)
+            elif isinstance(item, CalciumImaging):
+                self._name(item)
+                item._join(self)
             elif isinstance(item, Recorder):
                 self._core.add_recorder(item._core)
                 self._name(item)

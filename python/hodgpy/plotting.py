@@ -12,6 +12,7 @@ from hodgpy import trains, units
 from hodgpy.errors import HodgError
 
 if TYPE_CHECKING:
+    from hodgpy.imaging import CalciumImaging
     from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
     from hodgpy.trains import Trains
 
@@ -51,6 +52,19 @@ def raster(recorder: EventRecorder, ax: Any = None, **style: Any) -> Any:
     axes.set(xlabel=label, ylabel="neuron", title=f"{recorder.population.name}: {recorder.event}s")
     axes.set_ylim(-0.5, recorder.population.N - 0.5)
     axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def frames(camera: CalciumImaging, ax: Any = None, **style: Any) -> Any:
+    """Fluorescence of every cell in every frame, as an image with a scale."""
+    axes = _axes(ax)[0]
+    times, label = _time_axis(np.append(camera.t, camera.t[-1:] + 1 / camera.rate))
+    options = {"aspect": "auto", "origin": "lower", "cmap": "magma", "interpolation": "nearest"}
+    if len(times):
+        extent = (times[0], times[-1], -0.5, len(camera.population) - 0.5)
+        image = axes.imshow(camera.fluorescence, extent=extent, **(options | style))
+        axes.figure.colorbar(image, ax=axes, label="fluorescence")
+    axes.set(xlabel=label, ylabel="cell", title=camera.population.name)
     return axes
 
 

@@ -10,12 +10,15 @@
 from hodgpy.geometry.box import Box
 from hodgpy.geometry.connectivity import lattice, random, scale_free, small_world
 from hodgpy.geometry.delays import GeometricDelays, set_delays
+from hodgpy.geometry.experiment import Control, Experiment
 from hodgpy.geometry.graph import GeometricGraph
 from hodgpy.geometry.positions import Positions, place
 from hodgpy.geometry.statistics import GraphStatistics, statistics
 
 __all__ = [
     "Box",
+    "Control",
+    "Experiment",
     "GeometricDelays",
     "GeometricGraph",
     "GraphStatistics",
