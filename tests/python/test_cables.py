@@ -10,6 +10,9 @@ import pytest
 
 import hodgpy as hp
 from hodgpy.units import amp, cmeter, mmeter, ms, msiemens, mV, nA, pA, second, uF, um
+from validated import Validated
+
+RALLPACKS = "analytic; task of Bhalla, Bilitch & Bower 1992, doi:10.1016/0166-2236(92)90009-W"
 
 PASSIVE = """
 Im = g*(E - v) : amp/meter**2
@@ -72,14 +75,15 @@ def rallpack_1(x: float, t: np.ndarray) -> np.ndarray:
     ("method", "dt", "near", "far"),
     [("backward_euler", 0.05, 0.033, 0.030), ("crank_nicolson", 0.025, 0.0014, 0.00004)],
 )
-def test_rallpack_1(method: str, dt: float, near: float, far: float) -> None:
+def test_rallpack_1(method: str, dt: float, near: float, far: float, validated: Validated) -> None:
     cell = passive(hp.Cylinder(diameter=1 * um, length=1 * mmeter, n=1000), method=method)
     cell.set("I", 0.1 * nA, 0)
     recorder = run(cell, [0, 999], 250 * ms, dt * ms)
     for trace, x, bound in zip(recorder["v"] * 1e3, (0.0005, 0.9995), (near, far), strict=True):
         exact = rallpack_1(x, recorder.t)
-        error = np.sqrt(np.mean((trace - exact) ** 2)) / np.ptp(exact)
-        assert 100 * error < bound
+        error = 100 * np.sqrt(np.mean((trace - exact) ** 2)) / np.ptp(exact)
+        what = f"Rallpack 1 at x = {1e3 * x:g} um, {method}, dt {dt} ms: rms error over range"
+        validated.below(what, error, bound, unit="%", source=RALLPACKS)
     np.testing.assert_allclose(recorder["v"][:, -1] * 1e3, [101.871, 43.096], atol=0.002)
 
 
@@ -242,7 +246,7 @@ def test_order_in_space() -> None:
     ("method", "low", "high"),
     [("backward_euler", 0.9, 1.1), ("crank_nicolson", 1.9, 2.1), ("tr_bdf2", 1.9, 2.1)],
 )
-def test_order_in_time(method: str, low: float, high: float) -> None:
+def test_order_in_time(method: str, low: float, high: float, validated: Validated) -> None:
     """A squid axon below threshold, started from a shifted voltage; errors against a tiny step."""
 
     def end(dt: float) -> float:
@@ -254,6 +258,8 @@ def test_order_in_time(method: str, low: float, high: float) -> None:
     steps = np.abs(np.diff(values))
     orders = np.log2(steps[:-1] / steps[1:])
     assert np.all((orders > low) & (orders < high)), orders
+    what = f"order of {method} on a cable"
+    validated.near(what, orders[-1], (low + high) / 2, abs=(high - low) / 2, source="theory")
 
 
 def squid(n: int, cells: int = 1, length: float = 1e-3, **options: object) -> hp.CablePopulation:
@@ -262,7 +268,7 @@ def squid(n: int, cells: int = 1, length: float = 1e-3, **options: object) -> hp
     return hp.CablePopulation(shape, SQUID, cells, init=SQUID_INIT, **given)
 
 
-def test_rallpack_3_spikes() -> None:
+def test_rallpack_3_spikes(validated: Validated) -> None:
     """18 spikes at x = 0 and 17 at x = L in 250 ms; the 17th at 236.678 ms (NEURON's cvode with
     atol 1e-7), ours at dt 0.025 ms within 0.1 ms."""
     cell = squid(1000)
@@ -274,12 +280,14 @@ def test_rallpack_3_spikes() -> None:
         fraction = -trace[up] / (trace[up + 1] - trace[up])
         times.append((up + fraction) * 0.025)
     assert [len(t) for t in times] == [18, 17]
-    assert times[1][0] == pytest.approx(4.071, abs=0.1)
-    assert times[1][16] == pytest.approx(236.678, abs=0.1)
+    for number, expected in ((0, 4.071), (16, 236.678)):
+        what = f"Rallpack 3, spike {number + 1} at the far end, dt 0.025 ms"
+        source = "NEURON's cvode, atol 1e-7"
+        validated.near(what, times[1][number], expected, unit="ms", abs=0.1, source=source)
 
 
 @pytest.mark.parametrize(("q", "speed", "peak"), [(1.0, 12.31, 102.98), (3**1.22, 18.73, 90.57)])
-def test_squid_axon_conduction(q: float, speed: float, peak: float) -> None:
+def test_squid_axon_conduction(q: float, speed: float, peak: float, validated: Validated) -> None:
     """The cable of Hodgkin & Huxley (1952): radius 238 um, Ri 35.4 ohm cm; E_L -54.387 mV. Bounds:
     what dx 0.05 cm and dt 0.005 ms leave."""
     shape = hp.Cylinder(diameter=476 * um, length=100 * mmeter, n=200)
@@ -292,7 +300,10 @@ def test_squid_axon_conduction(q: float, speed: float, peak: float) -> None:
     net.run(0.5 * ms)
     cell.I = 0.0
     net.run(9.5 * ms)
-    assert hp.conduction_velocity(recorder, level=-20 * mV) == pytest.approx(speed, abs=0.05)
+    found = hp.conduction_velocity(recorder, level=-20 * mV)
+    what = f"conduction velocity of the squid axon, rates times {q:.2f}"
+    source = "converged solution; Hodgkin & Huxley 1952: 18.8 m/s at 18.5 degC"
+    validated.near(what, found, speed, unit="m/s", abs=0.05, source=source)
     assert recorder["v"].max() * 1e3 + 64.9964 == pytest.approx(peak, abs=0.15)
 
 

@@ -13,28 +13,38 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import ms, mV
 from model_runs import frequencies, model, settle
+from validated import Validated
 
 
-def test_traub_miles_fires_without_and_with_input() -> None:
+def compare(
+    validated: Validated, name: str, expected: dict[float, float], found: np.ndarray, rel: float
+) -> None:
+    """Frequencies at currents in uA/cm2, against converged solutions of the same equations."""
+    for (current, rate), answer in zip(expected.items(), found, strict=True):
+        what = f"{name}, {current} uA/cm2"
+        validated.near(what, answer, rate, unit="Hz", rel=rel, source="LSODA at rtol 1e-9")
+
+
+def test_traub_miles_fires_without_and_with_input(validated: Validated) -> None:
     expected = {0: 13.8548, 0.5: 31.592, 1: 45.9584, 2: 71.25, 5: 132.848}
     found = frequencies(
         model("traub_miles_1991"), np.array(list(expected)) * 1e-2, level=-20e-3, duration=2.0
     )
-    np.testing.assert_allclose(found, list(expected.values()), rtol=5e-3)
+    compare(validated, "Traub-Miles", expected, found, rel=5e-3)
 
 
-def test_wang_buzsaki_rest_and_frequencies() -> None:
+def test_wang_buzsaki_rest_and_frequencies(validated: Validated) -> None:
     cell = settle(model("wang_buzsaki_1996"))
     assert cell.v[0] * 1e3 == pytest.approx(-64.01757, abs=1e-4)
     expected = {0.2: 8.62, 0.5: 32.22, 1: 59.70, 2: 101.79, 5: 189.63, 10: 284.94, 20: 407.07}
     found = frequencies(
         model("wang_buzsaki_1996"), np.array(list(expected)) * 1e-2, level=0.0, duration=1.5
     )
-    np.testing.assert_allclose(found, list(expected.values()), rtol=1e-2)
+    compare(validated, "Wang-Buzsaki", expected, found, rel=1e-2)
     assert found[-1] > 400  # the paper: up to 400 Hz at 20 uA/cm2
 
 
-def test_connor_stevens_rest_and_type_one_onset() -> None:
+def test_connor_stevens_rest_and_type_one_onset(validated: Validated) -> None:
     cell = settle(model("connor_stevens_1971"))
     assert cell.v[0] * 1e3 == pytest.approx(-67.9780, abs=1e-3)
     gates = {"na.m": 0.01007, "na.h": 0.96591, "k.n": 0.15586, "a.a": 0.54042, "a.b": 0.28867}
@@ -44,7 +54,7 @@ def test_connor_stevens_rest_and_type_one_onset() -> None:
     found = frequencies(
         model("connor_stevens_1971"), np.array(list(expected)) * 1e-2, level=0.0, duration=1.5
     )
-    np.testing.assert_allclose(found, list(expected.values()), rtol=1e-2)
+    compare(validated, "Connor-Stevens", expected, found, rel=1e-2)
 
 
 def test_connor_stevens_is_silent_below_its_onset() -> None:

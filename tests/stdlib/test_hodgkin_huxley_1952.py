@@ -13,6 +13,7 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import cm, ms, mV, uA
 from model_runs import frequencies, model, settle
+from validated import Validated
 
 REST = -64.996379e-3
 GATES = {"na.m": 0.0529551, "na.h": 0.5959941, "k.n": 0.3177324}
@@ -22,16 +23,23 @@ RATES = {  # celsius: {uA/cm2: Hz}
 }
 
 
-def test_rests_where_the_steady_state_current_vanishes() -> None:
+SOURCE = "Hodgkin & Huxley 1952; rk4 at 0.001 ms and NEURON's cvode"
+
+
+def test_rests_where_the_steady_state_current_vanishes(validated: Validated) -> None:
     cell = settle(model("hodgkin_huxley_1952"))
-    assert cell.v[0] == pytest.approx(REST, abs=2e-9)
+    validated.near(
+        "squid axon at rest", cell.get("v", "mV")[0], REST * 1e3, unit="mV", abs=2e-6, source=SOURCE
+    )
     for gate, value in GATES.items():
         assert cell.get(gate)[0] == pytest.approx(value, abs=2e-7)
 
 
 @pytest.mark.parametrize("celsius", RATES)
 @pytest.mark.parametrize(("method", "bound"), [("rk4", 1e-3), (None, 5e-3)])
-def test_fires_at_the_converged_frequencies(celsius: float, method: str, bound: float) -> None:
+def test_fires_at_the_converged_frequencies(
+    celsius: float, method: str, bound: float, validated: Validated
+) -> None:
     expected = RATES[celsius]
     found = frequencies(
         model("hodgkin_huxley_1952", method=method),
@@ -40,7 +48,9 @@ def test_fires_at_the_converged_frequencies(celsius: float, method: str, bound: 
         temperature=f"{celsius} degC",
         v=REST,
     )
-    np.testing.assert_allclose(found, list(expected.values()), rtol=bound)
+    for (current, rate), answer in zip(expected.items(), found, strict=True):
+        what = f"squid axon, {celsius} degC, {current} uA/cm2, {method or 'staggered'}"
+        validated.near(what, answer, rate, unit="Hz", rel=bound, source=SOURCE)
 
 
 def test_frequency_notices_a_conductance_that_is_5_percent_off() -> None:
@@ -70,11 +80,13 @@ def shocked(millivolts: list[float], celsius: float, method: str | None = None) 
     [(6.3, 6.50507, {90: 108.533, 15: 105.407, 7: 102.115}), (18.5, 7.38597, {15: 96.912})],
 )
 def test_shocks_fire_above_threshold_only(
-    celsius: float, threshold: float, peaks: dict[float, float]
+    celsius: float, threshold: float, peaks: dict[float, float], validated: Validated
 ) -> None:
     found = shocked([threshold * 0.99, threshold * 1.01, *peaks], celsius, "rk4")
     assert found[0] < 50 < found[1]
-    np.testing.assert_allclose(found[2:], list(peaks.values()), rtol=1e-3)
+    for (shock, peak), answer in zip(peaks.items(), found[2:], strict=True):
+        what = f"squid axon, {celsius} degC, peak above rest after a shock of {shock} mV"
+        validated.near(what, answer, peak, unit="mV", rel=1e-3, source=SOURCE)
 
 
 def test_paper_shocks_of_7_mv_fire_and_6_mv_do_not() -> None:
@@ -96,7 +108,7 @@ def test_anode_break_fires_at_6_but_not_at_18_degrees(celsius: float, fires: boo
         assert peak == pytest.approx(4.074, rel=2e-2)
 
 
-def test_default_method_is_second_order_in_spike_times() -> None:
+def test_default_method_is_second_order_in_spike_times(validated: Validated) -> None:
     errors = []
     steps = [0.05, 0.025, 0.0125]
     for dt in steps:
@@ -105,4 +117,5 @@ def test_default_method_is_second_order_in_spike_times() -> None:
         hp.Network(cells, spikes, dt=dt * ms).run(140 * ms)
         errors.append(abs(spikes.t[9] * 1e3 - 133.92640))
     slope = np.polyfit(np.log(steps), np.log(errors), 1)[0]
-    assert 1.9 < slope < 2.1
+    what = "order of the staggered method in the tenth spike's time"
+    validated.near(what, slope, 2, abs=0.1, source="Hines 1984, doi:10.1016/0020-7101(84)90008-4")

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import hodgpy as hp
 from hodgpy.units import ms, nA, pA, second
 from model_runs import model
+from validated import Validated
 
 
 def counts(
@@ -22,7 +22,7 @@ def counts(
     return [int(n) for n in spikes.count]
 
 
-def test_lif_interval_has_its_closed_form() -> None:
+def test_lif_interval_has_its_closed_form(validated: Validated) -> None:
     """t_ref + tau*log(R*I/(R*I - 20 mV)), rounded up to the clock, within one step an interval."""
     currents = np.array([0.21, 0.25, 0.4, 1.0])
     cells = hp.Population(model("leaky_integrate_and_fire"), 4, I=currents * nA)
@@ -31,16 +31,20 @@ def test_lif_interval_has_its_closed_form() -> None:
     drive = 100 * currents
     expected = 2 + 20 * np.log(drive / (drive - 20))
     for n, train in spikes.trains().items():
-        assert np.diff(train).mean() * 1e3 == pytest.approx(expected[n], abs=0.011)
+        what = f"leaky integrate-and-fire, interval at {currents[n]} nA, dt 0.01 ms"
+        interval = np.diff(train).mean() * 1e3
+        validated.near(what, interval, expected[n], unit="ms", abs=0.011, source="closed form")
 
 
 def test_lif_is_silent_below_rheobase() -> None:
     assert counts(model("leaky_integrate_and_fire"), [0.199] * nA, 1 * second, 0.1 * ms) == [0]
 
 
-def test_adex_fires_17_spikes_at_1_na() -> None:
+def test_adex_fires_17_spikes_at_1_na(validated: Validated) -> None:
     """Brette & Gerstner's values, Euler at 0.1 ms, 500 ms."""
-    assert counts(model("adaptive_exponential_2005"), [1.0] * nA, 500 * ms, 0.1 * ms) == [17]
+    (found,) = counts(model("adaptive_exponential_2005"), [1.0] * nA, 500 * ms, 0.1 * ms)
+    source = "Brette & Gerstner 2005, doi:10.1152/jn.00686.2005; Euler at 0.1 ms"
+    validated.near("AdEx, spikes in 500 ms at 1 nA", found, 17, abs=0.5, source=source)
 
 
 def test_adex_refuses_rk4_by_default() -> None:

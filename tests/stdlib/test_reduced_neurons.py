@@ -11,6 +11,7 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import cm, ms, mV, nA, second, uA
 from model_runs import model
+from validated import Validated
 
 integrate = pytest.importorskip("scipy.integrate")
 
@@ -34,11 +35,15 @@ def quadratic_interval(current: float, **changes: float) -> float:
     return float(p["tau"] * width / scale * (ends[1] - ends[0]))
 
 
-def test_quadratic_neuron_fires_at_its_closed_form() -> None:
+def test_quadratic_neuron_fires_at_its_closed_form(validated: Validated) -> None:
     cell = model("quadratic_2000", method="rk4")
     for current in (0.05, 0.2, 1.0):
         found = np.diff(spike_times(cell, 0.001, 400, I=current * nA))
-        assert found.mean() == pytest.approx(quadratic_interval(current), rel=2e-4, abs=1e-3)
+        what = f"quadratic integrate-and-fire, interval at {current} nA"
+        exact = quadratic_interval(current)
+        validated.near(
+            what, found.mean(), exact, unit="ms", rel=2e-4, abs=1e-3, source="closed form"
+        )
 
 
 def test_quadratic_neuron_is_silent_below_its_saddle_node() -> None:
