@@ -20,6 +20,9 @@ void ValueWriter::find_access() {
         if (pathway.sequential || kernel_->kind == ir::KernelKind::DeliverEntities || is_small()) {
             entity_lanes_ = Lanes::Single;
         }
+    } else if (kernel_->kind == ir::KernelKind::Sum && kernel_->space == Space::Each &&
+               is_small()) {
+        entity_lanes_ = Lanes::Single;
     }
 }
 

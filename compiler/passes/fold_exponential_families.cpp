@@ -18,12 +18,16 @@ using ir::MathOp;
 using ir::Op;
 using ir::ValueId;
 
-/// exp(u) or inv_exprel(u) with u split into what varies between entities and the rest.
+/// A function of an entity that is made of one exponential e^u.
+enum class Shape : std::uint8_t { Exponential, Rate, Sigmoid };
+
+/// e^u, u = scale*argument, with u split into what varies between entities and the rest.
 struct Exponential {
     ValueId id;
     ValueId argument;
-    bool is_rate = false; // inv_exprel
-    LinearAtoms varying;  // constant 0
+    Shape shape = Shape::Exponential;
+    double scale = 1;
+    LinearAtoms varying; // constant 0
     LinearAtoms rest;
     std::vector<ValueId> factors, divisors; // of the whole argument
 };
@@ -39,12 +43,42 @@ struct Member {
 struct Plan {
     std::vector<Exponential> exponentials;
     std::map<ValueId, Member> members; // by the exponential's id
-    std::vector<std::size_t> bases;    // by family: index of an exponential
+    std::vector<Exponential> bases;    // by family
 };
 
+std::optional<Shape> shape_of(const ir::Value& value) {
+    if (value.op != Op::Math) {
+        return std::nullopt;
+    }
+    switch (static_cast<MathOp>(value.symbol)) {
+    case MathOp::Exp:
+        return Shape::Exponential;
+    case MathOp::InvExprel:
+        return Shape::Rate;
+    case MathOp::Sigmoid:
+        return Shape::Sigmoid;
+    default:
+        return std::nullopt;
+    }
+}
+
 bool is_exponential(const ir::Value& value) {
-    const auto op = static_cast<MathOp>(value.symbol);
-    return value.op == Op::Math && (op == MathOp::Exp || op == MathOp::InvExprel);
+    return shape_of(value).has_value();
+}
+
+void scale_by(LinearAtoms& atoms, double factor) {
+    for (auto& term : atoms.terms) {
+        term.second *= factor;
+    }
+    atoms.constant *= factor;
+}
+
+/// e^(u/divisor)
+Exponential root(Exponential e, int divisor) {
+    e.scale /= divisor;
+    scale_by(e.varying, 1.0 / divisor);
+    scale_by(e.rest, 1.0 / divisor);
+    return e;
 }
 
 std::vector<Exponential> collect(const Builder& b, bool with_rates) {
@@ -52,14 +86,16 @@ std::vector<Exponential> collect(const Builder& b, bool with_rates) {
     for (std::size_t i = 0; i < b.kernel().values.size(); ++i) {
         const ValueId id(i);
         const ir::Value& value = b[id];
-        const auto op = static_cast<MathOp>(value.symbol);
-        if (!is_exponential(value) || b.binding(id) != Binding::Entity ||
-            (op == MathOp::InvExprel && !with_rates)) {
+        const std::optional<Shape> shape = shape_of(value);
+        if (!shape || b.binding(id) != Binding::Entity || (*shape == Shape::Rate && !with_rates)) {
             continue;
         }
-        const ScaledForm form = scaled_form(b, value.args[0]);
-        Exponential e{id,           value.args[0], op == MathOp::InvExprel, {}, {},
-                      form.factors, form.divisors};
+        ScaledForm form = scaled_form(b, value.args[0]);
+        Exponential e{id, value.args[0], *shape, 1, {}, {}, form.factors, form.divisors};
+        if (*shape == Shape::Sigmoid) { // 1/(1 + e^-x)
+            e.scale = -1;
+            scale_by(form.form, -1);
+        }
         e.rest.constant = form.form.constant;
         for (const auto& term : form.form.terms) {
             auto& part = b.binding(term.first) == Binding::Entity ? e.varying : e.rest;
@@ -116,50 +152,84 @@ int power_of(const Exponential& base, const Exponential& e, int largest) {
     }
     const int n = static_cast<int>(std::lround(*r));
     const LinearAtoms rest = difference(e.rest, base.rest, n);
+    const bool known = rest.terms.empty() && e.factors.empty() && e.divisors.empty();
+    if (e.shape == Shape::Sigmoid && !known && !(rest.terms.empty() && rest.constant == 0)) {
+        return 0; // saturated sigmoids are common: exp(rest) must not meet the other end of the
+                  // range
+    }
     return rest.terms.empty() && std::abs(rest.constant) > largest_literal ? 0 : n;
 }
 
-/// Families greedily: the exponential that explains most others first; of equals the first one.
-Plan make_plan(const Builder& b, int largest, bool with_rates) {
+/// Who may be the base of a family: an exponential, or a root of one that is none of them itself.
+std::vector<Exponential> candidates(const std::vector<Exponential>& exponentials, bool with_roots) {
+    constexpr int largest_root = 6;
+    std::vector<Exponential> result = exponentials;
+    for (int divisor = 2; with_roots && divisor <= largest_root; ++divisor) {
+        for (const Exponential& e : exponentials) {
+            result.push_back(root(e, divisor));
+        }
+    }
+    return result;
+}
+
+/// Families greedily: the base that explains most exponentials first; of equals the first one.
+/// Sigmoids that are left are families of one.
+Plan make_plan(const Builder& b, int largest, bool is_double) {
     Plan plan;
-    plan.exponentials = collect(b, with_rates);
+    plan.exponentials = collect(b, is_double);
     const std::size_t count = plan.exponentials.size();
-    std::vector<int> powers(count * count); // row: base, column: the other
-    for (std::size_t i = 0; i < count; ++i) {
+    const std::vector<Exponential> bases = candidates(plan.exponentials, is_double);
+    std::vector<int> powers(bases.size() * count); // row: base, column: the other
+    for (std::size_t i = 0; i < bases.size(); ++i) {
         for (std::size_t k = 0; k < count; ++k) {
-            powers[i * count + k] =
-                i == k ? 1 : power_of(plan.exponentials[i], plan.exponentials[k], largest);
+            powers[i * count + k] = i == k ? 1 : power_of(bases[i], plan.exponentials[k], largest);
         }
     }
     std::vector<bool> taken(count, false);
-    while (true) {
-        std::size_t best = count;
-        int best_gain = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            int gain = -2; // positive powers are cheaper than reciprocals
-            for (std::size_t k = 0; k < count && !taken[i]; ++k) {
-                const int n = taken[k] ? 0 : powers[i * count + k];
-                gain += n > 0 ? 2 : n < 0 ? 1 : 0;
+    const auto take = [&](std::size_t base) {
+        for (std::size_t k = 0; k < count; ++k) {
+            const Exponential& e = plan.exponentials[k];
+            const int n = taken[k] ? 0 : powers[base * count + k];
+            if (n != 0) {
+                taken[k] = true;
+                plan.members[e.id] = {plan.bases.size(), n, difference(e.rest, bases[base].rest, n),
+                                      &e};
             }
-            if (!taken[i] && gain > best_gain) {
+        }
+        plan.bases.push_back(bases[base]);
+    };
+    const auto gain_of = [&](std::size_t base) {
+        if (base < count && taken[base]) {
+            return 0;
+        }
+        int gain = -2; // positive powers are cheaper than reciprocals
+        for (std::size_t k = 0; k < count; ++k) {
+            const int n = taken[k] ? 0 : powers[base * count + k];
+            gain += n > 0 ? 2 : n < 0 ? 1 : 0;
+        }
+        return gain;
+    };
+    while (true) {
+        std::size_t best = bases.size();
+        int best_gain = 0;
+        for (std::size_t i = 0; i < bases.size(); ++i) {
+            const int gain = gain_of(i);
+            if (gain > best_gain) {
                 best = i;
                 best_gain = gain;
             }
         }
-        if (best == count) {
-            return plan;
+        if (best == bases.size()) {
+            break;
         }
-        const Exponential& base = plan.exponentials[best];
-        for (std::size_t k = 0; k < count; ++k) {
-            const Exponential& e = plan.exponentials[k];
-            const int n = taken[k] ? 0 : powers[best * count + k];
-            if (n != 0) {
-                taken[k] = true;
-                plan.members[e.id] = {plan.bases.size(), n, difference(e.rest, base.rest, n), &e};
-            }
-        }
-        plan.bases.push_back(best);
+        take(best);
     }
+    for (std::size_t k = 0; k < count; ++k) {
+        if (!taken[k] && plan.exponentials[k].shape == Shape::Sigmoid) {
+            take(k);
+        }
+    }
+    return plan;
 }
 
 /// Builds the kernel again, values in any order in which arguments come first.
@@ -236,23 +306,42 @@ private:
             new_ids_[id.index] = b_.emit_as_is(std::move(value));
             return;
         }
-        ValueId result = power(member->second);
-        if (member->second.exponential->is_rate) {
-            result = rate(value.args[0], result);
-        }
+        const ValueId result = member_value(member->second, value.args[0]);
         new_ids_[id.index] = value.name.empty() ? result : b_.name(result, value.name);
     }
 
     [[nodiscard]] const Exponential& base_of(const Member& member) const {
-        return plan_.exponentials[plan_.bases[member.family]];
+        return plan_.bases[member.family];
     }
 
-    ValueId power(const Member& member) {
+    ValueId member_value(const Member& member, ValueId argument) {
+        switch (member.exponential->shape) {
+        case Shape::Rate:
+            return rate(member, argument);
+        case Shape::Sigmoid:
+            return sigmoid(member);
+        case Shape::Exponential:
+            break;
+        }
+        const ValueId size = product(member);
+        return member.power > 0 ? size : b_.div(b_.real(1.0), size);
+    }
+
+    ValueId base_value(const Member& member) {
         ValueId& base = bases_[member.family];
         if (!base.valid()) {
-            base = b_.exp(new_ids_[base_of(member).argument.index]);
+            const Exponential& e = base_of(member);
+            const ValueId argument = new_ids_[e.argument.index];
+            base = b_.exp(e.scale == 1    ? argument
+                          : e.scale == -1 ? b_.neg(argument)
+                                          : b_.mul(argument, b_.real(e.scale)));
         }
-        ValueId square = base;
+        return base;
+    }
+
+    /// e^u where the power is positive, e^-u where it is negative.
+    ValueId product(const Member& member) {
+        ValueId square = base_value(member);
         ValueId result;
         for (int n = std::abs(member.power); n != 0; n /= 2) {
             if (n % 2 != 0) {
@@ -260,23 +349,27 @@ private:
             }
             square = n > 1 ? b_.mul(square, square) : square;
         }
-        if (member.power < 0) {
-            result = b_.div(b_.real(1.0), result);
-        }
         if (const std::optional<ValueId> rest = rest_of(member)) {
             result = b_.mul(result, exponential(*rest));
         }
         return result;
     }
 
+    /// The same, but finite.
+    ValueId finite_product(const Member& member) {
+        const double limit = b_.module().real_size == 8 ? 1e300 : 1e30;
+        return b_.math(MathOp::Clip, {product(member), b_.real(0.0), b_.real(limit)});
+    }
+
     std::optional<ValueId> rest_of(const Member& member) {
+        const double sign = member.power > 0 ? 1 : -1;
         std::optional<ValueId> sum;
         const auto add = [&](ValueId term) { sum = sum ? b_.add(*sum, term) : term; };
         for (const auto& [atom, weight] : member.rest.terms) {
-            add(b_.mul(b_.real(weight), new_ids_[atom.index]));
+            add(b_.mul(b_.real(sign * weight), new_ids_[atom.index]));
         }
         if (member.rest.constant != 0) {
-            add(b_.real(member.rest.constant));
+            add(b_.real(sign * member.rest.constant));
         }
         if (!sum) {
             return std::nullopt;
@@ -298,15 +391,32 @@ private:
         return b_.exp(argument);
     }
 
-    /// u/(exp(u) - 1); near 0 its series 1 - u/2 + u^2/12 - u^4/720 + u^6/30240, whose next term is
-    /// below 2e-16 for |u| < 1/16.
-    ValueId rate(ValueId argument, ValueId exp_u) {
+    /// 1/(1 + e^u), or p/(1 + p) with p = e^-u.
+    ValueId sigmoid(const Member& member) {
+        const ValueId one = b_.real(1.0);
+        if (member.power > 0) {
+            return b_.div(one, b_.add(one, product(member)));
+        }
+        const ValueId p = finite_product(member);
+        return b_.div(p, b_.add(one, p));
+    }
+
+    /// u/(e^u - 1), or u p/(1 - p) with p = e^-u; near 0 its series 1 - u/2 + u^2/12 - u^4/720 +
+    /// u^6/30240, whose next term is below 2e-16 for |u| < 1/16.
+    ValueId rate(const Member& member, ValueId argument) {
         const ValueId u = fused_form(b_, argument).value_or(argument);
         const ValueId square = b_.mul(u, u);
         ValueId even = b_.fma(square, b_.real(1.0 / 30240), b_.real(-1.0 / 720));
         even = b_.fma(square, even, b_.real(1.0 / 12));
-        const ValueId series = b_.fma(square, even, b_.fma(u, b_.real(-0.5), b_.real(1.0)));
-        const ValueId direct = b_.div(u, b_.sub(exp_u, b_.real(1.0)));
+        const ValueId one = b_.real(1.0);
+        const ValueId series = b_.fma(square, even, b_.fma(u, b_.real(-0.5), one));
+        ValueId direct;
+        if (member.power > 0) {
+            direct = b_.div(u, b_.sub(product(member), one));
+        } else {
+            const ValueId p = finite_product(member);
+            direct = b_.div(b_.mul(u, p), b_.sub(one, p));
+        }
         const ValueId near = b_.less(b_.math(MathOp::Abs, u), b_.real(0.0625));
         return b_.select(near, series, direct);
     }

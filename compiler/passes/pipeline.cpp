@@ -12,6 +12,7 @@
 #include "passes/gather_updates.h"
 #include "passes/group_factors.h"
 #include "passes/hoist_invariants.h"
+#include "passes/open_tangents.h"
 #include "passes/recognise_singularities.h"
 #include "passes/remove_dead.h"
 #include "passes/share_divisions.h"
@@ -54,6 +55,8 @@ const std::vector<std::string_view>& usual_passes() {
         "recognise_singularities",
         // Cleans up the signs that it leaves, and gives families one spelling.
         "simplify_algebra",
+        // Makes sigmoids, which join families.
+        "open_tangents",
         // So that a family sees each exponential once.
         "eliminate_common",
         // After singularities (rates join families), before divisions (it makes and needs

@@ -8,6 +8,7 @@
 #include "unit/compiler/interp/rig.h"
 #include "unit/compiler/passes/random_module.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -279,6 +280,85 @@ TEST(Passes, folded_exponentials_stay_within_their_bound) {
         EXPECT_LT(worst, bound) << value;
         if (std::string(value) != "e1") {
             EXPECT_GT(worst, 0) << value;
+        }
+    }
+}
+
+TEST(Passes, sigmoids_join_families_within_their_bound) {
+    // 1/8 and -1/20 are powers of 1/40; 1/15 and 1/10 of the root 1/30; 1/7 is alone
+    for (const char* argument : {"8", "-20", "40", "15", "-10", "7"}) {
+        const std::string at =
+            std::string(argument).find('-') == 0 ? "n" + std::string(argument).substr(1) : argument;
+        std::string body = "  %v = load v\n  %c = real 31\n  %s = add %v, %c\n";
+        for (const auto& [name, k] : {std::pair{"8", "8"},
+                                      {"n20", "-20"},
+                                      {"40", "40"},
+                                      {"15", "15"},
+                                      {"n10", "-10"},
+                                      {"7", "7"}}) {
+            body += fmt::format("  %k{0} = real {1}\n  %u{0} = div %s, %k{0}\n"
+                                "  %e{0} = math sigmoid %u{0}\n  guard %e{0}\n",
+                                name, k);
+        }
+        body += "  %one = real 1\n  %out = mul %one, %e" + at + "\n";
+        const ir::Module module = read_module(kernel(body));
+        const ir::Module result = after(module, {"fold_exponential_families", "remove_dead"});
+        const std::string text = ir::print(result);
+        EXPECT_EQ(text.find("sigmoid"), std::string::npos) << text;
+        std::size_t exponentials = 0;
+        for (std::size_t at_text = text.find("math exp"); at_text != std::string::npos;
+             at_text = text.find("math exp", at_text + 1)) {
+            ++exponentials;
+        }
+        EXPECT_LE(exponentials, 3U) << text;
+        const double worst =
+            worst_difference(sweep(module, -150, 100, 20'011), sweep(result, -150, 100, 20'011),
+                             [](std::size_t) { return true; });
+        EXPECT_LT(worst, 4.7e-15 + 2 * 17 * 1.1e-16) << argument; // both arguments, up to 17
+        EXPECT_GT(worst, 0) << argument;
+        // saturated on both sides, and beyond the range of the exponential
+        for (const double x : sweep(result, -1e4, 1e4, 101)) {
+            EXPECT_TRUE(x >= 0 && x <= 1) << argument << ": " << x;
+        }
+    }
+}
+
+TEST(Passes, sigmoids_of_parameters_do_not_meet_the_ends_of_the_range) {
+    const ir::Module module = read_module(kernel(R"(
+  %v = load v
+  %a = uniform a
+  %b = uniform b
+  %k = uniform k
+  %s = sub %v, %a
+  %t = sub %v, %b
+  %u = div %s, %k
+  %w = div %t, %k
+  %e = math sigmoid %u
+  %f = math sigmoid %w
+  %out = sub %e, %f
+)",
+                                                 "uniform a real parameter\nuniform b real "
+                                                 "parameter\nuniform k real parameter\n"));
+    const ir::Module result = after(module, {"fold_exponential_families", "remove_dead"});
+    for (const double x : sweep(result, -1e4, 1e4, 1001)) {
+        EXPECT_TRUE(std::isfinite(x));
+    }
+}
+
+TEST(Passes, opened_tangents_stay_within_their_bound) {
+    for (const char* step : {"  %out = add %one, %t\n", "  %out = sub %one, %t\n"}) {
+        const ir::Module module = read_module(kernel(std::string("  %v = load v\n  %one = real 1\n"
+                                                                 "  %t = math tanh %v\n") +
+                                                     step));
+        const ir::Module result = after(module, {"open_tangents", "remove_dead"});
+        EXPECT_EQ(ir::print(result).find("tanh"), std::string::npos);
+        const double worst =
+            worst_difference(sweep(result, -3, 3, 5000), sweep(module, -3, 3, 5000),
+                             [](std::size_t) { return true; });
+        EXPECT_LT(worst, 4e-14); // what 1 + tanh(-3) = 0.005 loses
+        EXPECT_GT(worst, 0);
+        for (const double x : sweep(result, -15, 15, 64)) {
+            EXPECT_GT(x, 0);
         }
     }
 }
