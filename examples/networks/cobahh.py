@@ -11,8 +11,10 @@ cells of Traub RD, Miles R (1991) Neuronal Networks of the Hippocampus, wiring o
 
 from __future__ import annotations
 
+from common import show, two_percent
+
 import hodgpy as hp
-from hodgpy.units import ms, nS, second
+from hodgpy.units import ms, nS
 
 CELL = """
 dv/dt = (g_l*(E_l - v) + ge*(0*mV - v) + gi*(-80*mV - v)
@@ -38,7 +40,7 @@ CONSTANTS = {
 def build(
     n: int = 4000, seed: int = 1, method: str = "exponential_euler"
 ) -> tuple[hp.Network, hp.SpikeRecorder]:
-    """The network of n cells, weights scaled to the same mean input, and its spikes."""
+    """The network of n cells and its spikes."""
     constants = {name: hp.units.parse(value) for name, value in CONSTANTS.items()}
     cell = hp.compile(
         CELL, threshold="v > -20*mV", refractory=3 * ms, method=method, namespace=constants
@@ -46,23 +48,10 @@ def build(
     P = hp.Population(cell, n, name="cells", seed=seed)
     P.v = "-60*mV + (randn()*5 - 5)*mV"
     P.ge, P.gi = "(randn()*1.5 + 4)*10*nS", "(randn()*12 + 20)*10*nS"
-    weights = {"w_e": 6 * nS * 4000 / n, "w_i": 67 * nS * 4000 / n}
-    excitatory, inhibitory = P[: n * 4 // 5], P[n * 4 // 5 :]
-    E = hp.Synapses(excitatory, P, on_pre="ge += w_e", namespace=weights, seed=seed)
-    I = hp.Synapses(inhibitory, P, on_pre="gi += w_i", namespace=weights, seed=seed + 1)
-    E.connect(p=0.02)
-    I.connect(p=0.02)
+    synapses = two_percent(P, ("ge += w", "gi += w"), (6 * nS, 67 * nS), seed)
     spikes = hp.SpikeRecorder(P)
-    return hp.Network(P, E, I, spikes, dt=0.1 * ms, seed=seed), spikes
-
-
-def main() -> None:
-    network, spikes = build()
-    network.run(1 * second, report="text")
-    rate = hp.trains.rates(spikes, 0.8, start=0.2).mean()
-    print(f"{rate:.2f} Hz")
-    spikes.plot().figure.savefig("cobahh.png")
+    return hp.Network(P, *synapses, spikes, dt=0.1 * ms, seed=seed), spikes
 
 
 if __name__ == "__main__":
-    main()
+    show(*build(), seconds=1.0, picture="cobahh.png")

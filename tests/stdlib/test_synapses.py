@@ -189,3 +189,19 @@ def test_homeostatic_inhibition_rests_at_the_wanted_rate() -> None:
     assert alone.w[0] - 1 == pytest.approx(-0.005 * 0.12, rel=1e-9)
     together, _ = pair(vogels, [0.1], [0.11], 0.2, w=1.0)
     assert together.w[0] - 1 == pytest.approx(0.005 * (np.exp(-0.5) - 0.12), rel=1e-6)
+
+
+def test_graded_synapse_follows_the_potential_of_its_source() -> None:
+    """Held at sigma above theta: s comes to a/(a + beta) at a + beta, a = alpha/(1 + exp(-1))."""
+    held = hp.compile(HELD.replace(": amp", ": amp/meter**2")).Held
+    source, target = hp.Population(held, 3), hp.Population(held, 1)
+    source.v = [-1.0, 2e-3, 1.0]
+    synapses = hp.Synapses(source, target, model("graded", "Graded"))
+    synapses.connect(i=[1], j=[0])
+    synapses.w = 3.0
+    current = hp.StateRecorder(target, "I_syn", record=True)
+    hp.Network(source, target, synapses, current, dt=0.01e-3).run(1e-3)
+    a = 12 / (1 + np.exp(-1))
+    t = np.arange(len(current.t)) * 0.01
+    s = a / (a + 0.1) * (1 - np.exp(-(a + 0.1) * t))
+    assert current.I_syn[0] == pytest.approx(3.0 * -75e-3 * s, rel=1e-6, abs=1e-15)
