@@ -63,8 +63,11 @@ void bind_cable(py::module_& module) {
              [](hodg::Cable& self, const Indices& a, const Indices& b, const Doubles& g) {
                  self.connect_gaps(as_span(a), as_span(b), as_span(g));
              })
-        .def("insert", [](hodg::Cable& self, const hodg::Population& processes, const Indices& at) {
-            self.insert(processes, as_span(at));
+        .def("insert", [](hodg::Cable& self, const hodg::Population& processes,
+                          const Indices& at) { self.insert(processes, as_span(at)); })
+        .def("diffuse", [](hodg::Cable& self, const std::string& name, double diffusivity,
+                           const Doubles& volume, const Doubles& fraction) {
+            self.diffuse(name, diffusivity, as_span(volume), as_span(fraction));
         });
 }
 

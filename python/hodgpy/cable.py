@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from hodgpy import _core, arguments, units
+from hodgpy.cable_arguments import (
+    cell_model,
+    material,
+    parts_of,
+    scheme_named,
+    shapes_of,
+    split_threshold,
+)
 from hodgpy.cable_view import CableView
-from hodgpy.compiling import compile as compile_model
 from hodgpy.errors import ModelError, SimulationError
-from hodgpy.model import Model, ModelFile
+from hodgpy.interpolation import stencil
+from hodgpy.model import Model
 from hodgpy.morphology import Morphology
 from hodgpy.places import (
     address,
@@ -23,18 +29,15 @@ from hodgpy.places import (
     has_length,
     is_length,
     no_place,
+    parsed,
+    position,
 )
 from hodgpy.places import indices as resolve
 from hodgpy.point_process import CLAMP, PointProcesses
 from hodgpy.population import Population
 from hodgpy.shape import Compartments
 
-_METHODS = ("crank_nicolson", "tr_bdf2", "backward_euler", "crank_nicolson_undamped")
 _GEOMETRY = ("area", "length", "diameter", "volume", "distance", "x", "y", "z")
-_AT_PLACE = re.compile(
-    r"(?P<path>[A-Za-z_][\w.]*?)(?:\[(?P<index>[^\]]+)\]|\.(?P<dot>\d[^.]*?\*\s*\w+|end|start))\.(?P<name>[A-Za-z_]\w*)"
-)
-_NAME_AT = re.compile(r"(?P<name>[A-Za-z_]\w*)@(?P<address>[\w.]+(?:\s*\*\s*\w+)?(?:\[[^\]]+\])?)")
 
 
 class CablePopulation(Population):
@@ -116,9 +119,9 @@ class CablePopulation(Population):
         level: int = 0,
         **values: Any,
     ) -> None:
-        shapes, shape_of_cell = _shapes(morphology, N)
-        threshold, at = _split_threshold(threshold)
-        made = _cell_model(
+        shapes, shape_of_cell = shapes_of(morphology, N)
+        threshold, at = split_threshold(threshold)
+        made = cell_model(
             model,
             threshold=threshold,
             reset=reset,
@@ -135,33 +138,48 @@ class CablePopulation(Population):
                 f"{made.name} is a {made._record['kind']}, not a cell: it has no shape; use "
                 "Population"
             )
-        scheme = _scheme(method if method is not None else own["method"])
-        material = {k: _material(made, k, v) for k, v in (("Cm", Cm), ("Ri", Ri))}
+        scheme = scheme_named(method if method is not None else own["method"])
+        of_membrane = {k: material(made, k, v) for k, v in (("Cm", Cm), ("Ri", Ri))}
         cut = [
             shape.compartments(
-                Ri=material["Ri"],
-                Cm=material["Cm"],
+                Ri=of_membrane["Ri"],
+                Cm=of_membrane["Cm"],
                 lambda_fraction=lambda_fraction,
                 frequency=frequency,
             )
             for shape in shapes
         ]
-        self._keep("_cut", cut)
-        self._keep("_shape_of_cell", shape_of_cell)
-        self._lay_out()
-        super().__init__(made, self._layout.entities, name=name, seed=seed)
-        for key in _GEOMETRY:
-            if self._core.has(key):
-                self._write_all(key, self._per_cell([getattr(c, key) for c in cut]))
+        self._build(made, cut, shape_of_cell, name, seed, scheme)
         for key, given in (("Cm", Cm), ("Ri", Ri)):
             if given is not None:
                 self.set(key, given)
         self._place_threshold(threshold_at if at is None else at)
-        self._place_insertions(own["insertions"])
-        self._keep("_cable", _core.Cable(self._core, self._layout, scheme))
-        self._keep("_processes", {})
         for key, value in values.items():
             self.set(key, value, level=level + 1)
+
+    def _build(
+        self,
+        model: Model,
+        cut: list[Compartments],
+        shape_of_cell: np.ndarray,
+        name: str,
+        seed: int,
+        scheme: str,
+    ) -> None:
+        """The population without what a user assigns."""
+        self._keep("_cut", cut)
+        self._keep("_shape_of_cell", shape_of_cell)
+        self._keep("_scheme", scheme)
+        for empty in ("_gaps", "_diffusions"):
+            self._keep(empty, [])
+        self._keep("_processes", {})
+        self._lay_out()
+        super().__init__(model, self._layout.entities, name=name, seed=seed)
+        for key in _GEOMETRY:
+            if self._core.has(key):
+                self._write_all(key, self._per_cell([getattr(c, key) for c in cut]))
+        self._place_insertions(model._record["cell"]["insertions"])
+        self._keep("_cable", _core.Cable(self._core, self._layout, scheme))
 
     # -- entities --------------------------------------------------------------------------------
 
@@ -267,6 +285,17 @@ class CablePopulation(Population):
         return cut
 
     @property
+    def pos(self) -> np.ndarray:
+        """Where the centres are along their sections, in metre, one per compartment."""
+        return self._per_cell([c.position for c in self._cut])
+
+    @property
+    def rel(self) -> np.ndarray:
+        """The same as a fraction of the section, 0 ... 1."""
+        ends = [np.array([s.length for s in c.sections])[c.section] for c in self._cut]
+        return np.asarray(self.pos / self._per_cell(ends))
+
+    @property
     def entities(self) -> np.ndarray:
         """For every compartment the entity of the runtime that it is, as synapses need it."""
         return np.array(self._entity)
@@ -321,9 +350,9 @@ class CablePopulation(Population):
             if index in self._names():
                 return super().__getitem__(index)
             variable, at, target = index.rpartition("@")
-            if at and target in self._processes:  # "v@Iinj": where the processes are
-                places = np.concatenate([p.places for p in self._processes[target]])
-                return self.get(variable)[places]
+            named = self._processes_named(target) if at else []
+            if named:  # "v@Iinj": where the processes are
+                return self.get(variable)[np.concatenate([p.places for p in named])]
             _, variable = address(self.compartments, index)
             view = CableView(self, np.arange(self.cells), self._indices(index), "")
             return getattr(view, variable) if variable else view
@@ -352,6 +381,11 @@ class CablePopulation(Population):
             raise AttributeError(self._unknown(name))
         return CableView(self, np.arange(self.cells), self._indices(section.path), section.path)
 
+    def _processes_named(self, name: str) -> list[PointProcesses]:
+        """Processes by the name of their current, or by their own."""
+        made: list[PointProcesses] = [p for group in self._processes.values() for p in group]
+        return list(self._processes.get(name, [])) or [p for p in made if p.name == name]
+
     def _find_section(self, top: Morphology, name: str) -> Morphology | None:
         try:
             return top._find(name)
@@ -361,30 +395,44 @@ class CablePopulation(Population):
     def __setattr__(self, name: str, value: Any) -> None:
         groups = self.__dict__.get("_processes", {}).get(name, [])
         if groups:
-            for group, part in zip(groups, _parts(value, [g.N for g in groups]), strict=True):
+            for group, part in zip(groups, parts_of(value, [g.N for g in groups]), strict=True):
                 group.set(name, part, level=1)
             return
         super().__setattr__(name, value)
 
     def _trace(self, recorder: Any, place: Any) -> np.ndarray:
-        """The recorded trace of one compartment."""
+        """The recorded trace of a place; v between centres is interpolated where these were
+        recorded, and that of the compartment otherwise."""
         origin = recorder.population
         variable = recorder.variables[0]
+        weights: dict[int, float] | None = None
         if isinstance(place, str):
-            chosen, named = address(self.compartments, place)
+            section, index, named = parsed(self.compartments, place)
             variable = named or variable
+            chosen = address(self.compartments, place)[0]
+            weights = self._stencil(section, index)
         elif isinstance(origin, CableView):
             chosen = origin[place].indices
+            if is_length(place):
+                weights = self._stencil(origin._section(), place)
         else:
             chosen = self._indices(place)
-        recorded = recorder.indices
-        at = np.flatnonzero(recorded == chosen[0])
-        if len(at) == 0:
-            raise no_place(f"{place} was not recorded")
+            if is_length(place):
+                weights = self._stencil(0, place)
         if variable not in recorder.variables:
             raise SimulationError(f"`{variable}` was not recorded")
-        trace: np.ndarray = recorder._core.values(variable)[at[0]]
-        return trace
+        values: np.ndarray = recorder._core.values(variable)
+        row = {int(c): k for k, c in enumerate(recorder.indices)}
+        if variable == "v" and weights is not None and all(c in row for c in weights):
+            trace: np.ndarray = sum(w * values[row[c]] for c, w in weights.items())
+            return trace
+        if int(chosen[0]) not in row:
+            raise no_place(f"{place} was not recorded")
+        return np.asarray(values[row[int(chosen[0])]])
+
+    def _stencil(self, section: int, index: Any) -> dict[int, float] | None:
+        where = None if index is None else position(self.compartments, section, index)
+        return None if where is None else stencil(self.compartments, section, where)
 
     # -- thresholds, insertions ------------------------------------------------------------------
 
@@ -456,10 +504,12 @@ class CablePopulation(Population):
         """
         siemens = units.parse("1 siemens").dimension
         values = np.atleast_1d(np.asarray(units.to_si(g, siemens, "g", "nS"), float))
-        first, second = self._entity[self._indices(a)], self._entity[self._indices(b)]
-        self._cable.connect_gaps(
-            np.ascontiguousarray(first), np.ascontiguousarray(second), np.ascontiguousarray(values)
-        )
+        self._connect_gaps(self._indices(a), self._indices(b), values)
+
+    def _connect_gaps(self, a: np.ndarray, b: np.ndarray, values: np.ndarray) -> None:
+        first, second = np.ascontiguousarray(self._entity[a]), np.ascontiguousarray(self._entity[b])
+        self._cable.connect_gaps(first, second, np.ascontiguousarray(values))
+        self._gaps.append((a, b, values))
 
     def point_process(
         self,
@@ -529,6 +579,47 @@ class CablePopulation(Population):
             place, CLAMP, "I_clamp", name=name, V=V, Rs=Rs, active=True, level=1
         )
 
+    def diffuse(self, variable: str, D: Any, *, shell: Any = None) -> None:
+        """A concentration also spreads along the cable.
+
+        Parameters
+        ----------
+        variable : str
+            A state with a differential equation of its own: what enters, is pumped out and bound.
+        D : Quantity
+            Diffusion coefficient, in um**2/ms or the like.
+        shell : Quantity, optional
+            Depth of the shell below the membrane in which the variable stands; default the whole
+            cross-section.
+
+        Raises
+        ------
+        SimulationError
+            HH6070 for what is no state, and for a negative coefficient.
+
+        Notes
+        -----
+        After every step of the other equations one step of backward Euler with the same finite
+        volumes and the same elimination as for the voltage: the amount is conserved to rounding,
+        and no concentration becomes negative. First order in dt.
+        """
+        per_second = units.parse("1 meter**2/second").dimension
+        value = float(units.to_si(D, per_second, "D", "um**2/ms"))
+        width = self._per_cell([c.diameter for c in self._cut])
+        volume = self._per_cell([c.volume for c in self._cut])
+        part = np.ones(self.N)
+        if shell is not None:
+            depth = float(units.to_si(shell, units.parse("1 meter").dimension, "shell", "um"))
+            if not depth > 0:
+                raise SimulationError(f"shell is {depth * 1e6:g} um; it must be positive", "HH6070")
+            part = 1.0 - np.clip(1.0 - 2.0 * depth / width, 0.0, 1.0) ** 2
+        volumes, parts = ((x[self._compartment]) for x in (volume * part, part))
+        self._variable(variable)  # refuses what does not exist
+        self._cable.diffuse(
+            variable, value, np.ascontiguousarray(volumes), np.ascontiguousarray(parts)
+        )
+        self._diffusions.append((variable, D, shell))
+
     def _companions(self) -> list[Population]:
         groups: list[Any] = [group for groups in self._processes.values() for group in groups]
         for group in groups:
@@ -544,10 +635,38 @@ class CablePopulation(Population):
         self._cable.damp()
 
     def __reduce__(self) -> Any:
-        raise SimulationError(
-            f"`{self.name}` is a cable population, which cannot be copied or swept in this version",
-            "HH6055",
-        )
+        from hodgpy.copying import rebuild_cable
+
+        state = super().__reduce__()[2]
+        state["assigned"] = {
+            name: (chosen, self._fetch(name) if chosen is None else self._fetch(name)[chosen])
+            for name, chosen in self._given.items()
+        }
+        if self._core.has("spike_here"):
+            state["spike_here"] = self._core.get("spike_here")
+        state |= {"gaps": self._gaps, "diffusions": self._diffusions, "processes": self._processes}
+        made = (type(self), self.model, self._cut, self._shape_of_cell, self.name, self._seed,
+                self._scheme)  # fmt: skip
+        return rebuild_cable, made, state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        assigned = state.pop("assigned")
+        super().__setstate__({**state, "assigned": {}})
+        for name, (chosen, values) in assigned.items():
+            if not self._core.variable(name)["per_entity"]:
+                self._core.set_one(name, float(values[0]))
+            elif chosen is None:
+                self._write_all(name, values)
+            else:
+                self._write_some(name, chosen, values)
+            self._given[name] = chosen
+        if "spike_here" in state:
+            self._core.set_all("spike_here", state["spike_here"].astype(float))
+        for gap in state["gaps"]:
+            self._connect_gaps(*gap)
+        for variable, D, shell in state["diffusions"]:
+            self.diffuse(variable, D, shell=shell)
+        self._processes.update(state["processes"])
 
     def __len__(self) -> int:
         return self.N
@@ -569,91 +688,3 @@ class Cell(CablePopulation):
             raise SimulationError(f"a cell needs a morphology, not {arguments.shown(morphology)}")
         options["level"] = options.get("level", 0) + 1
         super().__init__(morphology, model, 1, **options)
-
-
-def _shapes(morphology: Any, N: Any) -> tuple[list[Morphology], np.ndarray]:
-    """Different shapes, and which one each cell has."""
-    if isinstance(morphology, Morphology):
-        count = arguments.whole(1 if N is None else N, "the number of cells", 1, 10**7)
-        return [morphology], np.zeros(count, np.int64)
-    shapes: list[Morphology] = []
-    which = []
-    for one in morphology:
-        if not isinstance(one, Morphology):
-            raise SimulationError(f"{arguments.shown(one)} is no morphology")
-        at = next((i for i, other in enumerate(shapes) if other is one), len(shapes))
-        if at == len(shapes):
-            shapes.append(one)
-        which.append(at)
-    if not which or (N is not None and len(which) != N):
-        raise SimulationError(f"{len(which)} morphologies were given for {N} cells")
-    return shapes, np.array(which)
-
-
-def _split_threshold(text: str | None) -> tuple[str | None, Any]:
-    """``axon[50*um].v > 0*mV`` as a condition on v, and the place."""
-    if text is None:
-        return None, None
-    places: list[str] = []
-
-    def bare(match: re.Match[str]) -> str:
-        parts = match.groupdict()
-        if "address" in parts:
-            places.append(parts["address"])
-        else:
-            places.append(f"{parts['path']}.{parts['index'] or parts['dot']}")
-        return parts["name"]
-
-    condition = _AT_PLACE.sub(bare, arguments.text(text, "threshold"))
-    condition = _NAME_AT.sub(bare, condition)
-    if len(set(places)) > 1:
-        raise no_place(f"a threshold stands at one place, not at {', '.join(places)}")
-    return condition, places[0] if places else None
-
-
-def _cell_model(model: Any, *, level: int, **parts: Any) -> Model:
-    namespace = parts.pop("namespace")
-    given = {k: v for k, v in parts.items() if v is not None}
-    if isinstance(model, ModelFile):
-        model = _only_cell(model)
-    if isinstance(model, Model):
-        if given:
-            raise SimulationError(f"`{next(iter(given))}` belongs into the text of {model.name}")
-        return model
-    made = compile_model(model, cell=True, namespace=namespace, level=level + 1, **given)
-    return _only_cell(made) if isinstance(made, ModelFile) else made
-
-
-def _only_cell(file: ModelFile) -> Model:
-    cells = [m for m in file._models.values() if m._record.get("kind") == "cell"]
-    if len(cells) != 1:
-        raise SimulationError(f"{file} has {len(cells)} cells; choose one")
-    return cells[0]
-
-
-def _parts(value: Any, sizes: list[int]) -> list[Any]:
-    """One value for all groups, or an array cut into theirs."""
-    if isinstance(value, str) or np.ndim(getattr(value, "value", value)) == 0:
-        return [value] * len(sizes)
-    edges = np.cumsum([0, *sizes])
-    if len(value) != edges[-1]:
-        raise SimulationError(f"{len(value)} values were given for {edges[-1]} processes")
-    return [value[a:b] for a, b in itertools.pairwise(edges)]
-
-
-def _scheme(method: str) -> str:
-    name = "crank_nicolson" if method in ("", "auto", "staggered") else method
-    if name not in _METHODS:
-        raise SimulationError(
-            f"method is {arguments.shown(method)}; a cable has {', '.join(_METHODS)}"
-        )
-    return name
-
-
-def _material(model: Model, name: str, given: Any) -> Any:
-    """Ri or Cm for the lambda rule: what is given, or the model's default."""
-    if given is not None and np.ndim(getattr(given, "value", given)) == 0:
-        return given
-    variable = model.variables.get(name)
-    fallback = {"Ri": 1.5, "Cm": 0.01}[name]
-    return fallback if variable is None or not variable.default else variable.default

@@ -54,6 +54,16 @@ class CableView:
         return len(self._chosen)
 
     @property
+    def pos(self) -> np.ndarray:
+        """Where the centres are along their sections, in metre."""
+        return np.asarray(self._owner.pos[self._chosen])
+
+    @property
+    def rel(self) -> np.ndarray:
+        """The same as a fraction of the section, 0 ... 1."""
+        return np.asarray(self._owner.rel[self._chosen])
+
+    @property
     def population(self) -> CablePopulation:
         """The population that it is a part of."""
         return self._owner
@@ -141,6 +151,15 @@ class CableView:
 
     def _compartments_of(self) -> CablePopulation:
         return self._owner
+
+    def _section(self) -> int:
+        """Number of its section in the (first) cell."""
+        shape = self._owner._cut[self._owner._shape_of_cell[self._cells[0]]]
+        top = shape.sections[0]
+        return int(shape.index_of(top[self._path] if self._path else top))
+
+    def __reduce__(self) -> Any:
+        return CableView, (self._owner, self._cells, self._chosen, self._path)
 
     def __len__(self) -> int:
         return len(self._chosen)

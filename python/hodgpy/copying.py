@@ -39,6 +39,20 @@ def rebuild_population(kind: type, model: Model, count: int, name: str, seed: in
     return population
 
 
+def rebuild_cable(kind: type, *made: Any) -> Any:
+    """A cable population without values; ``__setstate__`` brings those."""
+    population: Any = object.__new__(kind)
+    population._build(*made)
+    return population
+
+
+def rebuild_processes(kind: type, model: Model, count: int, name: str, current: str) -> Any:
+    """Point processes; ``__setstate__`` brings their cable, places and values."""
+    processes: Any = object.__new__(kind)
+    processes._build(model, count, name, current)
+    return processes
+
+
 def rebuild_recorder(kind: type, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """A recorder from the arguments that made it; it holds nothing yet."""
     return kind(*positional, **named)

@@ -76,35 +76,42 @@ class Network:
         for item in objects:
             if isinstance(item, (list, tuple)):
                 self.add(*item)
-            elif isinstance(item, Population):
-                self._core.add_population(item._core)
-                self._populations[item.name] = item
-                if self._temperature is not None and item._core.has("temperature"):
-                    item.set("temperature", self._temperature)
-                self.add(*item._companions())
-            elif isinstance(item, Synapses):
-                item._settle()
-                self._core.add_synapses(item._core)
-                self._others[item.name] = item
-            elif isinstance(item, Stimulus):
-                self._core.add_stimulus(item._core)
-                self._name(item)
-                item._keep("_network", self)
-            elif isinstance(item, NoiseCurrent):
-                self.add(item.process, item._links)
-            elif isinstance(item, CalciumImaging):
-                self._name(item)
-                item._join(self)
-            elif isinstance(item, Recorder):
-                self._core.add_recorder(item._core)
-                self._name(item)
-                item._network = self
-            else:
-                raise SimulationError(
-                    "a network takes populations, synapses, stimuli and recorders, not "
-                    f"{arguments.shown(item)}"
-                )
+                continue
+            self._join(item)
             self._objects.append(item)
+
+    def _join(self, item: Any) -> None:
+        """One object, and those that come with it."""
+        if isinstance(item, Population):
+            self._core.add_population(item._core)
+            self._populations[item.name] = item
+            if self._temperature is not None and item._core.has("temperature"):
+                item.set("temperature", self._temperature)
+            for companion in item._companions():
+                self._join(companion)
+        elif isinstance(item, Synapses):
+            item._settle()
+            self._core.add_synapses(item._core)
+            self._others[item.name] = item
+        elif isinstance(item, Stimulus):
+            self._core.add_stimulus(item._core)
+            self._name(item)
+            item._keep("_network", self)
+        elif isinstance(item, NoiseCurrent):
+            self._join(item.process)
+            self._join(item._links)
+        elif isinstance(item, CalciumImaging):
+            self._name(item)
+            item._join(self)
+        elif isinstance(item, Recorder):
+            self._core.add_recorder(item._core)
+            self._name(item)
+            item._network = self
+        else:
+            raise SimulationError(
+                "a network takes populations, synapses, stimuli and recorders, not "
+                f"{arguments.shown(item)}"
+            )
 
     def _name(self, item: Any) -> None:
         """Keeps an object under its name, or gives it one that is free."""

@@ -285,14 +285,33 @@ def _section_index(shape: Compartments, section: Morphology) -> int:
 
 def address(shape: Compartments, text: str) -> tuple[np.ndarray, str]:
     """Compartments and variable of an address: ``"LLR.15*um.v"``, ``"v@axon.end"``, ``"axon"``."""
+    section, index, variable = parsed(shape, text)
+    if index is None and section == 0:
+        return np.arange(shape.first[0], shape.last[0]), variable
+    if index is None:
+        return np.arange(shape.first[section], shape.subtree_end[section]), variable
+    return along(shape, section, index), variable
+
+
+def position(shape: Compartments, section: int, index: Any) -> float | None:
+    """Where along a section a length, an end (-1) or a start (0) is, in metre; None for others."""
+    if is_length(index):
+        return _metres(shape, section, index)
+    if index in (0, -1):
+        return float(shape.sections[section].length) if index == -1 else 0.0
+    return None
+
+
+def parsed(shape: Compartments, text: str) -> tuple[int, Any, str]:
+    """Section, place along it (a length, -1 for its end, 0 for its start, or None) and variable."""
     variable, at, rest = text.rpartition("@")
     variable = variable.strip() if at else ""
     rest = rest.strip()
     index: Any = None
-    position = re.search(r"[.\[]?\s*(\d+\.?\d*(?:[eE][+-]?\d+)?)\s*\*\s*(\w+)\s*\]?", rest)
-    if position is not None:
-        index = units.parse(f"{position.group(1)}*{position.group(2)}")
-        path, tail = rest[: position.start()], rest[position.end() :]
+    length = re.search(r"[.\[]?\s*(\d+\.?\d*(?:[eE][+-]?\d+)?)\s*\*\s*(\w+)\s*\]?", rest)
+    if length is not None:
+        index = units.parse(f"{length.group(1)}*{length.group(2)}")
+        path, tail = rest[: length.start()], rest[length.end() :]
     else:
         ends = re.search(r"(^|\.)(end|start)\b", rest)
         if ends is not None:
@@ -308,12 +327,7 @@ def address(shape: Compartments, text: str) -> tuple[np.ndarray, str]:
     path = path.strip(". ")
     if not path and (index is None or rest.startswith(".")):
         raise no_place(f"`{text}` is no address; write `axon`, `axon.50*um` or `axon.end`")
-    section = _walk(shape, path, text)
-    if index is None and section == 0:
-        return np.arange(shape.first[0], shape.last[0]), variable
-    if index is None:
-        return np.arange(shape.first[section], shape.subtree_end[section]), variable
-    return along(shape, section, index), variable
+    return _walk(shape, path, text), index, variable
 
 
 def _walk(shape: Compartments, path: str, text: str) -> int:

@@ -15,6 +15,7 @@ from hodgpy.population import Population
 
 if TYPE_CHECKING:
     from hodgpy.cable import CablePopulation
+    from hodgpy.model import Model
 
 CLAMP = """
 I_clamp = where(active, (V - v)/Rs, 0*amp) : amp
@@ -44,14 +45,30 @@ class PointProcesses(Population):
     ) -> None:
         text = _membrane_of(model, current)
         made = compile_model(text, cell=True, name="processes", level=level + 1)
-        super().__init__(made, N, name=name)
+        self._build(made, N, name, current)
         self._keep("_cable", cable)
+        for key, value in values.items():
+            self.set(key, value, level=level + 1)
+
+    def _build(self, model: Model, N: int, name: str, current: str) -> None:
+        super().__init__(model, N, name=name)
         self._keep("current", current)
         self._keep("_at", [])
         self._keep("_connected", False)
         self._core.set_one("area", 1.0)  # so that what is per area is per process
-        for key, value in values.items():
-            self.set(key, value, level=level + 1)
+
+    def __reduce__(self) -> Any:
+        from hodgpy.copying import rebuild_processes
+
+        state = super().__reduce__()[2]
+        state |= {"cable": self._cable, "at": list(self._at)}
+        made = (type(self), self.model, self.N, self.name, self.current)
+        return rebuild_processes, made, state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._keep("_cable", state.pop("cable"))
+        self._keep("_at", state.pop("at"))
+        super().__setstate__(state)
 
     def insert(self, place: Any, count: int | None = None) -> np.ndarray:
         """Put the next processes at every compartment of a place; returns their numbers."""

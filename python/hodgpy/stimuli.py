@@ -45,7 +45,7 @@ class Stimulus(ABC):
         record = population._variable(variable)
         self._keep("_dimension", units.exponents(record["dimension"]))
         self._keep("_unit", record["unit"])
-        indices = np.empty(0, dtype=np.int64) if chosen is None else chosen
+        indices = np.ascontiguousarray(population._entities(chosen))
         self._keep("_core", core.Stimulus(population._core, variable, indices))
         self._keep("_until", -math.inf)
         self._keep("_network", None)

@@ -2,6 +2,7 @@
 #include "cable/solver.h"
 
 #include "base/fail.h"
+#include "cable/coupling.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
@@ -17,8 +18,6 @@ using base::Code;
 using base::fail;
 using kernel::PopulationState;
 
-/// Fault codes of hhk_block: the linear system of a cable has no stable solution.
-static constexpr std::int32_t singular_fault = 3;
 static constexpr int quarter_steps = 4;
 
 void AlignedDoubles::assign(std::size_t count) {
@@ -54,6 +53,8 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
         piece->conductance.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->current.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->before.assign(static_cast<std::size_t>(range.end - range.begin));
+        piece->nothing.assign(static_cast<std::size_t>(range.end - range.begin));
+        std::fill_n(piece->nothing.data(), range.end - range.begin, 0.0);
         piece->diagonal.assign(nodes);
         piece->right.assign(nodes);
         pieces_.push_back(std::move(piece));
@@ -92,9 +93,10 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
     const hhk_model& model = population.table();
     const kernel::Place place = kernel::find_variable(model, "Ri", population.name());
     const bool shared = place.kind == kernel::Place::Kind::Uniform;
+    const kernel::FieldMemory memory =
+        shared ? kernel::FieldMemory{} : population.field(place.index);
     const auto axial_resistance = [&](std::int64_t entity) {
-        const double value =
-            shared ? context.uniforms[place.index] : population.field(place.index).read(entity);
+        const double value = shared ? context.uniforms[place.index] : memory.read(entity);
         if (!(value > 0) || !std::isfinite(value)) {
             fail(Code::BadCable,
                  fmt::format("the axial resistance `Ri` of `{}` is {} ohm meter in compartment {}",
@@ -104,63 +106,32 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
         return value;
     };
     for (cable::Piece::Part& part : piece.parts) {
-        const Group& group = *part.group;
-        const SolverTree& tree = *part.tree;
-        const CableTree& shape = layout_->tree(group.tree);
-        const std::size_t lanes = static_cast<std::size_t>(group.lanes);
-        std::vector<std::int32_t> compartment_of(tree.node.size(), -1); // by node of the shape
-        for (std::size_t k = 0; k < tree.node.size(); ++k) {
-            compartment_of[static_cast<std::size_t>(tree.node[k])] = tree.compartment[k];
-        }
-        const auto entity = [&](std::int32_t node, std::size_t lane) -> std::int64_t {
-            const std::int32_t at = compartment_of[static_cast<std::size_t>(node)];
-            return at < 0 ? -1
-                          : group.first + std::int64_t{at} * group.lanes +
-                                static_cast<std::int64_t>(lane);
-        };
-        std::fill_n(part.neighbours.data(), tree.node.size() * lanes, 0.0);
-        for (std::size_t k = 0; k < tree.node.size(); ++k) {
-            const auto node = static_cast<std::size_t>(tree.node[k]);
+        const CableTree& shape = layout_->tree(part.group->tree);
+        const auto lanes = static_cast<std::size_t>(part.group->lanes);
+        const EntityOf entity(part);
+        for (std::size_t k = 0; k < part.tree->node.size(); ++k) {
+            const auto node = static_cast<std::size_t>(part.tree->node[k]);
             for (std::size_t lane = 0; lane < lanes; ++lane) {
                 const std::size_t at = k * lanes + lane;
-                const std::int64_t own = entity(tree.node[k], lane);
+                const std::int64_t own = entity(part.tree->node[k], lane);
                 part.area[at] = shape.area[node];
                 part.capacitance[at] = 0;
-                if (own >= 0) {
-                    area_[static_cast<std::size_t>(own)] = shape.area[node];
-                    const double per_area = piece.current.data()[own - piece.range.begin];
-                    if (!(per_area > 0) || !std::isfinite(per_area)) {
-                        fail(Code::BadCable,
-                             fmt::format("the membrane capacitance of `{}` is {} F/m**2 in "
-                                         "compartment {}",
-                                         population.name(), per_area, own),
-                             "it must be positive");
-                    }
-                    part.capacitance[at] = per_area * shape.area[node];
-                }
-                part.axial[at] = 0;
-                if (k == 0) {
+                if (own < 0) {
                     continue;
                 }
-                const std::int32_t below = tree.edge[k];
-                const std::int32_t above = shape.parent[static_cast<std::size_t>(below)];
-                const double own_half = shape.own_half[static_cast<std::size_t>(below)];
-                const double parent_half = shape.parent_half[static_cast<std::size_t>(below)];
-                double resistance = 0;
-                if (own_half > 0) {
-                    const std::int64_t e = entity(below, lane);
-                    resistance += own_half * axial_resistance(e >= 0 ? e : entity(above, lane));
+                area_[static_cast<std::size_t>(own)] = shape.area[node];
+                const double per_area = piece.current.data()[own - piece.range.begin];
+                if (!(per_area > 0) || !std::isfinite(per_area)) {
+                    fail(Code::BadCable,
+                         fmt::format("the membrane capacitance of `{}` is {} F/m**2 in "
+                                     "compartment {}",
+                                     population.name(), per_area, own),
+                         "it must be positive");
                 }
-                if (parent_half > 0) {
-                    const std::int64_t e = entity(above, lane);
-                    resistance += parent_half * axial_resistance(e >= 0 ? e : entity(below, lane));
-                }
-                part.axial[at] = 1.0 / resistance;
-                part.neighbours[at] += part.axial[at];
-                const auto up = static_cast<std::size_t>(tree.parent[k]);
-                part.neighbours[up * lanes + lane] += part.axial[at];
+                part.capacitance[at] = per_area * shape.area[node];
             }
         }
+        couple(part, shape, axial_resistance, part.axial.data(), part.neighbours.data());
     }
 }
 
@@ -180,6 +151,7 @@ void CableSolver::prepare(PopulationState& population, bool assigned) {
         block.end = piece->range.end;
         population.table().rhs(&context, &block); // capacitance per area
         fill_coefficients(population, *piece);
+        fill_spreads(*piece);
     }
     note_jump();
     make_attachments();
@@ -284,7 +256,11 @@ std::int32_t CableSolver::advance_piece(const hhk_context* context, hhk_block* b
     } else {
         solved = owner.solve(piece, own, *block, 2.0 / own.dt, true);
     }
-    return solved && own.model->advance != nullptr ? own.model->advance(context, block) : HHK_OK;
+    if (!solved || own.model->advance == nullptr) {
+        return HHK_OK;
+    }
+    const std::int32_t status = own.model->advance(context, block);
+    return status == HHK_OK && !owner.spread(piece, own, *block) ? HHK_FAULT : status;
 }
 
 // ---- Currents from elsewhere --------------------------------------------------------------------
@@ -463,6 +439,11 @@ void Cable::damp() {
 void Cable::connect_gaps(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
                          std::span<const double> g) {
     solver_->connect_gaps(a, b, g);
+}
+
+void Cable::diffuse(const std::string& name, double diffusivity, std::span<const double> volume,
+                    std::span<const double> fraction) {
+    solver_->diffuse(name, diffusivity, volume, fraction);
 }
 
 void Cable::insert(const Population& processes, std::span<const std::int64_t> at) {

@@ -19,6 +19,9 @@
 
 namespace hodg::cable {
 
+/// Fault code of hhk_block: the linear system of a cable has no stable solution.
+inline constexpr std::int32_t singular_fault = 3;
+
 /// Doubles that begin on a cache line.
 class AlignedDoubles {
 public:
@@ -42,6 +45,19 @@ struct Attachment {
     double current = 0;
 };
 
+/// A state that spreads along the cable.
+struct Diffusion {
+    std::uint32_t field = 0;
+    double diffusivity = 0;       // meter**2/second
+    std::vector<double> volume;   // by entity, meter**3
+    std::vector<double> fraction; // by entity, of the cross-section
+};
+
+/// Coefficients of one diffusion in one group, by node of the solver's order, then lane.
+struct Spread {
+    AlignedDoubles axial, neighbours, volume;
+};
+
 /// One tile of cells and the scratch memory of its thread.
 struct Piece {
     CableSolver* owner = nullptr;
@@ -50,10 +66,12 @@ struct Piece {
         const Group* group = nullptr;
         const SolverTree* tree = nullptr;
         AlignedDoubles axial, neighbours, capacitance, area;
+        std::vector<Spread> spreads; // by diffusion
     };
     std::vector<Part> parts;
     AlignedDoubles conductance, current, diagonal, right;
-    AlignedDoubles before; // v at the start of the step, for tr_bdf2
+    AlignedDoubles before;  // v at the start of the step, for tr_bdf2
+    AlignedDoubles nothing; // zeros
     std::vector<Attachment> attachments;
     int damped_steps = 0; // to be taken as quarter steps
 };
@@ -92,9 +110,13 @@ public:
     void insert(std::shared_ptr<kernel::PopulationState> processes,
                 std::span<const std::int64_t> at);
 
+    void diffuse(const std::string& name, double diffusivity, std::span<const double> volume,
+                 std::span<const double> fraction);
+
     std::vector<kernel::HostSolver::Piece> pieces() override;
     [[nodiscard]] hhk_block_fn advance() const override { return &CableSolver::advance_piece; }
     void prepare(kernel::PopulationState& population, bool assigned) override;
+    void jump() override { note_jump(); }
     [[nodiscard]] bool reads_others() const override {
         return !gaps_.empty() || !insertions_.empty();
     }
@@ -109,6 +131,8 @@ private:
                        double rate, bool extrapolate) const;
     bool tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
     void fill_coefficients(kernel::PopulationState& population, cable::Piece& piece);
+    void fill_spreads(cable::Piece& piece);
+    bool spread(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
     void find_fields(const hhk_model& model, const std::string& name);
     [[nodiscard]] cable::Piece& piece_of(std::int64_t entity);
     [[nodiscard]] double area_of(std::int64_t entity) const;
@@ -122,6 +146,7 @@ private:
     std::vector<Gap> gaps_;
     std::vector<std::int64_t> gap_at_; // entity, by gap
     std::vector<std::unique_ptr<Insertion>> insertions_;
+    std::vector<Diffusion> diffusions_;
     std::uint32_t v_ = 0;       // field
     std::int32_t v_start_ = -1; // field, or none that is read
     double* v_data_ = nullptr;

@@ -31,6 +31,8 @@ public:
     /// Before a step, after derived values. `assigned`: something was given a value since the last
     /// call.
     virtual void prepare(PopulationState& population, bool assigned) = 0;
+    /// What drives the population jumps at the start of the next step.
+    virtual void jump() {}
     /// It reads values of other entities, as they are at the start of a step, in `gather`.
     [[nodiscard]] virtual bool reads_others() const { return false; }
     virtual void gather(std::int64_t /*step*/) {}

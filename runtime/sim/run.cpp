@@ -118,6 +118,12 @@ void NetworkState::set_stimuli(bool apply) {
         if (!stimulus->is_input()) {
             apply ? stimulus->apply(step_) : stimulus->release();
             stimulus->target().prepare_step(step_);
+            continue;
+        }
+        kernel::HostSolver* solver = stimulus->target().host_solver();
+        const stimulus::Series& series = stimulus->series();
+        if (apply && solver != nullptr && series.at(step_) != series.at(step_ - 1)) {
+            solver->jump();
         }
     }
 }
@@ -149,7 +155,7 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
         }
     }
     for (const auto& stimulus : stimuli_) {
-        if (!stimulus->is_input()) {
+        if (!stimulus->is_input() || stimulus->target().host_solver() != nullptr) {
             end = std::min(end, stimulus->series().next_change(step_));
         }
     }

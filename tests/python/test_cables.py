@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import pytest
 
@@ -520,9 +518,3 @@ def test_point_processes_must_have_places() -> None:
         hp.Network(cell)
     with pytest.raises(hp.ModelError, match="must define its current"):
         cell.point_process("Ie : volt", current="Ie", N=1)
-
-
-def test_cables_cannot_be_copied() -> None:
-    with pytest.raises(hp.SimulationError, match="cannot be copied") as caught:
-        pickle.dumps(passive(branched()))
-    assert caught.value.code == "HH6055"

@@ -75,6 +75,12 @@ public:
     /// 1 m2, so that its G and I0 are in siemens and amp), acts on compartment at[e].
     void insert(const Population& processes, std::span<const std::int64_t> at);
 
+    /// The state `name` also spreads along the cable: backward Euler after every step of the rest.
+    /// `diffusivity` in meter**2/second; by entity the volume in which it stands, meter**3, and the
+    /// part of the cross-section through which it spreads (of a shell less than 1).
+    void diffuse(const std::string& name, double diffusivity, std::span<const double> volume,
+                 std::span<const double> fraction);
+
 private:
     std::shared_ptr<cable::CableSolver> solver_;
 };

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""What a cable population is made from: shapes, equations, a threshold at a place, a scheme."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import numpy as np
+
+from hodgpy import arguments
+from hodgpy.compiling import compile as compile_model
+from hodgpy.errors import SimulationError
+from hodgpy.model import Model, ModelFile
+from hodgpy.morphology import Morphology
+from hodgpy.places import no_place
+
+_METHODS = ("crank_nicolson", "tr_bdf2", "backward_euler", "crank_nicolson_undamped")
+_AT_PLACE = re.compile(
+    r"(?P<path>[A-Za-z_][\w.]*?)(?:\[(?P<index>[^\]]+)\]|\.(?P<dot>\d[^.]*?\*\s*\w+|end|start))\.(?P<name>[A-Za-z_]\w*)"
+)
+_NAME_AT = re.compile(r"(?P<name>[A-Za-z_]\w*)@(?P<address>[\w.]+(?:\s*\*\s*\w+)?(?:\[[^\]]+\])?)")
+
+
+def shapes_of(morphology: Any, N: Any) -> tuple[list[Morphology], np.ndarray]:
+    """Different shapes, and which one each cell has."""
+    if isinstance(morphology, Morphology):
+        count = arguments.whole(1 if N is None else N, "the number of cells", 1, 10**7)
+        return [morphology], np.zeros(count, np.int64)
+    shapes: list[Morphology] = []
+    which = []
+    for one in morphology:
+        if not isinstance(one, Morphology):
+            raise SimulationError(f"{arguments.shown(one)} is no morphology")
+        at = next((i for i, other in enumerate(shapes) if other is one), len(shapes))
+        if at == len(shapes):
+            shapes.append(one)
+        which.append(at)
+    if not which or (N is not None and len(which) != N):
+        raise SimulationError(f"{len(which)} morphologies were given for {N} cells")
+    return shapes, np.array(which)
+
+
+def split_threshold(text: str | None) -> tuple[str | None, Any]:
+    """``axon[50*um].v > 0*mV`` as a condition on v, and the place."""
+    if text is None:
+        return None, None
+    places: list[str] = []
+
+    def bare(match: re.Match[str]) -> str:
+        parts = match.groupdict()
+        if "address" in parts:
+            places.append(parts["address"])
+        else:
+            places.append(f"{parts['path']}.{parts['index'] or parts['dot']}")
+        return parts["name"]
+
+    condition = _AT_PLACE.sub(bare, arguments.text(text, "threshold"))
+    condition = _NAME_AT.sub(bare, condition)
+    if len(set(places)) > 1:
+        raise no_place(f"a threshold stands at one place, not at {', '.join(places)}")
+    return condition, places[0] if places else None
+
+
+def cell_model(model: Any, *, level: int, **parts: Any) -> Model:
+    namespace = parts.pop("namespace")
+    given = {k: v for k, v in parts.items() if v is not None}
+    if isinstance(model, ModelFile):
+        model = _only_cell(model)
+    if isinstance(model, Model):
+        if given:
+            raise SimulationError(f"`{next(iter(given))}` belongs into the text of {model.name}")
+        return model
+    made = compile_model(model, cell=True, namespace=namespace, level=level + 1, **given)
+    return _only_cell(made) if isinstance(made, ModelFile) else made
+
+
+def _only_cell(file: ModelFile) -> Model:
+    cells = [m for m in file._models.values() if m._record.get("kind") == "cell"]
+    if len(cells) != 1:
+        raise SimulationError(f"{file} has {len(cells)} cells; choose one")
+    return cells[0]
+
+
+def parts_of(value: Any, sizes: list[int]) -> list[Any]:
+    """One value for all groups, or an array cut into theirs."""
+    if isinstance(value, str) or np.ndim(getattr(value, "value", value)) == 0:
+        return [value] * len(sizes)
+    edges = np.cumsum([0, *sizes])
+    if len(value) != edges[-1]:
+        raise SimulationError(f"{len(value)} values were given for {edges[-1]} processes")
+    return [value[a:b] for a, b in itertools.pairwise(edges)]
+
+
+def scheme_named(method: str) -> str:
+    name = "crank_nicolson" if method in ("", "auto", "staggered") else method
+    if name not in _METHODS:
+        raise SimulationError(
+            f"method is {arguments.shown(method)}; a cable has {', '.join(_METHODS)}"
+        )
+    return name
+
+
+def material(model: Model, name: str, given: Any) -> Any:
+    """Ri or Cm for the lambda rule: what is given, or the model's default."""
+    if given is not None and np.ndim(getattr(given, "value", given)) == 0:
+        return given
+    variable = model.variables.get(name)
+    fallback = {"Ri": 1.5, "Cm": 0.01}[name]
+    return fallback if variable is None or not variable.default else variable.default
