@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The source distribution: it brings the generated parser, so that building it needs no Java."""
+"""The source distribution: all that git knows, and the generated parser, so that building it needs
+no Java."""
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -13,31 +17,48 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def git_files() -> list[str]:
+    """What git knows and the folder still has."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+    names = listed.stdout.decode().split("\0")
+    return [name for name in names if name and (ROOT / name).exists()]
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked source distribution."""
-    if not (ROOT / ".git").exists() or not (ROOT / ".venv").exists():
-        pytest.skip("needs a clone and the environment of scripts/setup")
+    if not (ROOT / ".git").exists() or shutil.which("antlr4") is None:
+        pytest.skip("needs a clone and the packages of scripts/setup")
+    if importlib.util.find_spec("build") is None:
+        pytest.skip("needs the extra `dev`")
     folder = tmp_path_factory.mktemp("sdist")
-    subprocess.run([ROOT / "scripts" / "sdist", folder], check=True, capture_output=True)
+    environment = os.environ | {"PYTHON": sys.executable}
+    done = subprocess.run(
+        [ROOT / "scripts" / "sdist", folder], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
     (archive,) = folder.glob("hodgpy-*.tar.gz")
     with tarfile.open(archive) as file:
         file.extractall(folder)
     return folder / archive.name.removesuffix(".tar.gz")
 
 
-def test_holds_what_a_build_reads(sources: Path) -> None:
-    for name in (
-        "CMakeLists.txt",
-        "VERSION",
-        "LICENSE",
-        "grammar/HhmParser.g4",
-        "grammar/generated/grammar/HhmParser.cpp",
-        "stdlib_models/neurons/hodgkin_huxley_1952.hhm",
-        "python/hodgpy/__init__.py",
-    ):
-        assert (sources / name).is_file(), name
+def test_holds_every_file_of_the_clone(sources: Path) -> None:
+    wanted = [name for name in git_files() if not name.startswith(".ci/")]
+    assert len(wanted) > 500
+    missing = [name for name in wanted if not (sources / name).is_file()]
+    assert not missing, missing
+
+
+def test_brings_the_generated_parser(sources: Path) -> None:
+    assert (sources / "grammar/generated/grammar/HhmParser.cpp").is_file()
     assert not (ROOT / "grammar" / "generated").exists(), "left behind in the clone"
+
+
+def test_has_the_version_of_the_file_version(sources: Path) -> None:
+    version = (ROOT / "VERSION").read_text().strip()
+    assert sources.name == f"hodgpy-{version}"
+    assert f"\nVersion: {version}\n" in (sources / "PKG-INFO").read_text()
 
 
 def test_configures_without_antlr(sources: Path, tmp_path: Path) -> None:
