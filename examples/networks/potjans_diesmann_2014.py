@@ -91,7 +91,9 @@ def build(scale: float = 0.1, seed: int = 1) -> tuple[hp.Network, dict[str, hp.S
         weight = current_of(0.15) / np.sqrt(scale) * pA
         network.add(group, hp.PoissonInput(group, "I", inputs, 8 * Hz, weight))
         P.append(group)
-    for t, s in np.argwhere(numbers > 0):
+    # The largest first: what making one takes for a while must not come on top of all others.
+    for place in np.argsort(-numbers, axis=None)[: np.count_nonzero(numbers)]:
+        t, s = np.unravel_index(place, numbers.shape)
         network.add(projection(P[s], P[t], int(numbers[t, s]), w[t, s] / np.sqrt(scale), seed))
     spikes = {group.name: hp.SpikeRecorder(group) for group in P}
     network.add(*spikes.values())

@@ -105,8 +105,27 @@ static void fill_gaps(Layout& layout) {
             if (!layout.creation.empty()) {
                 layout.creation.data()[at] = layout.creation[part.end - 1];
             }
+            if (!layout.within.empty()) {
+                layout.within.data()[at] = layout.within[part.end - 1];
+            }
         }
     }
+}
+
+/// Numbers as places within the numbers of a source, of two bytes, where every source's fit.
+static void count_within_sources(Layout& layout, std::vector<std::uint32_t> first) {
+    for (std::size_t s = 0; s + 1 < first.size(); ++s) {
+        if (first[s + 1] - first[s] > std::numeric_limits<std::uint16_t>::max()) {
+            return;
+        }
+    }
+    layout.within = base::Array<std::uint16_t>(layout.stored());
+    layout.for_each([&](std::uint32_t at, std::int32_t source) {
+        layout.within[at] = static_cast<std::uint16_t>(layout.creation[at] -
+                                                       first[static_cast<std::size_t>(source)]);
+    });
+    layout.first = std::move(first);
+    layout.creation.clear();
 }
 
 Layout lay_out(Connectivity connectivity, std::int64_t sources, std::vector<std::int64_t> bounds,
@@ -157,17 +176,36 @@ Layout lay_out(Connectivity connectivity, std::int64_t sources, std::vector<std:
     }
     if (identity) {
         layout.creation.clear();
+    } else if (connectivity.in_rows()) {
+        count_within_sources(layout, std::move(connectivity.rows().begin));
     }
     fill_gaps(layout);
     return layout;
+}
+
+std::int32_t Layout::source_of(std::uint32_t place) const {
+    std::size_t p = 0;
+    while (p + 1 < parts.size() && place >= parts[p + 1].begin) {
+        ++p;
+    }
+    const std::vector<std::uint32_t>& rows = parts[p].rows;
+    const auto next = std::upper_bound(rows.begin(), rows.end() - 1, place);
+    return static_cast<std::int32_t>(next - rows.begin()) - 1;
 }
 
 Connectivity take_apart(Layout layout) {
     if (layout.parts.empty()) {
         return {};
     }
-    if (layout.creation.empty()) {
+    if (!layout.sorted()) {
         return Connectivity(connect::Rows{std::move(layout.parts[0].rows), std::move(layout.post)});
+    }
+    if (!layout.within.empty()) {
+        base::Array<std::int32_t> targets(layout.synapses);
+        layout.for_each([&](std::uint32_t at, std::int32_t source) {
+            targets[layout.number(at, source)] = layout.post[at];
+        });
+        return Connectivity(connect::Rows{std::move(layout.first), std::move(targets)});
     }
     base::Array<std::int32_t> sources(layout.synapses);
     base::Array<std::int32_t> targets(layout.synapses);
@@ -180,7 +218,8 @@ Connectivity take_apart(Layout layout) {
 
 std::vector<std::uint32_t> places_of(const Layout& layout) {
     std::vector<std::uint32_t> places(layout.synapses);
-    layout.for_each([&](std::uint32_t at, std::int32_t) { places[layout.number(at)] = at; });
+    layout.for_each(
+        [&](std::uint32_t at, std::int32_t source) { places[layout.number(at, source)] = at; });
     return places;
 }
 

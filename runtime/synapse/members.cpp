@@ -143,10 +143,19 @@ void SynapseState::refresh_context() {
             }
         }
     }
+    const bool reads_numbers = keep_sources_ || (table().uses & HHK_USES_CREATION) != 0;
+    if (numbers_.empty() && !layout_.within.empty() && reads_numbers) {
+        numbers_ = base::Array<std::int32_t>(layout_.stored());
+        layout_.for_each([&](std::uint32_t at, std::int32_t source) {
+            numbers_[at] = static_cast<std::int32_t>(layout_.number(at, source));
+        });
+    }
     hhk_context& context = values_->synapse_context();
     context.pre = sources_.data();
     context.post = layout_.post.data();
-    context.creation = reinterpret_cast<const std::int32_t*>(layout_.creation.data());
+    context.creation = numbers_.empty()
+                           ? reinterpret_cast<const std::int32_t*>(layout_.creation.data())
+                           : numbers_.data();
     context.foreign = foreign_.data();
     context.pre_count = pre_->count();
     context.post_count = post_->count();
@@ -209,7 +218,15 @@ void SynapseState::leave_delays_to_routes() {
 }
 
 DelaySteps SynapseState::delays_in_routes(std::string_view pathway) const {
-    DelaySteps steps(layout_.synapses);
+    std::int64_t longest = 0;
+    for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
+        for (const auto& member : members_) {
+            for (const Segment& segment : member->arrivals[p].routes().segments) {
+                longest = std::max<std::int64_t>(longest, segment.delay);
+            }
+        }
+    }
+    DelaySteps steps(layout_.synapses, longest);
     for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
         for (const auto& member : members_) {
             if (pathway == table().pathways[p].name) {
@@ -308,9 +325,9 @@ void SynapseState::make_signals(std::size_t part) {
         signal_delay_ = said.steps;
         signal_delays_.clear();
         if (!member.signals.empty() && !said.each_steps.empty()) {
-            signal_delays_ = DelaySteps(layout_.stored());
-            layout_.for_each([&](std::uint32_t at, std::int32_t) {
-                signal_delays_[at] = said.each_steps[layout_.number(at)];
+            signal_delays_ = base::Array<std::int32_t>(layout_.stored());
+            layout_.for_each([&](std::uint32_t at, std::int32_t source) {
+                signal_delays_[at] = said.each_steps[layout_.number(at, source)];
             });
         }
     }

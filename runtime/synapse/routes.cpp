@@ -35,7 +35,10 @@ Routes routes_by_source(const Layout& layout, std::size_t part, const RouteDelay
     for (std::size_t s = 0; s + 1 < rows.size(); ++s) {
         add_segments(
             rows[s], rows[s + 1],
-            [&](std::uint32_t at) { return (*delays.each)[layout.number(at)]; }, routes.segments);
+            [&](std::uint32_t at) {
+                return (*delays.each)[layout.number(at, static_cast<std::int32_t>(s))];
+            },
+            routes.segments);
         routes.own_begin.push_back(static_cast<std::uint32_t>(routes.segments.size()));
     }
     routes.segments.shrink_to_fit();
@@ -82,7 +85,7 @@ void read_delays(const Layout& layout, const Routes& routes, DelaySteps& delays)
     for (const Segment& segment : routes.segments) {
         for (std::uint32_t at = segment.begin; at < segment.end; ++at) {
             const std::uint32_t place = routes.items.empty() ? at : routes.items[at];
-            delays[layout.number(place)] = static_cast<std::int32_t>(segment.delay);
+            delays.set(layout.number(place), segment.delay);
         }
     }
 }

@@ -231,8 +231,8 @@ std::vector<double> SynapseState::delay_seconds(std::string_view pathway) const 
     if (said.in_routes) {
         std::vector<double> seconds;
         const DelaySteps steps = delays_in_routes(pathway);
-        for (const std::int32_t step : steps.view()) {
-            seconds.push_back(step * dt_);
+        for (std::size_t k = 0; k < steps.size(); ++k) {
+            seconds.push_back(steps[k] * dt_);
         }
         return seconds;
     }
@@ -241,8 +241,8 @@ std::vector<double> SynapseState::delay_seconds(std::string_view pathway) const 
     }
     std::vector<double> seconds;
     seconds.reserve(said.each_steps.size());
-    for (const std::int32_t steps : said.each_steps.view()) {
-        seconds.push_back(steps * dt_);
+    for (std::size_t k = 0; k < said.each_steps.size(); ++k) {
+        seconds.push_back(said.each_steps[k] * dt_);
     }
     return seconds;
 }
@@ -275,14 +275,17 @@ void SynapseState::convert(Delay& delay) const {
         delay.converted = true;
         return;
     }
-    DelaySteps steps(delay.each.size());
+    const auto [least, most] = std::minmax_element(delay.each.begin(), delay.each.end());
+    const auto in_steps = [&](double seconds) {
+        return delay_steps(seconds, dt_, delay.round_nearest, name_);
+    };
+    const std::int64_t longest = in_steps(*most);
+    DelaySteps steps(delay.each.size(), longest);
     for (std::size_t k = 0; k < delay.each.size(); ++k) {
-        steps[k] =
-            static_cast<std::int32_t>(delay_steps(delay.each[k], dt_, delay.round_nearest, name_));
+        steps.set(k, in_steps(delay.each[k]));
     }
-    const auto [least, most] = std::minmax_element(steps.data(), steps.data() + steps.size());
-    delay.shortest = delay.steps = *least;
-    delay.longest = *most;
+    delay.shortest = delay.steps = in_steps(*least);
+    delay.longest = longest;
     if (delay.shortest < delay.longest) {
         delay.each_steps = std::move(steps);
     }
@@ -371,12 +374,13 @@ void SynapseState::take_apart() {
     collect_pending();
     value_count_ = layout_.synapses;
     value_places_ = nullptr;
-    if (!layout_.creation.empty()) {
+    if (layout_.sorted()) {
         value_places_ = std::make_shared<std::vector<std::uint32_t>>(places_of(layout_));
     }
     connectivity_ = synapse::take_apart(std::move(layout_));
     layout_ = {};
     sources_.clear();
+    numbers_.clear();
     arranged_ = false;
 }
 
@@ -399,13 +403,13 @@ void SynapseState::rearrange(std::vector<std::int64_t> bounds) {
     delays_changed_ = false;
     const int copies = static_cast<int>(layout_.parts.size());
     const std::int64_t stored = layout_.stored();
-    const bool unmoved = value_places_ == nullptr && layout_.creation.empty() &&
+    const bool unmoved = value_places_ == nullptr && !layout_.sorted() &&
                          value_count_ == layout_.synapses && values_->count() == stored;
     if (!unmoved || copies != values_->pre_copies()) {
         std::vector<std::uint32_t> from(static_cast<std::size_t>(stored),
                                         PopulationState::no_source);
-        layout_.for_each([&](std::uint32_t at, std::int32_t) {
-            const std::uint32_t number = layout_.number(at);
+        layout_.for_each([&](std::uint32_t at, std::int32_t source) {
+            const std::uint32_t number = layout_.number(at, source);
             if (number < value_count_) {
                 from[at] = value_places_ == nullptr ? number : (*value_places_)[number];
             }
@@ -427,7 +431,7 @@ void SynapseState::rearrange(std::vector<std::int64_t> bounds) {
 }
 
 void SynapseState::find_places() {
-    if (values_->places == nullptr && !layout_.creation.empty()) {
+    if (values_->places == nullptr && layout_.sorted()) {
         values_->places = std::make_shared<std::vector<std::uint32_t>>(places_of(layout_));
     }
 }
@@ -442,8 +446,9 @@ void SynapseState::fill_given() {
         const kernel::FieldMemory field = values_->field(f);
         if (row.space == HHK_EACH) {
             const std::vector<double> seconds = delay_seconds("pre");
-            layout_.for_each([&](std::uint32_t at, std::int32_t) {
-                field.write(at, seconds.size() == 1 ? seconds[0] : seconds[layout_.number(at)]);
+            layout_.for_each([&](std::uint32_t at, std::int32_t source) {
+                field.write(at,
+                            seconds.size() == 1 ? seconds[0] : seconds[layout_.number(at, source)]);
             });
         } else {
             std::vector<std::int64_t> counts(static_cast<std::size_t>(values_->count_of(f)));
@@ -503,7 +508,7 @@ void SynapseState::preview() {
 
 std::size_t SynapseState::bytes() const {
     std::size_t sum =
-        layout_.post.bytes() + layout_.creation.bytes() + sources_.bytes() + signal_delays_.bytes();
+        layout_.bytes() + sources_.bytes() + numbers_.bytes() + signal_delays_.bytes();
     for (std::uint32_t f = 0; bound() && f < values_->table().field_count; ++f) {
         if (values_->table().fields[f].space == HHK_EACH) {
             sum += kernel::element_size(values_->table(), values_->table().fields[f]) *

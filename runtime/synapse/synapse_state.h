@@ -88,7 +88,7 @@ public:
             return;
         }
         layout_.for_each([&](std::uint32_t at, std::int32_t source) {
-            visit(std::size_t{layout_.number(at)}, source, layout_.post[at]);
+            visit(std::size_t{layout_.number(at, source)}, source, layout_.post[at]);
         });
     }
 
@@ -194,6 +194,7 @@ private:
     Layout layout_;             // while arranged
     bool arranged_ = false;
     base::Array<std::int32_t> sources_; // of each place, if kernels read them
+    base::Array<std::int32_t> numbers_; // the same, unless places or the layout have them
     std::size_t value_count_ = 0;       // synapses that values_ holds
     std::shared_ptr<const std::vector<std::uint32_t>> value_places_; // and where; null: by number
 

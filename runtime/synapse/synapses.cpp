@@ -152,11 +152,9 @@ struct Named {
             return;
         }
         const synapse::Layout& layout = state.layout();
-        for (const synapse::Part& part : layout.parts) {
-            for (std::uint32_t at = part.begin; at < part.end; ++at) {
-                visit(std::size_t{layout.number(at)}, std::int64_t{at});
-            }
-        }
+        layout.for_each([&](std::uint32_t at, std::int32_t source) {
+            visit(std::size_t{layout.number(at, source)}, std::int64_t{at});
+        });
     }
 
     SynapseState& state;
@@ -376,11 +374,9 @@ std::vector<std::vector<double>> evaluate(const Synapses& synapses, const Expres
     std::vector<std::vector<double>> values(found.size());
     for (std::size_t o = 0; o < found.size(); ++o) {
         values[o].resize(static_cast<std::size_t>(state.size()));
-        for (const synapse::Part& part : state.layout().parts) {
-            for (std::uint32_t at = part.begin; at < part.end; ++at) {
-                values[o][state.layout().number(at)] = found[o][at];
-            }
-        }
+        state.layout().for_each([&](std::uint32_t at, std::int32_t source) {
+            values[o][state.layout().number(at, source)] = found[o][at];
+        });
     }
     return values;
 }
