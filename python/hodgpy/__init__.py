@@ -10,7 +10,7 @@
 >>> net.run(100*ms)
 """
 
-from hodgpy import errors, geometry, growth, places, testset, trains, units
+from hodgpy import errors, geometry, growth, inference, places, testset, trains, units
 from hodgpy._core import __version__
 from hodgpy.cable import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
@@ -71,6 +71,7 @@ __all__ = [
     "errors",
     "geometry",
     "growth",
+    "inference",
     "load",
     "models",
     "place",

@@ -90,7 +90,7 @@ def test_delays_follow_the_speed(cell: hp.Model, graph: hp.GeometricGraph) -> No
 def test_bad_experiments_are_refused(cell: hp.Model, graph: hp.GeometricGraph) -> None:
     for controls, says in [
         ([Control("I", [1, 2, 3], cells=[0, 1])], "amplitudes for 2 cells"),
-        ([Control("I", 1, duration=-1 * ms)], "positive"),
+        ([Control("I", 1, duration=-1 * ms)], "last a step"),
         ([("I", 1)], "must be a Control"),
     ]:
         with pytest.raises(hp.SimulationError, match=f"HH6056.*{says}"):

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,11 @@ from hodgpy.population import Population
 from hodgpy.recording import SpikeRecorder
 from hodgpy.sources import NoiseCurrent
 from hodgpy.synapses import Synapses
+
+if TYPE_CHECKING:
+    from hodgpy.inference.recording import Recording
+
+_FOR_EVER = 2**62  # steps
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,27 @@ class Experiment:
     def __repr__(self) -> str:
         return f"<Experiment with {self.graph!r}: t = {self.network.t * 1e3:g} ms>"
 
+    def recording(self) -> Recording:
+        """What an estimator of connections gets: frames, and the control of each cell in them.
+
+        ``control`` is of the first controlled variable.
+        """
+        from hodgpy.inference.recording import Recording
+
+        frames = self.fluorescence.shape[1]
+        assert self.camera is not None
+        control = np.zeros((self.graph.N, frames))
+        frame = 1 / (self.camera.rate * self.network.dt)  # in steps
+        for first, last, amounts in next(iter(self._timed.values()), []):
+            edges = np.arange(frames + 1) * frame
+            overlap = np.minimum(last, edges[1:]) - np.maximum(first, edges[:-1])
+            seen = np.flatnonzero(overlap > 0)
+            control[:, seen] += np.outer(amounts, overlap[seen] / frame)
+        return Recording(
+            self.fluorescence, self.camera.rate, control, self.graph.positions.positions,
+            self.graph.name,
+        )  # fmt: skip
+
     # -- inside ----------------------------------------------------------------------------------
 
     def _vary(self, name: str, sd: Any) -> None:
@@ -198,26 +224,25 @@ class Experiment:
 
     def _schedule(self) -> None:
         """Has the network set every controlled variable where a control begins or ends."""
-        timed: dict[str, list[tuple[float, np.ndarray]]] = {}
+        dt = self.network.dt
+        self._timed: dict[str, list[tuple[int, int, np.ndarray]]] = {}
         for control in self.controls:
             if not isinstance(control, Control):
                 refuse("HH6056", f"a control is {arguments.shown(control)}; it must be a Control")
-            amounts = self._amounts(control)
             begin = units.duration(control.onset, "onset")
-            edges = timed.setdefault(control.variable, [])
-            edges.append((begin, amounts))
+            length = _FOR_EVER
             if control.duration is not None:
-                length = units.duration(control.duration, "duration")
+                length = round(units.duration(control.duration, "duration") / dt)
                 if length <= 0:
-                    refuse("HH6056", f"a control lasts {length} s; it must be positive")
-                edges.append((begin + length, -amounts))
-        dt = self.network.dt
-        for variable, edges in timed.items():
-            base = np.broadcast_to(self.cells.get(variable), self.graph.N)
-            steps = [round(time / dt) for time, _ in edges]
-            for step in sorted(set(steps)):
-                due = [a for s, (_, a) in zip(steps, edges, strict=True) if s <= step]
-                self.network.at(step * dt, self._setter(variable, base + np.sum(due, axis=0)))
+                    refuse("HH6056", f"a control lasts {control.duration}; it must last a step")
+            first = round(begin / dt)
+            timed = self._timed.setdefault(control.variable, [])
+            timed.append((first, first + length, self._amounts(control)))
+        for variable, timed in self._timed.items():
+            base = np.array(np.broadcast_to(self.cells.get(variable), self.graph.N))
+            for step, amounts in _changes(timed):
+                values = base + np.sum([timed[k][2] for k in amounts], axis=0)
+                self.network.at(step * dt, self._setter(variable, values))
 
     def _setter(self, variable: str, values: np.ndarray) -> Any:
         return lambda: self.cells.set(variable, values)
@@ -237,3 +262,17 @@ class Experiment:
         if control.spread:
             amounts *= 1 + control.spread * self._random.standard_normal(self.graph.N)
         return amounts
+
+
+def _changes(timed: list[tuple[int, int, np.ndarray]]) -> Iterator[tuple[int, list[int]]]:
+    """Steps at which controls begin or end, with those that are on from there."""
+    edges: dict[int, list[tuple[int, bool]]] = {}
+    for number, (first, last, _) in enumerate(timed):
+        edges.setdefault(first, []).append((number, True))
+        if last < _FOR_EVER:
+            edges.setdefault(last, []).append((number, False))
+    active: set[int] = set()
+    for step in sorted(edges):
+        for number, begins in edges[step]:
+            (active.add if begins else active.discard)(number)
+        yield step, sorted(active)
