@@ -2,6 +2,7 @@
 #include "lower/lumping.h"
 
 #include "ir/derivative.h"
+#include "lower/sum_factors.h"
 
 #include <algorithm>
 #include <set>
@@ -300,25 +301,6 @@ private:
         });
     }
 
-    [[nodiscard]] bool is_shared_constant(const ir::Value& leaf) const {
-        return leaf.op == Op::ConstReal || leaf.op == Op::ConstInt || leaf.op == Op::ConstBool ||
-               leaf.op == Op::LoadUniform || leaf.op == Op::TimeStep ||
-               leaf.op == Op::ForeignUniform;
-    }
-
-    [[nodiscard]] bool is_of_target(const ir::Value& leaf) const {
-        if (leaf.op == Op::LoadForeign) {
-            return scope_.module().foreign[ir::ForeignId(leaf.symbol)].space == Space::Post;
-        }
-        if (leaf.op == Op::LoadField) {
-            const auto& fields = scope_.module().fields;
-            return leaf.symbol < fields.size() &&
-                   fields[ir::FieldId(leaf.symbol)].space == Space::PerPost;
-        }
-        return is_shared_constant(leaf) || leaf.op == Op::PostIndex || leaf.op == Op::Time ||
-               leaf.op == Op::StepCount || leaf.op == Op::PreCount || leaf.op == Op::PostCount;
-    }
-
     bool drop_if(Set& states, const std::function<bool(VariableId)>& bad) {
         const auto out = std::ranges::find_if(states, bad);
         if (out == states.end()) {
@@ -387,7 +369,7 @@ private:
         const model::SummedVariable& summed = model_.sums[sum];
         return variable(summed.target).side == Side::Post && !reads_of(summed.value).draws &&
                is_homogeneous(scope_.value(summed.value), states,
-                              [&](const ir::Value& leaf) { return is_of_target(leaf); });
+                              [&](const ir::Value& leaf) { return is_of_target(scope_, leaf); });
     }
 
     bool drop_from_sums(Set& states) {

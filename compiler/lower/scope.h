@@ -39,6 +39,7 @@ public:
 
     /// The module under construction: tables from the start, kernels added by others.
     ir::Module& module() { return module_; }
+    [[nodiscard]] const ir::Module& module() const { return module_; }
     /// The graph of meanings.
     ir::Builder& graph() { return graph_; }
     [[nodiscard]] const ir::Kernel& graph_kernel() const { return graph_kernel_; }

@@ -9,6 +9,7 @@
 #include "lower/moment.h"
 #include "lower/pathway.h"
 #include "lower/plan.h"
+#include "lower/sum_factors.h"
 
 #include <algorithm>
 #include <array>
@@ -59,6 +60,9 @@ public:
         if (!scope_.sink().has_errors()) {
             for (const Space space : own_spaces) {
                 add_init(scope_, space);
+            }
+            split_sums();
+            for (const Space space : own_spaces) {
                 add_sums(space, propagate);
             }
             for (std::size_t k = 0; k < model.pathways.size(); ++k) {
@@ -126,6 +130,45 @@ private:
                     space == Space::Each ? propagate : Prelude());
     }
 
+    /// A sum over synapses with a factor of the target, which may be taken out of it.
+    struct SplitSum {
+        std::optional<SumFactors> factors;
+        ir::FieldId total; // of the first part, once per target
+    };
+
+    void split_sums() {
+        const model::CheckedModel& model = scope_.model();
+        split_sums_.resize(model.sums.size());
+        if (!scope_.options().lump || !model.updates.empty()) {
+            return;
+        }
+        for (std::size_t k = 0; k < model.sums.size(); ++k) {
+            const model::Variable& target = scope_.variable(model.sums[k].target);
+            SplitSum& split = split_sums_[k];
+            if (placement_.sums[k] == Space::Each && target.side == model::Side::Post) {
+                split.factors = split_sum(scope_, scope_.value(model.sums[k].value));
+            }
+            if (split.factors) {
+                split.total = scope_.add_hidden_field(target.name + ":sum");
+                scope_.module().fields[split.total].space = Space::PerPost;
+                report_.remarks.push_back("what all synapses of a target share in the sum of `" +
+                                          target.name + "` is computed once per target");
+            }
+        }
+    }
+
+    void add_term(ir::Kernel& kernel, ir::Builder& builder, VariableId variable, ValueId value) {
+        const ir::ForeignId target = scope_.foreign(variable);
+        scope_.module().foreign[target].access |= ir::access::summed | ir::access::add;
+        const auto known =
+            std::ranges::find(kernel.foreign_stores, target, &ir::ForeignStore::foreign);
+        if (known != kernel.foreign_stores.end()) {
+            known->value = builder.add(known->value, value);
+        } else {
+            builder.add_to(target, value);
+        }
+    }
+
     void add_sums(Space space, const Prelude& propagate) {
         ir::Kernel kernel;
         kernel.kind = ir::KernelKind::Sum;
@@ -141,22 +184,20 @@ private:
         }
         const auto& sums = scope_.model().sums;
         for (std::size_t k = 0; k < sums.size(); ++k) {
-            if (placement_.sums[k] != space) {
-                continue;
-            }
             const ir::Builder::Context context(builder, sums[k].span);
-            const ir::ForeignId target = scope_.foreign(sums[k].target);
-            const ValueId value = builder.to_real(frame.of(sums[k].value));
-            scope_.module().foreign[target].access |= ir::access::summed | ir::access::add;
-            const auto known =
-                std::ranges::find(kernel.foreign_stores, target, &ir::ForeignStore::foreign);
-            if (known != kernel.foreign_stores.end()) {
-                known->value = builder.add(known->value, value);
-            } else {
-                builder.add_to(target, value);
+            const SplitSum& split = split_sums_[k];
+            if (placement_.sums[k] == space && !split.factors) {
+                add_term(kernel, builder, sums[k].target, builder.to_real(frame.of(sums[k].value)));
+            } else if (split.factors && space == Space::Each) {
+                builder.add_to(split.total, frame.of(split.factors->synapse));
+            } else if (split.factors && space == Space::PerPost) {
+                const ValueId total = builder.load(split.total);
+                add_term(kernel, builder, sums[k].target,
+                         builder.mul(total, frame.of(split.factors->target)));
+                builder.store(split.total, builder.real(0.0)); // for the next step
             }
         }
-        if (!kernel.foreign_stores.empty()) {
+        if (!kernel.foreign_stores.empty() || !kernel.stores.empty()) {
             scope_.module().kernels.push_back(std::move(kernel));
         }
     }
@@ -227,6 +268,7 @@ private:
 
     Scope scope_;
     Placement placement_;
+    std::vector<SplitSum> split_sums_; // by sum of the model
     MethodReport report_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -41,11 +42,13 @@ private:
     int spins_;
     long process_;
     const std::function<void(int)>* work_ = nullptr;
-    std::atomic<std::uint32_t> round_{0};
-    std::atomic<int> busy_{0};
-    std::atomic<int> arrived_{0};
-    std::atomic<std::uint32_t> phase_{0};
-    std::atomic<bool> stop_{false};
+    // What some spin on and what others count with stands in lines of its own.
+    static constexpr std::size_t line = 64;
+    alignas(line) std::atomic<std::uint32_t> round_{0};
+    alignas(line) std::atomic<int> busy_{0};
+    alignas(line) std::atomic<int> arrived_{0};
+    alignas(line) std::atomic<std::uint32_t> phase_{0};
+    alignas(line) std::atomic<bool> stop_{false};
     std::atomic<bool> failed_{false};
     std::exception_ptr error_;
     std::vector<std::thread> threads_;

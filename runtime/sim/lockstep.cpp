@@ -75,6 +75,19 @@ static void call(synapse::Call& one) {
     one.function(one.context, &one.block);
 }
 
+/// A row of a small population is shorter than the way into memset.
+static void zero(const Clear& clear) {
+    constexpr std::size_t line = 64;
+    constexpr std::size_t short_row = 16 * line;
+    if (clear.bytes > short_row || clear.bytes % line != 0) {
+        std::memset(clear.data, 0, clear.bytes);
+        return;
+    }
+    for (std::size_t at = 0; at < clear.bytes; at += line) {
+        std::memset(clear.data + at, 0, line);
+    }
+}
+
 /// Inputs from states at t_k, then synapses to t_{k+1}.
 void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
     MemberPlan& plan = own.plan;
@@ -84,7 +97,7 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
         context->t = t;
     }
     for (const Clear& clear : plan.clears) {
-        std::memset(clear.data, 0, clear.bytes);
+        zero(clear);
     }
     if (step_plan_.meet_before_reads) {
         own.run.meet();
@@ -180,7 +193,10 @@ void NetworkState::collect_events(MemberRun& own, std::int64_t step, std::size_t
             }
             EventStream::Lists& lists = heard.stream->lists[own.parity()][own.member];
             std::vector<std::int32_t>& list = lists.steps[offset];
-            lists.any = true;
+            if (!lists.any) {
+                lists.any = true;
+                plan.filled[own.parity()].push_back(&lists);
+            }
             if (list.empty()) {
                 plan.told.push_back(heard.number);
             }
@@ -280,15 +296,14 @@ void NetworkState::finish_own(MemberRun& own) {
 
 /// Steps begin to end, between two exchanges of events.
 void NetworkState::one_epoch(MemberRun& own, std::int64_t begin, std::int64_t end) {
-    for (const auto& stream : step_plan_.streams) {
-        EventStream::Lists& lists = stream->lists[own.parity()][own.member];
-        if (lists.any) { // of two epochs ago
-            for (std::vector<std::int32_t>& list : lists.steps) {
-                list.clear();
-            }
-            lists.any = false;
+    std::vector<EventStream::Lists*>& filled = own.plan.filled[own.parity()];
+    for (EventStream::Lists* lists : filled) { // of two epochs ago
+        for (std::vector<std::int32_t>& list : lists->steps) {
+            list.clear();
         }
+        lists->any = false;
     }
+    filled.clear();
     for (std::int64_t step = begin; step < end; ++step) {
         const auto offset = static_cast<std::size_t>(step - begin);
         before_advance(own, step);
@@ -298,7 +313,9 @@ void NetworkState::one_epoch(MemberRun& own, std::int64_t begin, std::int64_t en
         }
         if (step_plan_.immediate) {
             own.run.meet();
-            own.guarded([&] { push_events(own, step, offset); });
+            if (own.run.members > 1 || !own.plan.fired.empty()) {
+                own.guarded([&] { push_events(own, step, offset); });
+            }
         }
         deliver(own, step);
         if (step_plan_.meet_before_resets) {

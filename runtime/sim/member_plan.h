@@ -67,6 +67,7 @@ struct MemberPlan {
     std::vector<Guard> guards;                      // as the tiles of this member
     std::vector<std::size_t> fired;                 // tiles with an event in this step
     std::vector<std::uint32_t> told;                // streams with one of the own tiles
+    std::vector<EventStream::Lists*> filled[2];     // own lists with something in them, by parity
     /// Paths by stream: of the own events at once, of all when they are exchanged.
     std::vector<std::vector<std::uint32_t>> own_listeners;
     std::vector<std::vector<std::uint32_t>> listeners;

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <vector>
 
 namespace hodg::sim {
 
@@ -271,10 +273,17 @@ void NetworkState::run_free(std::int64_t begin, std::int64_t end, bool check) {
         }
         return;
     }
+    // The own tiles first; then what a thread that was held up has left.
+    std::vector<std::atomic<bool>> taken(tiles_.size());
+    const std::size_t threads = shares_.size() - 1;
     team().run([&](int member) {
-        const auto share = static_cast<std::size_t>(member);
-        for (std::size_t t = shares_[share]; t < shares_[share + 1]; ++t) {
-            run_one(*tiles_[t]);
+        for (std::size_t k = 0; k < threads; ++k) {
+            const std::size_t share = (static_cast<std::size_t>(member) + k) % threads;
+            for (std::size_t t = shares_[share]; t < shares_[share + 1]; ++t) {
+                if (!taken[t].exchange(true, std::memory_order_relaxed)) {
+                    run_one(*tiles_[t]);
+                }
+            }
         }
     });
 }

@@ -277,7 +277,7 @@ std::vector<std::string> lumped_states(const std::string& block, bool varying = 
     std::vector<std::string> states;
     const hhk_model& table = *model->code().table;
     for (std::uint32_t f = 0; f < table.field_count; ++f) {
-        if (table.fields[f].space != HHK_EACH) {
+        if (table.fields[f].space != HHK_EACH && table.fields[f].role != HHK_HIDDEN) {
             states.push_back(
                 std::string(table.fields[f].name) +
                 (table.fields[f].space == HHK_PER_PRE ? " per source" : " per target"));
@@ -311,6 +311,31 @@ TEST(Lumping, keeps_traces_once_per_neuron_unless_delays_differ) {
     EXPECT_EQ(lumped_states(named("stdp").block), (Names{"A per source", "B per target"}));
     EXPECT_EQ(lumped_states(named("stdp").block, true), Names{"B per target"});
     EXPECT_EQ(lumped_states(named("stdp with own constants").block), Names{"B per target"});
+}
+
+/// Over whose entities the hooks add up.
+TEST(Lumping, takes_factors_of_the_target_out_of_sums) {
+    Options options;
+    options.target = "interpreter";
+    options.use_cache = false;
+    Neurons population(neuron, 3, options);
+    const auto hooks = [&](const std::string& value, bool lump) {
+        options.lump = lump;
+        const auto made = only_model(compile_text(
+            {"synapse Test {\n w : siemens\n I_syn_post = " + value + " : amp (summed)\n}\n",
+             "synapse.hhm"},
+            options));
+        SynapseSource source;
+        source.block = made.get();
+        const auto model = only_model(
+            compile_synapse(source, {population.model.get()}, {population.model.get()}, options));
+        const hhk_synapse& table = *model->code().table->synapse;
+        return std::pair{table.sum[HHK_EACH] != nullptr, table.sum[HHK_PER_POST] != nullptr};
+    };
+    const std::string graded = "w*(v_pre/mV)*exp(-v_post/(20*mV))*(10*mV - v_post)";
+    EXPECT_EQ(hooks(graded, true), (std::pair{true, true}));
+    EXPECT_EQ(hooks(graded, false), (std::pair{true, false}));
+    EXPECT_EQ(hooks("w*(v_pre - v_post)", true), (std::pair{true, false})); // no such factor
 }
 
 TEST(Lumping, splits_what_is_released_from_what_arrives) {
