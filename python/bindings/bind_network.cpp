@@ -32,10 +32,31 @@ std::function<void()> operation(py::function action) {
     };
 }
 
-void run(hodg::Network& network, double duration, const py::object& report, bool record_end) {
+hodg::Notes to_notes(const py::dict& notes) {
+    hodg::Notes result;
+    for (const auto& [name, bytes] : notes) {
+        result[py::cast<std::string>(name)] = py::cast<std::string>(bytes);
+    }
+    return result;
+}
+
+void save(hodg::Network& network, const std::string& path, const py::dict& notes) {
+    const hodg::Notes made = to_notes(notes);
+    const py::gil_scoped_release release;
+    network.save(path, made);
+}
+
+void run(hodg::Network& network, double duration, const py::object& report, bool record_end,
+         const std::string& path, double interval, const py::object& notes) {
     bool stopped_by_signal = false;
     hodg::RunOptions options;
     options.record_end = record_end;
+    options.save.path = path;
+    options.save.interval = interval;
+    options.save.notes = [&notes] {
+        const py::gil_scoped_acquire gil;
+        return to_notes(notes());
+    };
     options.progress = [&](const hodg::Progress& progress) {
         return poll(progress, report, stopped_by_signal);
     };
@@ -52,6 +73,17 @@ void run(hodg::Network& network, double duration, const py::object& report, bool
 
 void bind_network(py::module_& module) {
     using hodg::Network;
+    using hodg::SavedNetwork;
+    py::class_<SavedNetwork>(module, "SavedNetwork")
+        .def(py::init<std::string>(), py::call_guard<py::gil_scoped_release>())
+        .def_property_readonly("t", &SavedNetwork::time)
+        .def("notes", [](const SavedNetwork& self) {
+            py::dict result;
+            for (const auto& [name, bytes] : self.notes()) {
+                result[py::str(name)] = py::bytes(bytes);
+            }
+            return result;
+        });
     py::class_<Network>(module, "Network")
         .def(py::init([](double dt, int threads, std::uint64_t seed) {
             hodg::NetworkOptions options;
@@ -64,14 +96,19 @@ void bind_network(py::module_& module) {
              [](Network& self, const hodg::Population& population) { self.add(population); })
         .def("add_synapses",
              [](Network& self, const hodg::Synapses& synapses) { self.add(synapses); })
-        .def("add_stimulus",
-             [](Network& self, const hodg::Stimulus& stimulus) { self.add(stimulus); })
-        .def("add_recorder",
-             [](Network& self, const hodg::EventRecorder& recorder) { self.add(recorder); })
-        .def("add_recorder",
-             [](Network& self, const hodg::StateRecorder& recorder) { self.add(recorder); })
-        .def("add_recorder",
-             [](Network& self, const hodg::RateRecorder& recorder) { self.add(recorder); })
+        .def("add_stimulus", [](Network& self, const hodg::Stimulus& stimulus,
+                                const std::string& name) { self.add(stimulus, name); })
+        .def("add_recorder", [](Network& self, const hodg::EventRecorder& recorder,
+                                const std::string& name) { self.add(recorder, name); })
+        .def("add_recorder", [](Network& self, const hodg::StateRecorder& recorder,
+                                const std::string& name) { self.add(recorder, name); })
+        .def("add_recorder", [](Network& self, const hodg::RateRecorder& recorder,
+                                const std::string& name) { self.add(recorder, name); })
+        .def("save", &save)
+        .def("check", [](const Network& self, const hodg::SavedNetwork& saved,
+                         bool strict) { self.check(saved, strict); })
+        .def("restore", [](Network& self, const hodg::SavedNetwork& saved,
+                           bool strict) { self.restore(saved, strict); })
         .def("run", &run)
         .def("at", [](Network& self, double time,
                       py::function action) { self.at(time, operation(std::move(action))); })

@@ -226,7 +226,7 @@ class CalciumImaging(Recorder):
         network._core.add_synapses(self._feed._core)
         interval = self._steps // self._parts * network.dt
         self._log = StateRecorder(self._indicator, ["light", "exposed"], dt=interval)
-        network._core.add_recorder(self._log._core)
+        network._core.add_recorder(self._log._core, self.name)
 
     def _before_run(self, dt: float, time: float, duration: float) -> None:
         self._feed._settle()

@@ -6,9 +6,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from hodgpy import _core, arguments, units
+from hodgpy import _core, arguments, saving, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.errors import SimulationError
@@ -94,18 +95,20 @@ class Network:
             self._core.add_synapses(item._core)
             self._others[item.name] = item
         elif isinstance(item, Stimulus):
-            self._core.add_stimulus(item._core)
-            self._name(item)
+            name = self._free_name(item)
+            self._core.add_stimulus(item._core, name)
+            self._name(item, name)
             item._keep("_network", self)
         elif isinstance(item, NoiseCurrent):
             self._join(item.process)
             self._join(item._links)
         elif isinstance(item, CalciumImaging):
-            self._name(item)
+            self._name(item, self._free_name(item))
             item._join(self)
         elif isinstance(item, Recorder):
-            self._core.add_recorder(item._core)
-            self._name(item)
+            name = self._free_name(item)
+            self._core.add_recorder(item._core, name)
+            self._name(item, name)
             item._network = self
         else:
             raise SimulationError(
@@ -113,14 +116,16 @@ class Network:
                 f"{arguments.shown(item)}"
             )
 
-    def _name(self, item: Any) -> None:
-        """Keeps an object under its name, or gives it one that is free."""
+    def _free_name(self, item: Any) -> str:
+        """The name of an object, or one that is free."""
         wanted = item.name or item._default_name()
         taken = self._named()
         if item.name and item.name in taken:
             refuse("HH6022", f"the network has an object `{item.name}` already")
         choices = [wanted, *(f"{wanted}_{k}" for k in range(1, len(taken) + 1))]
-        name = next(choice for choice in choices if choice not in taken)
+        return str(next(choice for choice in choices if choice not in taken))
+
+    def _name(self, item: Any, name: str) -> None:
         item.name = name
         self._others[name] = item
 
@@ -160,6 +165,8 @@ class Network:
         *,
         report: str | Callable[[float, float, float], None] | None = None,
         record_end: bool = False,
+        checkpoint: str | PathLike[str] | None = None,
+        every: Any = None,
     ) -> None:
         """Simulate for a time; a run can be continued by another one.
 
@@ -172,27 +179,98 @@ class Network:
             seconds, elapsed seconds).
         record_end : bool
             Also record states at the end of the run (else the samples are 0 ... T - dt).
+        checkpoint : path, optional
+            Save the network there, as :meth:`save` does, in the run and where it ends.
+        every : Quantity, optional
+            Simulated time between checkpoints: they are made at its multiples. A run that is
+            killed loses what came after the last one.
 
         Raises
         ------
         SimulationError
-            NaN or infinity (with variable, neuron and time), a duration that is no multiple of dt.
+            NaN or infinity (with variable, neuron and time), a duration that is no multiple of dt,
+            a checkpoint that cannot be written (HH6061).
         KeyboardInterrupt
             After Ctrl+C, at the end of a step: everything computed so far is there, and ``run``
             goes on from there.
         """
         seconds = units.duration(duration, "duration")
+        path = "" if checkpoint is None else arguments.path(checkpoint, "checkpoint")
+        interval = 0.0 if every is None else units.duration(every, "every")
+        if every is not None and not path:
+            refuse("HH6028", "`every` says when to save, but not where", "checkpoint=a path")
+        self._settle()
         for item in self._objects:
-            if isinstance(item, Synapses):
-                item._settle()
-            elif hasattr(item, "_before_run"):
+            if hasattr(item, "_before_run"):
                 item._before_run(self.dt, self.t, seconds)
         progress = _progress(report, seconds)
         try:
-            self._core.run(seconds, progress.update if progress else None, record_end)
+            self._core.run(
+                seconds,
+                progress.update if progress else None,
+                record_end, path, interval, self._notes,
+            )  # fmt: skip
         finally:
             if progress:
                 progress.close()
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write everything that decides the steps to come, and what was recorded, into a file.
+
+        States, synapses and spikes that are under way, delayed signals, random streams, stimuli,
+        recordings, the clock. Functions given to :meth:`at` and :meth:`every` are not saved.
+
+        Parameters
+        ----------
+        path : path
+            The file appears whole or not at all; one that was there before stays until then.
+
+        Raises
+        ------
+        SimulationError
+            HH6061 if the file cannot be written; HH6024 after a fault.
+
+        Examples
+        --------
+        >>> net.run(1*second)
+        >>> net.save("state.hodg")
+        """
+        self._settle()
+        self._core.save(arguments.path(path, "path"), self._notes())
+
+    def restore(self, path: str | PathLike[str], *, strict: bool = True) -> None:
+        """Go on from a saved network, in this process or another, bit by bit.
+
+        The network must have been built alike: the same populations, synapses (also without their
+        connections) and ``dt``. Values, connections, delays, seed, settings of stimuli and
+        recordings are taken from the file; the number of threads is not. ``every`` operations of
+        this network go on in phase, ``at`` operations that are past are dropped.
+
+        Parameters
+        ----------
+        path : path
+            From :meth:`save`, or a checkpoint of :meth:`run`. The file is data: reading it runs
+            nothing.
+        strict : bool
+            Also refuse other equations or methods with the same variables, and other stimuli or
+            recorders. Else those that the file does not know stay as they are.
+
+        Raises
+        ------
+        SimulationError
+            HH6062 for a file that cannot be read, HH6063 for one that is no saved network, cut
+            short, damaged or from a newer version, HH6064 for another network. Nothing is changed
+            then.
+        """
+        saving.restore(self, arguments.path(path, "path"), strict)
+
+    def _settle(self) -> None:
+        for item in self._objects:
+            if isinstance(item, Synapses):
+                item._settle()
+
+    def _notes(self) -> dict[str, bytes]:
+        return saving.notes_of(self._populations | self._others)
 
     def at(self, time: Any, action: Callable[[], None]) -> None:
         """Call ``action()`` at a time, before the recorders of that step.

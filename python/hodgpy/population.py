@@ -23,6 +23,7 @@ from hodgpy.units import Quantity
 from hodgpy.variable_view import VariableView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from hodgpy._core import VariableRecord
@@ -373,6 +374,22 @@ class Population:
             self._given[name] = None
         elif self._given.get(name, indices) is not None:
             self._given[name] = np.union1d(self._given.get(name, indices), indices)
+
+    def _notes(self) -> dict[str, Any]:
+        """What a saved network says of this object beside the values that the runtime keeps."""
+        per_neuron = [n for n in self._core.names() if self._core.variable(n)["per_entity"]]
+        return {"assignments": self._assignments, "per_entity": per_neuron}
+
+    def _prepare_for(self, notes: dict[str, Any]) -> Callable[[], None]:
+        """Lets the model hold what a saved network holds; gives back how to undo what shows."""
+        for name in notes["per_entity"]:
+            if self._core.has(name) and not self._core.variable(name)["per_entity"]:
+                self._make_per_entity(name)
+        return lambda: None
+
+    def _take_notes(self, notes: dict[str, Any]) -> None:
+        """The rest, after the runtime took the values."""
+        self._keep("_assignments", int(notes["assignments"]))
 
     def __reduce__(self) -> Any:
         from hodgpy.copying import rebuild_population

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,19 @@ class SpikeGenerator(Population):
 
     def _names(self) -> tuple[str, ...]:
         return ()
+
+    def _notes(self) -> dict[str, Any]:
+        i, t, length = self._spikes
+        return {"i": i, "t": t, "period": length, "until": self._until}
+
+    def _prepare_for(self, notes: dict[str, Any]) -> Callable[[], None]:
+        """It has no model."""
+        return lambda: None
+
+    def _take_notes(self, notes: dict[str, Any]) -> None:
+        i, t, length = notes["i"], notes["t"], notes["period"]
+        self._keep("_spikes", (i.astype(np.int64), t.astype(float), length))
+        self._keep("_until", float(notes["until"]))
 
     def __reduce__(self) -> Any:
         i, t, length = self._spikes

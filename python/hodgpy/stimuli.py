@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -84,6 +84,19 @@ class Stimulus(ABC):
         self, dt: float, begin: float, end: float
     ) -> tuple[np.ndarray, np.ndarray, int, int]:
         """Steps, values, onset and period of the drive from ``begin`` to ``end``."""
+
+    def _notes(self) -> dict[str, Any]:
+        """What a saved network says of this object beside the edges that the runtime keeps."""
+        return {name: getattr(self, name) for name in self._settings}
+
+    def _prepare_for(self, notes: dict[str, Any]) -> Callable[[], None]:
+        """Nothing to do: a stimulus has no model."""
+        return lambda: None
+
+    def _take_notes(self, notes: dict[str, Any]) -> None:
+        for name in self._settings:
+            self._keep(name, notes[name])
+        self._keep("_until", -math.inf)
 
     def __reduce__(self) -> Any:
         settings = {name: getattr(self, name) for name in self._settings}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -301,6 +301,37 @@ class Synapses(SynapseValues):
             self._initial[key] = value
         else:
             self.set(key, value, level=level + 1)
+
+    def _notes(self) -> dict[str, Any]:
+        """What a saved network says of this object beside the values that the runtime keeps."""
+        return {
+            "draws": self._draws,
+            "per_entity": list(self._per_entity),
+            "varying": sorted(self._varying),
+        }
+
+    def _prepare_for(self, notes: dict[str, Any]) -> Callable[[], None]:
+        """Lets the model hold what a saved network holds; gives back how to undo it."""
+        was = (self._varying, self._per_entity)
+        dropped = {p: self._core.delays(p) for p in self._varying - set(notes["varying"])}
+
+        def undo() -> None:
+            self._keep("_varying", was[0])
+            self._keep("_per_entity", was[1])
+            self._settle()
+            for pathway, delays in dropped.items():
+                self._core.set_delays(pathway, delays, self._round)
+
+        for pathway, delays in dropped.items():
+            self._core.set_delay(pathway, float(delays[0]) if len(delays) else 0.0, self._round)
+        self._keep("_varying", frozenset(notes["varying"]))
+        self._keep("_per_entity", tuple(notes["per_entity"]))
+        self._settle()
+        return undo
+
+    def _take_notes(self, notes: dict[str, Any]) -> None:
+        """The rest, after the runtime took the values."""
+        self._keep("_draws", int(notes["draws"]))
 
     def __reduce__(self) -> Any:
         made = (

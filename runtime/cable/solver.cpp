@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cable/solver.h"
 
+#include "archive/archive.h"
 #include "base/fail.h"
 #include "cable/coupling.h"
 #include "kernel/variables.h"
@@ -135,10 +136,11 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
     }
 }
 
-void CableSolver::prepare(PopulationState& population, bool assigned) {
-    if (!assigned) {
+void CableSolver::prepare(PopulationState& population, bool assigned, bool jumped) {
+    if (!assigned && !stale_) {
         return;
     }
+    stale_ = false;
     population_ = &population;
     find_fields(population.table(), population.name());
     v_data_ = doubles(population.context(), v_);
@@ -153,8 +155,27 @@ void CableSolver::prepare(PopulationState& population, bool assigned) {
         fill_coefficients(population, *piece);
         fill_spreads(*piece);
     }
-    note_jump();
+    if (jumped) {
+        note_jump();
+    }
     make_attachments();
+}
+
+/// Steps that are still to be damped, by piece.
+void CableSolver::save(const archive::Out& out) const {
+    std::vector<std::int32_t> damped;
+    for (const auto& piece : pieces_) {
+        damped.push_back(piece->damped_steps);
+    }
+    out.put("damped", damped);
+}
+
+void CableSolver::restore(const archive::In& in) {
+    const auto damped = in.get<std::int32_t>("damped", pieces_.size());
+    for (std::size_t p = 0; p < pieces_.size(); ++p) {
+        pieces_[p]->damped_steps = damped[p] != 0 ? 1 : 0;
+    }
+    stale_ = true;
 }
 
 // ---- One step -----------------------------------------------------------------------------------
@@ -392,9 +413,9 @@ std::vector<kernel::HostSolver::Piece> PointSolver::pieces() {
     return {{0, population_->padded(), nullptr}};
 }
 
-void PointSolver::prepare(PopulationState& population, bool assigned) {
+void PointSolver::prepare(PopulationState& population, bool /*assigned*/, bool jumped) {
     population_ = &population;
-    if (const std::shared_ptr<CableSolver> cable = cable_.lock(); cable && assigned) {
+    if (const std::shared_ptr<CableSolver> cable = cable_.lock(); cable && jumped) {
         cable->note_jump();
     }
 }

@@ -115,12 +115,14 @@ public:
 
     std::vector<kernel::HostSolver::Piece> pieces() override;
     [[nodiscard]] hhk_block_fn advance() const override { return &CableSolver::advance_piece; }
-    void prepare(kernel::PopulationState& population, bool assigned) override;
+    void prepare(kernel::PopulationState& population, bool assigned, bool jumped) override;
     void jump() override { note_jump(); }
     [[nodiscard]] bool reads_others() const override {
         return !gaps_.empty() || !insertions_.empty();
     }
     void gather(std::int64_t step) override;
+    void save(const archive::Out& out) const override;
+    void restore(const archive::In& in) override;
 
 private:
     static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);
@@ -150,6 +152,7 @@ private:
     std::uint32_t v_ = 0;       // field
     std::int32_t v_start_ = -1; // field, or none that is read
     double* v_data_ = nullptr;
+    bool stale_ = true; // coefficients and attachments do not follow the values yet
 };
 
 /// A population of point processes: the cable gives it v at t, and reads its currents.
@@ -159,7 +162,7 @@ public:
         : population_(&population), cable_(std::move(cable)) {}
     std::vector<kernel::HostSolver::Piece> pieces() override;
     [[nodiscard]] hhk_block_fn advance() const override { return &PointSolver::advance_piece; }
-    void prepare(kernel::PopulationState& population, bool assigned) override;
+    void prepare(kernel::PopulationState& population, bool assigned, bool jumped) override;
 
 private:
     static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);

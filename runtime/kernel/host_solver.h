@@ -8,6 +8,11 @@
 #include <cstdint>
 #include <vector>
 
+namespace hodg::archive {
+class In;
+class Out;
+} // namespace hodg::archive
+
 namespace hodg::kernel {
 
 class PopulationState;
@@ -29,13 +34,17 @@ public:
     /// Stands in the place of the model's hook advance, and calls it.
     [[nodiscard]] virtual hhk_block_fn advance() const = 0;
     /// Before a step, after derived values. `assigned`: something was given a value since the last
-    /// call.
-    virtual void prepare(PopulationState& population, bool assigned) = 0;
+    /// call; `jumped`: another one than the last step has seen.
+    virtual void prepare(PopulationState& population, bool assigned, bool jumped) = 0;
     /// What drives the population jumps at the start of the next step.
     virtual void jump() {}
     /// It reads values of other entities, as they are at the start of a step, in `gather`.
     [[nodiscard]] virtual bool reads_others() const { return false; }
     virtual void gather(std::int64_t /*step*/) {}
+    /// What of it decides the steps to come. After `restore` the next `prepare` must not take
+    /// derived coefficients as known.
+    virtual void save(const archive::Out& /*out*/) const {}
+    virtual void restore(const archive::In& /*in*/) {}
 };
 
 } // namespace hodg::kernel

@@ -220,9 +220,10 @@ void PopulationState::prepare_step(std::int64_t step) {
     prepare_derived();
     shift_staggered();
     if (host_solver_ != nullptr) {
-        host_solver_->prepare(*this, assigned_since_prepared_);
+        host_solver_->prepare(*this, assigned_since_prepared_, jumped_since_prepared_);
     }
     assigned_since_prepared_ = false;
+    jumped_since_prepared_ = false;
 }
 
 void PopulationState::preview_initial_values() {

@@ -119,6 +119,7 @@ void PopulationState::allocate() {
     entities_pending_ = true;
     preview_valid_ = false;
     assigned_since_prepared_ = true;
+    jumped_since_prepared_ = true;
     ++revision_;
 }
 
@@ -147,6 +148,7 @@ void PopulationState::join(const void* network_id, double dt, std::uint64_t seed
     context_.seed = seed;
     prepare_pending_ = true;
     assigned_since_prepared_ = true;
+    jumped_since_prepared_ = true;
     preview_valid_ = false;
     ++revision_;
 }
@@ -164,9 +166,11 @@ void PopulationState::refresh_padding(std::uint32_t f) {
     }
 }
 
-void PopulationState::mark_assigned(std::uint32_t f, std::span<const std::int64_t> indices) {
+void PopulationState::mark_assigned(std::uint32_t f, std::span<const std::int64_t> indices,
+                                    bool jumps) {
     preview_valid_ = false;
     assigned_since_prepared_ = true;
+    jumped_since_prepared_ = jumped_since_prepared_ || jumps;
     const hhk_field& row = table().fields[f];
     const auto insert = [&](EntitySet& set) {
         if (indices.empty()) {

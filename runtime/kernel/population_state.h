@@ -20,6 +20,11 @@
 #include <utility>
 #include <vector>
 
+namespace hodg::archive {
+class In;
+class Out;
+} // namespace hodg::archive
+
 namespace hodg::kernel {
 
 class PopulationState;
@@ -82,17 +87,21 @@ public:
     [[nodiscard]] std::vector<std::uint64_t>& event_bits(std::uint32_t e) { return event_bits_[e]; }
     void refresh_padding(std::uint32_t field);
 
-    /// Records that entities of a field (no indices: all of them) were assigned by the user.
-    void mark_assigned(std::uint32_t field, std::span<const std::int64_t> indices);
-    void mark_uniform_assigned() {
+    /// Records that entities of a field (no indices: all of them) were assigned. Not `jumps`: the
+    /// steps see the values that they saw before.
+    void mark_assigned(std::uint32_t field, std::span<const std::int64_t> indices,
+                       bool jumps = true);
+    void mark_uniform_assigned(bool jumps = true) {
         prepare_pending_ = true;
         preview_valid_ = false;
         assigned_since_prepared_ = true;
+        jumped_since_prepared_ = jumped_since_prepared_ || jumps;
     }
     /// Of a model that needs one (hhk_host); null in others.
     void set_host_solver(std::shared_ptr<HostSolver> solver) {
         host_solver_ = std::move(solver);
         assigned_since_prepared_ = true;
+        jumped_since_prepared_ = true;
         ++revision_;
     }
     [[nodiscard]] HostSolver* host_solver() const { return host_solver_.get(); }
@@ -139,7 +148,25 @@ public:
     [[nodiscard]] const std::vector<Link>& links() const { return links_; }
     void gather(const Link& link) const;
 
+    // --- saving (population_archive.cpp): values by number, whatever the order of storage
+    void save(const archive::Out& out) const;
+    /// Refuses what has other variables or another size (HH6064), or, where `same_model`, a model
+    /// of another name.
+    void check(const archive::In& in, bool same_model) const;
+    /// After check, which says that it can be done.
+    void restore(const archive::In& in, std::uint64_t seed);
+    /// What else belongs to a population and is saved with it; may be empty.
+    std::function<void(const archive::Out&)> save_given;
+    std::function<void(const archive::In&)> restore_given;
+
 private:
+    void save_field(const archive::Out& out, std::uint32_t f) const;
+    void restore_field(const archive::In& in, std::uint32_t f);
+    void restore_uniforms(const archive::In& in);
+    void restore_tables(const archive::In& in);
+    void check_variables(const archive::In& in) const;
+    /// Throws HH6064.
+    [[noreturn]] void refuse(const archive::In& in, const std::string& reason) const;
     void allocate();
     void keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources);
     void keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
@@ -179,6 +206,7 @@ private:
     bool started_ = false;                 // the first step was prepared
     std::shared_ptr<HostSolver> host_solver_;
     bool assigned_since_prepared_ = true; // anything at all
+    bool jumped_since_prepared_ = true;   // and to other values than the steps have seen
     std::uint64_t revision_ = 0;
 };
 

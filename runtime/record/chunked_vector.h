@@ -28,6 +28,12 @@ public:
         chunks_.clear();
         size_ = 0;
     }
+    void assign(const std::vector<T>& values) {
+        clear();
+        for (const T& value : values) {
+            push_back(value);
+        }
+    }
     [[nodiscard]] std::vector<T> copy() const {
         std::vector<T> all;
         all.reserve(size_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "record/event_log.h"
 
+#include "archive/archive.h"
 #include "base/fail.h"
 #include "kernel/variables.h"
 
@@ -140,6 +141,35 @@ void EventLog::clear() {
     steps_.clear();
     indices_.clear();
     fractions_.clear();
+}
+
+void EventLog::save(const archive::Out& out) const {
+    out.put_text("event", options_.event);
+    out.put_text("interpolate", options_.interpolate);
+    out.put("entities", options_.indices);
+    out.put("steps", steps_.copy());
+    out.put("indices", indices_.copy());
+    out.put("fractions", fractions_.copy());
+}
+
+void EventLog::check(const archive::In& in) const {
+    if (in.text("event") != options_.event || in.text("interpolate") != options_.interpolate ||
+        in.get<std::int64_t>("entities") != options_.indices) {
+        refuse(in, "it records something else");
+    }
+}
+
+void EventLog::restore(const archive::In& in) {
+    const auto steps = in.get<std::int64_t>("steps");
+    steps_.assign(steps);
+    indices_.assign(in.get<std::int32_t>("indices", steps.size()));
+    fractions_.assign(in.get<double>("fractions", options_.interpolate.empty() ? 0 : steps.size()));
+    for (std::size_t n = 0; n < indices_.size(); ++n) {
+        if (indices_[n] < 0 || indices_[n] >= recorded()) {
+            in.damaged(
+                fmt::format("recorder `{}` holds events of entities that do not exist", name));
+        }
+    }
 }
 
 } // namespace hodg::record

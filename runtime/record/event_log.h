@@ -21,6 +21,10 @@ public:
     void attach(std::int64_t begin, std::int64_t end, Probes& probes) override;
     void begin_stretch(std::int64_t begin, std::int64_t end) override;
     void end_stretch(std::int64_t done, std::int64_t sampled) override;
+    void save(const archive::Out& out) const override;
+    void check(const archive::In& in) const override;
+    void restore(const archive::In& in) override;
+    [[nodiscard]] const char* kind() const override { return "events"; }
     void clear();
 
     [[nodiscard]] std::size_t size() const { return steps_.size(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "record/rate_log.h"
 
+#include "archive/archive.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "kernel/variables.h"
@@ -98,6 +99,33 @@ double RateLog::rate(std::size_t bin) const {
 void RateLog::clear() {
     counts_.clear();
     first_step_ = -1;
+}
+
+void RateLog::save(const archive::Out& out) const {
+    out.put_text("event", options_.event);
+    out.put("entities", options_.indices);
+    out.put("bin", options_.bin);
+    out.put("first_step", first_step_);
+    out.put("end_step", end_step_);
+    out.put("counts", counts_);
+}
+
+void RateLog::check(const archive::In& in) const {
+    if (in.text("event") != options_.event || in.one<double>("bin") != options_.bin ||
+        in.get<std::int64_t>("entities") != options_.indices) {
+        refuse(in, "it records something else");
+    }
+}
+
+void RateLog::restore(const archive::In& in) {
+    first_step_ = in.one<std::int64_t>("first_step");
+    end_step_ = in.one<std::int64_t>("end_step");
+    counts_ = in.get<std::int64_t>("counts");
+    if (first_step_ >= 0 &&
+        (end_step_ < first_step_ ||
+         (end_step_ - first_step_) / bin_steps_ > static_cast<std::int64_t>(counts_.size()))) {
+        in.damaged(fmt::format("recorder `{}` holds too few bins", name));
+    }
 }
 
 } // namespace hodg::record

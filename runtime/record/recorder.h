@@ -8,8 +8,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
+
+namespace hodg::archive {
+class In;
+class Out;
+} // namespace hodg::archive
 
 namespace hodg::record {
 
@@ -39,6 +45,8 @@ public:
 
     /// Network that it belongs to (an identity only), or null.
     const void* network = nullptr;
+    /// By which a saved network knows it again; a network gives one where it is empty.
+    std::string name;
 
     /// Whose values it records (hhk_space).
     [[nodiscard]] virtual std::uint8_t space() const { return HHK_EACH; }
@@ -55,6 +63,18 @@ public:
     virtual void end_stretch(std::int64_t done, std::int64_t sampled) = 0;
     /// One sample after the last step of a run.
     virtual void sample_once(std::int64_t /*step*/) {}
+
+    virtual void save(const archive::Out& out) const = 0;
+    /// Refuses a recording of something else (HH6064).
+    virtual void check(const archive::In& in) const = 0;
+    /// After check and start: takes the place of what was recorded here.
+    virtual void restore(const archive::In& in) = 0;
+    /// "events", "states" or "rate".
+    [[nodiscard]] virtual const char* kind() const = 0;
+
+protected:
+    /// Throws HH6064.
+    [[noreturn]] void refuse(const archive::In& in, const std::string& reason) const;
 
 private:
     std::shared_ptr<kernel::PopulationState> population_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "record/state_log.h"
 
+#include "archive/archive.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "kernel/observing_function.h"
@@ -300,6 +301,54 @@ std::vector<double> StateLog::values(std::string_view name) const {
         }
     }
     return all;
+}
+
+/// One name a line.
+static std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) {
+        all += name + '\n';
+    }
+    return all;
+}
+
+void StateLog::save(const archive::Out& out) const {
+    out.put_text("names", joined(names_));
+    out.put("entities", options_.indices);
+    out.put("dt", options_.dt);
+    out.put("steps", steps_);
+    for (std::size_t first = 0; first < steps_.size(); first += rows_per_chunk_) {
+        const std::size_t values = std::min(rows_per_chunk_, steps_.size() - first) * row_length();
+        const auto* data = reinterpret_cast<const char*>(row(first));
+        out.refer(fmt::format("rows/{}", first), archive::Type::Real64,
+                  {data, values * sizeof(double)});
+    }
+    out.put("previous", previous_);
+    out.put("previous_step", previous_step_);
+}
+
+void StateLog::check(const archive::In& in) const {
+    if (in.text("names") != joined(names_) || in.one<double>("dt") != options_.dt ||
+        in.get<std::int64_t>("entities") != options_.indices) {
+        refuse(in, "it records something else");
+    }
+}
+
+void StateLog::restore(const archive::In& in) {
+    clear();
+    const auto steps = in.get<std::int64_t>("steps");
+    while (steps_.size() < steps.size()) {
+        const std::size_t first = steps_.size();
+        const std::string place = fmt::format("rows/{}", first);
+        const std::size_t rows = std::min(rows_per_chunk_, steps.size() - first);
+        const auto values = in.get<double>(place, rows * row_length());
+        for (std::size_t n = 0; n < rows; ++n) {
+            add_row(steps[first + n]);
+        }
+        std::copy(values.begin(), values.end(), row(first));
+    }
+    previous_ = in.get<double>("previous", previous_.size());
+    previous_step_ = in.one<std::int64_t>("previous_step");
 }
 
 } // namespace hodg::record

@@ -24,6 +24,10 @@ public:
     void begin_stretch(std::int64_t begin, std::int64_t end) override;
     void end_stretch(std::int64_t done, std::int64_t sampled) override;
     void sample_once(std::int64_t step) override;
+    void save(const archive::Out& out) const override;
+    void check(const archive::In& in) const override;
+    void restore(const archive::In& in) override;
+    [[nodiscard]] const char* kind() const override { return "states"; }
     void clear();
 
     [[nodiscard]] double dt() const { return dt_; }

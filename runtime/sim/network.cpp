@@ -163,6 +163,7 @@ void NetworkState::add_operation(double time, double interval, std::function<voi
              fmt::format("an operation at {} s is past: the network stands at {} s", time,
                          static_cast<double>(step_) * options_.dt));
     }
+    added.first = added.next;
     added.call = std::move(operation);
     operations_.push_back(std::move(added));
 }
@@ -179,21 +180,37 @@ void Network::add(const Population& population) {
 void Network::add(const Synapses& synapses) {
     state_->add(synapses.state());
 }
-void Network::add(const Stimulus& stimulus) {
+void Network::add(const Stimulus& stimulus, const std::string& name) {
     state_->add(stimulus.state());
+    stimulus.state()->name = name;
 }
-void Network::add(const EventRecorder& recorder) {
+void Network::add(const EventRecorder& recorder, const std::string& name) {
     state_->add(recorder.log());
+    recorder.log()->name = name;
 }
-void Network::add(const StateRecorder& recorder) {
+void Network::add(const StateRecorder& recorder, const std::string& name) {
     state_->add(recorder.log());
+    recorder.log()->name = name;
 }
-void Network::add(const RateRecorder& recorder) {
+void Network::add(const RateRecorder& recorder, const std::string& name) {
     state_->add(recorder.log());
+    recorder.log()->name = name;
 }
 
 RunReport Network::run(double duration, const RunOptions& options) {
     return state_->run(duration, options);
+}
+
+void Network::save(const std::string& path, const Notes& notes) {
+    state_->save(path, notes);
+}
+
+void Network::restore(const SavedNetwork& saved, bool strict) {
+    state_->restore(saved.archive(), strict);
+}
+
+void Network::check(const SavedNetwork& saved, bool strict) const {
+    state_->check(saved.archive(), strict);
 }
 
 void Network::at(double time, std::function<void()> operation) {

@@ -36,6 +36,10 @@ public:
     void add(std::shared_ptr<record::Recorder> recorder);
     void add(std::shared_ptr<synapse::SynapseState> synapses);
     void add(std::shared_ptr<stimulus::StimulusState> stimulus);
+    // network_archive.cpp
+    void save(const std::string& path, const Notes& notes);
+    void check(const archive::In& in, bool strict) const;
+    void restore(const archive::In& in, bool strict);
     void add_operation(double time, double interval, std::function<void()> operation);
     RunReport run(double duration, const RunOptions& options);
 
@@ -52,6 +56,7 @@ public:
 
 private:
     struct Operation {
+        std::int64_t first = 0;
         std::int64_t next = 0;
         std::int64_t interval = 0; // steps; 0: once
         std::function<void()> call;
@@ -62,6 +67,9 @@ private:
     [[nodiscard]] std::string free_name(const std::string& wish) const;
     void check_name(const std::string& name) const;
 
+    // network_archive.cpp
+    void write_to(const archive::Out& out, const Notes& notes);
+    void restore_operations();
     // plan.cpp
     void make_plan();
     [[nodiscard]] std::vector<kernel::HostSolver::Piece>
@@ -79,6 +87,7 @@ private:
     void run_free(std::int64_t begin, std::int64_t end, bool check);
     void run_lockstep(std::int64_t begin, std::int64_t end, bool check);
     void set_stimuli(bool apply);
+    void save_in_run(const SaveOptions& options, bool always);
     // step_plan.cpp
     struct PathEntry {
         int order = 0;
@@ -117,6 +126,7 @@ private:
     std::int64_t step_ = 0;
     bool running_ = false;
     bool faulted_ = false;
+    std::int64_t save_steps_ = 0; // of the run: between times at which it is saved; 0: it is not
     std::vector<Population> populations_;
     std::vector<std::shared_ptr<record::Recorder>> recorders_;
     std::vector<std::shared_ptr<synapse::SynapseState>> synapses_;

@@ -60,6 +60,12 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
     const std::int64_t begin = step_;
     const std::int64_t end = begin + steps;
     RunReport report;
+    save_steps_ = options.save.path.empty() ? 0
+                                            : base::steps_in(options.save.interval, options_.dt,
+                                                             "the interval of saving");
+    if (!options.save.path.empty() && save_steps_ == 0) {
+        save_steps_ = INT64_MAX; // only at the end
+    }
     const auto poll = [&] {
         const double fraction =
             steps == 0 ? 1.0 : static_cast<double>(step_ - begin) / static_cast<double>(steps);
@@ -71,6 +77,9 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
     report.interrupted = !poll();
     Clock::time_point last_poll = Clock::now();
     while (step_ < end && !report.interrupted) {
+        if (step_ > begin) {
+            save_in_run(options.save, false);
+        }
         call_operations();
         const std::int64_t stretch = stretch_end(end);
         const Clock::time_point stretch_start = Clock::now();
@@ -92,9 +101,21 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
         }
         report.interrupted = !poll() && step_ < end;
     }
+    save_in_run(options.save, true);
     report.steps = step_ - begin;
     report.wall_seconds = seconds_since(start);
     return report;
+}
+
+/// Before the operations and samples of the next step: they belong to it.
+void NetworkState::save_in_run(const SaveOptions& options, bool always) {
+    if (save_steps_ == 0 || (!always && step_ % save_steps_ != 0)) {
+        return;
+    }
+    set_stimuli(false);
+    running_ = false;
+    save(options.path, options.notes ? options.notes() : Notes{});
+    running_ = true;
 }
 
 /// Brings plan and populations up to date with everything that was assigned.
@@ -155,6 +176,9 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
         if (operation.next > step_) {
             end = std::min(end, operation.next);
         }
+    }
+    if (save_steps_ > 0) {
+        end = std::min(end, save_steps_ * (step_ / save_steps_ + 1));
     }
     for (const auto& stimulus : stimuli_) {
         if (!stimulus->is_input() || stimulus->target().host_solver() != nullptr) {

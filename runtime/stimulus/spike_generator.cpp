@@ -3,6 +3,7 @@
 #include "hodg/spike_generator.h"
 
 #include "abi/kernel_abi.h"
+#include "archive/archive.h"
 #include "base/fail.h"
 #include "kernel/population_state.h"
 
@@ -27,6 +28,8 @@ public:
     void set(std::span<const double> times, std::span<const std::int64_t> indices);
     /// Times become steps; refuses two of one entity in one step.
     void make_steps(double dt);
+    void save(const archive::Out& out) const;
+    void restore(const archive::In& in);
 
 private:
     struct Spike {
@@ -97,6 +100,21 @@ void SpikeTable::set(std::span<const double> times, std::span<const std::int64_t
     dt_ = 0;
 }
 
+void SpikeTable::save(const archive::Out& out) const {
+    std::vector<double> times;
+    std::vector<std::int64_t> indices;
+    for (const auto& [time, entity] : given_) {
+        times.push_back(time);
+        indices.push_back(entity);
+    }
+    out.put("times", times);
+    out.put("indices", indices);
+}
+
+void SpikeTable::restore(const archive::In& in) {
+    set(in.get<double>("times"), in.get<std::int64_t>("indices"));
+}
+
 void SpikeTable::make_steps(double dt) {
     if (dt == dt_) {
         return;
@@ -152,7 +170,10 @@ namespace hodg {
 SpikeGenerator::SpikeGenerator(std::int64_t count, std::string name)
     : table_(std::make_shared<stimulus::SpikeTable>(count)),
       population_(Model(&table_->model(), table_), count, std::move(name)) {
-    population_.state()->before_step = [table = table_.get()](double dt) { table->make_steps(dt); };
+    kernel::PopulationState& state = *population_.state();
+    state.before_step = [table = table_.get()](double dt) { table->make_steps(dt); };
+    state.save_given = [table = table_.get()](const archive::Out& out) { table->save(out); };
+    state.restore_given = [table = table_.get()](const archive::In& in) { table->restore(in); };
 }
 
 void SpikeGenerator::set(std::span<const double> times, std::span<const std::int64_t> indices) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hodg/stimulus.h"
 
+#include "archive/archive.h"
 #include "base/fail.h"
 #include "kernel/value_checks.h"
 #include "stimulus/stimulus_state.h"
@@ -83,6 +84,19 @@ std::int64_t Series::next_change(std::int64_t step) const {
     return period_ > 0 ? begin + period_ + steps_.front() : never;
 }
 
+void Series::save(const archive::Out& out) const {
+    out.put("steps", steps_);
+    out.put("values", values_);
+    out.put("onset", onset_);
+    out.put("period", period_);
+}
+
+void Series::restore(const archive::In& in) {
+    const auto steps = in.get<std::int64_t>("steps");
+    set(steps, in.get<double>("values", steps.size()), in.one<std::int64_t>("onset"),
+        in.one<std::int64_t>("period"));
+}
+
 StimulusState::StimulusState(std::shared_ptr<kernel::PopulationState> target,
                              std::string_view variable, std::vector<std::int64_t> indices)
     : target_(std::move(target)), variable_(variable), indices_(std::move(indices)) {
@@ -122,46 +136,66 @@ std::uint32_t StimulusState::field() const {
     return kernel::find_field(target_->table(), variable_, target_->name());
 }
 
-void StimulusState::write(double drive) {
+void StimulusState::write(double drive, bool jumps) {
     const Place place = kernel::find_variable(target_->table(), variable_, target_->name());
     if (place.kind == Place::Kind::Uniform) {
         target_->uniforms()[place.index] = base_.front() + drive;
-        target_->mark_uniform_assigned();
+        target_->mark_uniform_assigned(jumps);
         return;
     }
     const kernel::FieldMemory memory = target_->field(place.index);
     for (std::size_t n = 0; n < indices_.size(); ++n) {
         memory.write(indices_[n], base_[n] + drive);
     }
-    target_->mark_assigned(place.index, indices_);
+    target_->mark_assigned(place.index, indices_, jumps);
 }
 
+/// The user's values, while none is applied.
+void StimulusState::keep_base() {
+    const Place place = kernel::find_variable(target_->table(), variable_, target_->name());
+    base_.clear();
+    if (place.kind == Place::Kind::Uniform) {
+        base_.push_back(target_->uniforms()[place.index]);
+        return;
+    }
+    const kernel::FieldMemory memory = target_->field(place.index);
+    for (const std::int64_t i : indices_) {
+        base_.push_back(memory.read(i));
+    }
+}
+
+/// Between runs the parameter is the user's; that it comes and goes there is no jump of the steps.
 void StimulusState::apply(std::int64_t step) {
     const double drive = series_.at(step);
-    if (drive == applied_) {
+    if (drive == applied_ && drive == in_force_) {
         return;
     }
     if (applied_ == 0) {
-        const Place place = kernel::find_variable(target_->table(), variable_, target_->name());
-        base_.clear();
-        if (place.kind == Place::Kind::Uniform) {
-            base_.push_back(target_->uniforms()[place.index]);
-        } else {
-            const kernel::FieldMemory memory = target_->field(place.index);
-            for (const std::int64_t i : indices_) {
-                base_.push_back(memory.read(i));
-            }
-        }
+        keep_base();
     }
-    write(drive);
+    write(drive, drive != in_force_);
     applied_ = drive;
+    in_force_ = drive;
 }
 
 void StimulusState::release() {
     if (applied_ != 0) {
-        write(0);
+        write(0, false);
         applied_ = 0;
     }
+}
+
+void StimulusState::save(const archive::Out& out) const {
+    out.put_text("target", target_->name());
+    out.put_text("variable", variable_);
+    out.put("in_force", in_force_);
+    series_.save(out);
+}
+
+void StimulusState::restore(const archive::In& in) {
+    applied_ = 0;
+    in_force_ = in.one<double>("in_force");
+    series_.restore(in);
 }
 
 void InputDrive::add(std::int64_t step) {

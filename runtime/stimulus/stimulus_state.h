@@ -12,6 +12,11 @@
 #include <string_view>
 #include <vector>
 
+namespace hodg::archive {
+class In;
+class Out;
+} // namespace hodg::archive
+
 namespace hodg::stimulus {
 
 /// A value that changes at whole steps.
@@ -22,6 +27,9 @@ public:
     [[nodiscard]] double at(std::int64_t step) const;
     /// The first step after this one at which the value may be another.
     [[nodiscard]] std::int64_t next_change(std::int64_t step) const;
+
+    void save(const archive::Out& out) const;
+    void restore(const archive::In& in);
 
     static constexpr std::int64_t never = INT64_MAX;
 
@@ -50,16 +58,25 @@ public:
     /// The parameter is the user's again.
     void release();
 
+    void save(const archive::Out& out) const;
+    /// The parameter is the user's, and steps went on with what was in force.
+    void restore(const archive::In& in);
+
     const void* network = nullptr;
+    /// By which a saved network knows it again; a network gives one where it is empty.
+    std::string name;
+    [[nodiscard]] const std::string& variable() const { return variable_; }
 
 private:
-    void write(double drive);
+    void write(double drive, bool jumps);
+    void keep_base();
 
     std::shared_ptr<kernel::PopulationState> target_;
     std::string variable_;
     std::vector<std::int64_t> indices_;
     Series series_;
     double applied_ = 0;
+    double in_force_ = 0;      // in the last step that was done, and in the next
     std::vector<double> base_; // the user's values while one is applied
 };
 

@@ -397,8 +397,9 @@ std::optional<SynapseState::BadValue> SynapseState::find_bad_value() const {
 
 // --- events under way --------------------------------------------------------------------------
 
-/// Takes events out of the rings, by number. Nothing runs until they are put back.
-void SynapseState::collect_pending() {
+/// What the rings hold, by number.
+std::vector<SynapseState::Pending> SynapseState::events_under_way() const {
+    std::vector<Pending> found;
     for (std::size_t m = 0; m < members_.size(); ++m) {
         std::vector<Arrivals>& all = members_[m]->arrivals;
         for (std::size_t p = 0; p < all.size(); ++p) {
@@ -421,9 +422,17 @@ void SynapseState::collect_pending() {
                 if (m == 0 || table().pathways[p].space == HHK_POST) {
                     pending.entities = slot.entities; // of sources: each thread has all
                 }
-                pending_.push_back(std::move(pending));
+                found.push_back(std::move(pending));
             }
         }
+    }
+    return found;
+}
+
+/// Takes events out of the rings. Nothing runs until they are put back.
+void SynapseState::collect_pending() {
+    for (Pending& pending : events_under_way()) {
+        pending_.push_back(std::move(pending));
     }
     for (auto& [name, delay] : delays_) {
         if (delay.in_routes) {

@@ -7,11 +7,38 @@
 
 namespace hodg::synapse {
 
+/// At least one.
+static std::int64_t row_count(std::size_t bytes, std::size_t row_bytes) {
+    return row_bytes == 0 ? 1
+                          : std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes / row_bytes));
+}
+
 Signal::Signal(Memory memory, std::int64_t longest_delay) : memory_(memory) {
     const auto length = std::bit_ceil(static_cast<std::uint64_t>(longest_delay) + 1);
     mask_ = static_cast<std::int64_t>(length) - 1;
     row_bytes_ = static_cast<std::size_t>(memory.sources) * memory.size;
     past_.resize(length * row_bytes_);
+}
+
+Signal::Signal(std::int64_t sources, std::size_t size, std::int64_t step,
+               std::span<const char> past)
+    : Signal({nullptr, nullptr, sources, size},
+             row_count(past.size(), static_cast<std::size_t>(sources) * size) - 1) {
+    started_ = !past.empty();
+    const auto rows = static_cast<std::int64_t>(row_count(past.size(), row_bytes_));
+    for (std::int64_t back = 1; started_ && back <= mask_ + 1; ++back) {
+        const auto from = static_cast<std::size_t>(std::min(back, rows) - 1);
+        std::memcpy(row(step - back), past.data() + from * row_bytes_, row_bytes_);
+    }
+}
+
+std::vector<char> Signal::past(std::int64_t step) const {
+    std::vector<char> rows;
+    for (std::int64_t back = 1; started_ && back <= mask_ + 1; ++back) {
+        const char* from = row(step - back);
+        rows.insert(rows.end(), from, from + row_bytes_);
+    }
+    return rows;
 }
 
 template <class T>

@@ -7,6 +7,7 @@
 #include "synapse/layout.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace hodg::synapse {
@@ -29,6 +30,11 @@ public:
 
     /// Takes over what another one remembers, up to `step`.
     void continue_from(const Signal& old, std::int64_t step);
+
+    /// What it remembers up to `step`, the newest first; empty before the first step.
+    [[nodiscard]] std::vector<char> past(std::int64_t step) const;
+    /// One that remembers `past`, rows of sources*size bytes.
+    Signal(std::int64_t sources, std::size_t size, std::int64_t step, std::span<const char> past);
 
 private:
     template <class T>

@@ -149,6 +149,13 @@ public:
     void fill_signals(std::size_t member, std::int64_t step);
     [[nodiscard]] std::uint64_t revision() const;
 
+    // --- saving (synapse_archive.cpp): all by number, whatever the order of storage
+    void save(const archive::Out& out);
+    /// Refuses synapses between others, or of another model (HH6064).
+    void check(const archive::In& in, bool same_model) const;
+    /// After check: connections, delays, values, events under way.
+    void restore(const archive::In& in, std::uint64_t seed);
+
 private:
     /// Events under way, apart from any order of storage.
     struct Pending {
@@ -158,6 +165,10 @@ private:
         std::vector<std::uint32_t> entities;
     };
 
+    void save_delays(const archive::Out& out) const;
+    void restore_delays(const archive::In& in);
+    void restore_pending_events(const archive::In& in);
+    void restore_connections(const archive::In& in);
     void take_apart();
     void rearrange(std::vector<std::int64_t> bounds);
     void make_context(std::size_t part);
@@ -167,6 +178,7 @@ private:
     void watch_foreign_uniforms();
     [[nodiscard]] Routes make_routes(const hhk_pathway& pathway, std::size_t part) const;
     [[nodiscard]] std::int64_t longest_wait(std::uint32_t pathway) const;
+    [[nodiscard]] std::vector<Pending> events_under_way() const;
     void collect_pending();
     void leave_delays_to_routes();
     [[nodiscard]] DelaySteps delays_in_routes(std::string_view pathway) const;

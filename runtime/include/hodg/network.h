@@ -5,6 +5,7 @@
 #include "hodg/export.h"
 #include "hodg/population.h"
 #include "hodg/recorder.h"
+#include "hodg/saved_network.h"
 #include "hodg/stimulus.h"
 #include "hodg/synapses.h"
 
@@ -40,6 +41,8 @@ struct RunOptions {
     std::function<bool(const Progress&)> progress = {};
     /// State recorders also sample at the end of the run.
     bool record_end = false;
+    /// Not empty: the network is saved at multiples of the interval, and where the run ends.
+    SaveOptions save = {};
 };
 
 struct RunReport {
@@ -58,10 +61,12 @@ public:
     void add(const Population& population);
     /// Their populations must be in the network at a run.
     void add(const Synapses& synapses);
-    void add(const Stimulus& stimulus);
-    void add(const EventRecorder& recorder);
-    void add(const StateRecorder& recorder);
-    void add(const RateRecorder& recorder);
+    /// The name is that by which a saved network knows it again; without one it is the n-th of its
+    /// kind there.
+    void add(const Stimulus& stimulus, const std::string& name = {});
+    void add(const EventRecorder& recorder, const std::string& name = {});
+    void add(const StateRecorder& recorder, const std::string& name = {});
+    void add(const RateRecorder& recorder, const std::string& name = {});
 
     /// Refuses a duration that is negative, NaN, or no multiple of dt (HH6021). Throws
     /// SimulationError when a state becomes NaN or infinite; what was recorded before stays, and
@@ -73,6 +78,19 @@ public:
     void at(double time, std::function<void()> operation);
     /// The same at `offset`, offset + interval, ... (those that are not past).
     void every(double interval, std::function<void()> operation, double offset = 0);
+
+    /// Everything that decides the steps to come, and what was recorded: a network built alike, in
+    /// this or another process, goes on from there to the same bits, also with another number of
+    /// threads. The file appears whole or not at all (HH6061).
+    void save(const std::string& path, const Notes& notes = {});
+    /// Operations are not saved; those that were given to this network go on in phase. Populations
+    /// and synapses must have the same names, sizes and variables (HH6064), and, if `strict`, models
+    /// of the same name; and there must be the same stimuli and recorders. Else those that are not
+    /// in the file stay as they are. Equations are not compared: that is the caller's. Refusing
+    /// changes nothing.
+    void restore(const SavedNetwork& saved, bool strict = true);
+    /// Refuses what restore would refuse.
+    void check(const SavedNetwork& saved, bool strict = true) const;
 
     [[nodiscard]] double dt() const;
     [[nodiscard]] double time() const; // seconds; the start of the next step

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// XXH64 (Y. Collet, public specification): tells damage, not malice, at memory speed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace hodg::archive {
+
+/// Takes bytes piece by piece; pieces may be cut anywhere.
+class Checksum {
+public:
+    Checksum();
+    void add(std::span<const char> bytes);
+    [[nodiscard]] std::uint64_t value() const;
+
+private:
+    static constexpr std::size_t stripe = 32;
+
+    void take_stripe(const char* bytes);
+
+    std::uint64_t lanes_[4];
+    char rest_[stripe]{};
+    std::size_t rest_size_ = 0;
+    std::uint64_t total_ = 0;
+};
+
+[[nodiscard]] std::uint64_t checksum_of(std::span<const char> bytes);
+
+} // namespace hodg::archive
