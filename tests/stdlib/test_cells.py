@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.units import mmeter, ms, mV, nA, um
+from hodgpy import growth, places
+from hodgpy.units import mmeter, ms, mV, nA, nS, pA, um
 
 
 def test_passive_cable_has_the_input_resistance_of_the_textbook() -> None:
@@ -75,3 +76,147 @@ def test_pyramidal_cell_fires_first_in_its_axon() -> None:
     assert upward[0] < upward[1]
     assert recorder["ca_i"][1].max() > 1.5e-4  # mM: calcium enters with every spike
     assert recorder["ca_i"][0].max() == pytest.approx(1e-4)  # and not where there are no channels
+
+
+# Densities of Hay et al. (2011), model of both firing zones, mS/cm2: soma, axon, basal, apical.
+HAY = {
+    "leak": (0.0338, 0.0325, 0.0467, 0.0589),
+    "nat": (2040, 3140, 0, 21.3),
+    "nap": (1.72, 6.83, 0, 0),
+    "kp": (2.23, 973, 0, 0),
+    "kt": (81.2, 89.3, 0, 0),
+    "kdr": (693, 1020, 0, 0.261),
+    "km": (0, 0, 0, 0.0675),
+    "sk": (44.1, 7.1, 0, 1.2),
+    "cal": (0.992, 0.99, 0, 0.0555),
+    "cat": (3.43, 8.75, 0, 18.7),
+    "ih": (0.2, 0, 0.2, 0),
+    "ih_apic": (0, 0, 0, 0.2),
+}
+HOT = {"longest": 690 * um, "hot_begin": 380 * um, "hot_end": 560 * um}
+
+
+def layer_5(**options: object) -> hp.Cell:
+    return hp.Cell(growth.pyramidal_cell(3), "cells.hay_2011", **HOT, **options)
+
+
+def far_apical(cell: hp.Cell) -> int:
+    """The widest apical compartment about 470 um away."""
+    place = places.region("apic") & (places.distance > 440 * um) & (places.distance < 500 * um)
+    return int(cell[place].indices[0])
+
+
+def test_layer_5_cell_has_the_papers_densities() -> None:
+    cell = layer_5()
+    kind = np.array([s.kind for s in cell.compartments.sections])[cell.compartments.section]
+    for part, densities in HAY.items():
+        g = np.broadcast_to(cell.get(f"{part}.g"), (cell.N,))
+        inserted = np.ones(cell.N)
+        if f"{part}.inserted" in cell._names():
+            inserted = np.broadcast_to(cell.get(f"{part}.inserted"), (cell.N,))
+        for region, density in zip(("soma", "axon", "dend", "apic"), densities, strict=True):
+            there = kind == region
+            np.testing.assert_allclose((g * inserted)[there], 10 * density, rtol=1e-12)
+    for region, gamma, decay in (
+        ("soma", 0.000501, 0.46),
+        ("axon", 0.00291, 0.287198731),
+        ("apic", 0.000509, 0.122),
+    ):
+        there = kind == region
+        np.testing.assert_allclose(np.asarray(cell.get("pool.gamma"))[there], gamma, rtol=1e-12)
+        np.testing.assert_allclose(np.asarray(cell.get("pool.decay"))[there], decay, rtol=1e-12)
+    x = cell.distance / 690e-6
+    np.testing.assert_allclose(cell.gradient, -0.8696 + 2.087 * np.exp(3.6161 * x), rtol=1e-9)
+    hot = (kind == "apic") & (cell.distance > 380e-6) & (cell.distance < 560e-6)
+    assert 0 < hot.sum() < (kind == "apic").sum()
+    cell.v = -30 * mV
+    cold = (kind == "apic") & ~hot
+    expected = np.where(cold, 0.1, 1) * cell.get("cal.I") + np.where(cold, 0.01, 1) * cell.get(
+        "cat.I"
+    )
+    np.testing.assert_allclose(cell.get("I_Ca"), expected, rtol=1e-12)
+
+
+def test_layer_5_cell_couples_its_two_zones() -> None:
+    """A first spike goes back into the apical dendrite; with a current there, calcium spikes of the
+    tuft turn it into a burst (Hay et al. 2011, figure 5): spikes within 50 ms."""
+    counts, early = {}, {}
+    for somatic, apical in ((0.8, 0.0), (0.0, 1.0), (0.8, 1.0)):
+        cell = layer_5()
+        far = far_apical(cell)
+        recorder = hp.StateRecorder(cell, "v", record=[0, far])
+        spikes = hp.SpikeRecorder(cell)
+        net = hp.Network(cell, recorder, spikes, dt=0.025 * ms)
+        net.run(150 * ms)
+        rest = recorder["v"][0, -1]
+        cell.set("I", somatic * nA, 0)
+        cell.set("I", apical * nA, far)
+        net.run(50 * ms)
+        counts[somatic, apical] = len(spikes)
+        early[somatic, apical] = recorder["v"][1].max()
+        assert -0.077 < rest < -0.072
+    assert counts[0.8, 1.0] >= 4 > max(counts[0.8, 0.0], counts[0.0, 1.0]) > 0
+    assert early[0.8, 0.0] > -0.01  # it arrives
+    assert early[0.8, 1.0] > early[0.8, 0.0]
+
+
+def reduced(**values: object) -> hp.Cell:
+    shape = hp.Soma(diameter=25 * um)
+    shape.trunk = hp.Cylinder(diameter=2.5 * um, length=100 * um, n=1)
+    shape.trunk.prox = hp.Cylinder(diameter=1 * um, length=100 * um, n=1)
+    given = {"scale": 2.8, "spines": 1.0} | values
+    cell = hp.Cell(shape, "cells.reduced_dendrites_2023", **given)
+    cell.trunk.spines = 1.5
+    return cell
+
+
+def test_reduced_dendrites_are_half_cylinders_with_more_membrane() -> None:
+    """The steady state of three compartments by Ohm's law: g_L of 40 uS/cm2 times scale and spines,
+    couplings of half cylinders with 150 ohm cm that no factor changes."""
+    cell = reduced(V_threshold=100 * mV)
+    cell.set("I", 20 * pA, 2)
+    recorder = hp.StateRecorder(cell, "v")
+    hp.Network(cell, recorder, dt=1 * ms).run(2)
+    half = 1.5 * 50e-6 / (np.pi * np.array([1.25e-6, 0.5e-6]) ** 2)
+    couplings = 1 / half[0], 1 / (half[0] + half[1])
+    areas = np.pi * np.array([25e-6 * 25e-6, 2.5e-6 * 100e-6, 1e-6 * 100e-6])
+    leak = 0.4 * areas * 2.8 * np.array([1, 1.5, 1.5])
+    matrix = np.diag(leak)
+    for k, g in enumerate(couplings):
+        matrix[k : k + 2, k : k + 2] += [[g, -g], [-g, g]]
+    expected = np.linalg.solve(matrix, [0, 0, 20e-12])
+    np.testing.assert_allclose(recorder["v"][:, -1] + 0.065, expected, rtol=1e-6)
+    # and the capacitance follows: charge that stays within 20 us (nothing has leaked out yet)
+    cell = reduced(V_threshold=100 * mV)
+    cell.I = [20 * pA * a / areas.sum() for a in (areas[0], 1.5 * areas[1], 1.5 * areas[2])]
+    hp.Network(cell, dt=0.001 * ms).run(0.02 * ms)
+    slope = 20e-12 / areas.sum() / (0.01 * 2.8)
+    np.testing.assert_allclose(cell.v + 0.065, 0.02e-3 * slope, rtol=1e-3)
+
+
+def test_dendritic_spikes_are_pulses_of_conductance() -> None:
+    """Rise for 1.2 ms, fall from 0.2 ms on for 2.4 ms, the next one after more than 5 ms."""
+    cell = reduced(V_threshold=100 * mV)
+    cell.trunk.prox.active = True
+    cell.trunk.prox.g_rise = 22 * nS
+    cell.trunk.prox.g_fall = 14 * nS
+    cell.set("I", 150 * pA, 2)
+    recorder = hp.StateRecorder(cell, ["v", "I_rise", "I_fall"], record=[2])
+    dspikes = hp.EventRecorder(cell.trunk, "dspike")
+    hp.Network(cell, recorder, dspikes, dt=0.05 * ms).run(40 * ms)
+    times = dspikes.t * 1e3
+    assert len(times) > 2
+    assert np.diff(times).min() >= 5.05 - 1e-9
+    t, v = recorder.t * 1e3, recorder["v"][0]
+    rise, fall = recorder["I_rise"][0], recorder["I_fall"][0]
+    on = (t > times[0]) & (t < times[0] + 5)
+    assert np.count_nonzero(rise[on]) * 0.05 == pytest.approx(1.2, abs=0.051)
+    assert np.count_nonzero(fall[on]) * 0.05 == pytest.approx(2.4, abs=0.051)
+    first = np.flatnonzero(on & (fall != 0))[0]
+    assert t[first] - times[0] == pytest.approx(0.25, abs=0.051)
+    both = on & (rise != 0)
+    np.testing.assert_allclose(rise[both], 22e-9 * (0.07 - v[both]), rtol=1e-9)
+    falling = on & (fall != 0)
+    np.testing.assert_allclose(fall[falling], 14e-9 * (-0.089 - v[falling]), rtol=1e-9)
+    before = v[np.flatnonzero(t < times[0] + 0.001)[-1]]
+    assert before == pytest.approx(-0.035, abs=0.003)
