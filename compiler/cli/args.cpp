@@ -218,6 +218,12 @@ void add_others(CLI::App& app, Args& args) {
     add_style(*blame, args.style);
     blame->callback([&args] { args.command = Command::Blame; });
 
+    CLI::App* language = app.add_subcommand(
+        "lsp", "a language server for editors (Language Server Protocol over standard input)");
+    add_imports(*language, args.model.options);
+    language->add_flag_callback("--stdio", [] {}, "the only way to speak; editors say it");
+    language->callback([&args] { args.command = Command::Language; });
+
     CLI::App* version = app.add_subcommand("version", "versions; with --env also the settings");
     version->add_flag("--env", args.environment, "the environment variables that hhc reads");
     version->callback([&args] { args.command = Command::Version; });

@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
     Compile,
     Check,
     Format,
+    Language,
     Run,
     Explain,
     Models,

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 
 namespace hhc::cli {
 namespace {
@@ -270,6 +271,10 @@ Exit blame_line(const Args& args) {
               ? "model      no line of its own"
               : fmt::format("model      {}:{}: {}", blame.file, blame.line, blame.text));
     return Exit::Ok;
+}
+
+Exit language_server(const Args& args) {
+    return static_cast<Exit>(serve_language(std::cin, std::cout, args.model.options));
 }
 
 Exit show_version(const Args& args) {

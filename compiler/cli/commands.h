@@ -11,6 +11,7 @@ namespace hhc::cli {
 Exit compile(const Args& args);
 Exit check(const Args& args);
 Exit format(const Args& args);
+Exit language_server(const Args& args);
 Exit run(const Args& args);
 Exit explain(const Args& args);
 Exit models(const Args& args);

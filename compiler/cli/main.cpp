@@ -21,6 +21,8 @@ Exit dispatch(const Args& args) {
         return check(args);
     case Command::Format:
         return format(args);
+    case Command::Language:
+        return language_server(args);
     case Command::Run:
         return run(args);
     case Command::Explain:

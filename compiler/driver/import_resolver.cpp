@@ -142,7 +142,10 @@ sema::ImportReply ImportResolver::load(const fs::path& root, const fs::path& rel
     auto [entry, is_new] = loaded_.try_emplace(path.string());
     if (is_new) {
         std::string why;
-        std::optional<std::string> text = read_text(path, why);
+        std::optional<std::string> text = open_texts_ ? open_texts_(path.string()) : std::nullopt;
+        if (!text) {
+            text = read_text(path, why);
+        }
         if (!text) {
             loaded_.erase(entry);
             return refusal(why);

@@ -9,9 +9,12 @@
 #include "support/hash.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hhc::driver {
@@ -22,6 +25,9 @@ struct ImportedFile {
     Hash128 content;
 };
 
+/// The text of a file that an editor holds and may not have saved; nullopt: read the disk.
+using OpenTexts = std::function<std::optional<std::string>(const std::string& path)>;
+
 class ImportResolver {
 public:
     /// `library` may be empty; `search_path` holds further roots.
@@ -30,6 +36,8 @@ public:
 
     /// The file that the user named, and where its own imports are looked for.
     void set_root(const ast::File& file, const std::filesystem::path& folder);
+    /// These texts go before those on disk; the rules about places hold for them too.
+    void set_open_texts(OpenTexts open_texts) { open_texts_ = std::move(open_texts); }
     [[nodiscard]] sema::ImportReply resolve(const sema::ImportRequest& request);
 
     /// Every file that was imported, with its content, for the cache.
@@ -49,6 +57,7 @@ private:
     source::SourceManager& sources_;
     diag::Sink& sink_;
     std::string library_;
+    OpenTexts open_texts_;
     std::vector<std::string> search_path_;
     std::map<const ast::File*, std::filesystem::path> folders_;
     std::map<std::string, Loaded> loaded_; // by canonical path

@@ -7,6 +7,7 @@
 #include "hhc/export.h"
 
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,11 @@ struct Formatted {
     std::shared_ptr<const Texts> texts;
 };
 [[nodiscard]] HODGPY_API Formatted format_text(const SourceText& text);
+
+/// Speaks the Language Server Protocol until its `exit`, or until `in` ends; the exit code of the
+/// process. Reads no files but models, the library and what the search path of `options` names.
+[[nodiscard]] HODGPY_API int serve_language(std::istream& in, std::ostream& out,
+                                            const Options& options);
 
 /// (what, version): Clang, kernel interface, text form of the IR, random streams.
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>> component_versions();
