@@ -28,7 +28,12 @@ void SynapseState::save_delays(const archive::Out& out) const {
         one.put("seconds", delay.seconds);
         one.put("steps", delay.steps);
         const DelaySteps from_routes = delay.in_routes ? delays_in_routes(name) : DelaySteps();
-        one.put("each", (delay.in_routes ? from_routes : delay.each_steps).view());
+        const DelaySteps& steps = delay.in_routes ? from_routes : delay.each_steps;
+        std::vector<std::int32_t> each(steps.size());
+        for (std::size_t n = 0; n < each.size(); ++n) {
+            each[n] = steps[n];
+        }
+        one.put("each", each);
     }
     out.put("count", static_cast<std::int64_t>(delays_.size()));
 }
@@ -124,11 +129,13 @@ void SynapseState::restore_delays(const archive::In& in) {
             in.damaged(fmt::format("delays of `{}` make no sense", name_));
         }
         if (!each.empty()) {
-            delay.each_steps = DelaySteps(each.size());
-            std::copy(each.begin(), each.end(), delay.each_steps.data());
             const auto [least, most] = std::minmax_element(each.begin(), each.end());
             delay.shortest = *least;
             delay.longest = *most;
+            delay.each_steps = DelaySteps(each.size(), delay.longest);
+            for (std::size_t n = 0; n < each.size(); ++n) {
+                delay.each_steps.set(n, each[n]);
+            }
         }
         delay.converted = true;
         delays_[one.text("pathway")] = std::move(delay);
