@@ -50,14 +50,14 @@ neuron Integrator {
 }
 
 neuron Izhikevich {
-    "Regular spiking cell of Izhikevich 2007, driven by noise."
+    "Izhikevich's cell of 2007 with slow and strong adaptation, driven by noise."
     param C = 100 pF
     param k = 0.7 nS/mV
     param tau_s = 5 ms
     param sigma = 130 pA
     param tau_n = 5 ms
     dv/dt = (k*(v + 60 mV)*(v + 40 mV) - u + n + 100 pA*(g + I))/C : mV
-    du/dt = (-2 nS*(v + 60 mV) - u)*0.03/ms : pA
+    du/dt = (-2 nS*(v + 60 mV) - u)*0.004/ms : pA
     dn/dt = -n/tau_n + sigma*sqrt(2/tau_n)*xi : pA
     dg/dt = -g/tau_s : 1
     I : 1
@@ -65,11 +65,11 @@ neuron Izhikevich {
     threshold v >= 35 mV
     reset {
         v = -50 mV
-        u += 100 pA
+        u += 200 pA
     }
 }
 """
-_STRENGTH = {"Integrator": 16.0, "Izhikevich": 25.0}  # sum of the weights of a cell's inputs
+_STRENGTH = {"Integrator": 16.0, "Izhikevich": 30.0}  # sum of the weights of a cell's inputs
 
 
 class Problem(NamedTuple):
