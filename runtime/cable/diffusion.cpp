@@ -86,9 +86,9 @@ bool CableSolver::spread(cable::Piece& piece, const hhk_context& context, hhk_bl
             const Spread& one = part.spreads[n];
             const Coefficients coefficients{one.axial.data(), one.neighbours.data(),
                                             one.volume.data(), part.area.data()};
-            const Membrane membrane{piece.nothing.data(), piece.nothing.data(),
-                                    values + part.group->first, piece.diagonal.data(),
-                                    piece.right.data()};
+            const Membrane membrane{piece.nothing.data(),       piece.nothing.data(),
+                                    values + part.group->first, piece.factor.data(),
+                                    piece.right.data(),         piece.sums.data()};
             if (!eliminate(*part.tree, part.group->lanes, coefficients, membrane, 1.0 / context.dt,
                            false)) {
                 block.fault = singular_fault;

@@ -29,71 +29,117 @@ template <int lanes> [[gnu::always_inline]] inline bool any_not_positive(const d
     return bad;
 }
 
-/// Membrane terms of every node; false if one cannot be solved.
-template <int lanes>
-[[gnu::always_inline]] inline bool assemble(const SolverTree& tree, const Coefficients& c,
-                                            const Membrane& m, double rate) {
+/// The equation of one node before its children are eliminated, but for what they do from near.
+template <int lanes> struct Row {
     using V = typename Vector<lanes>::type;
-    const auto n = static_cast<std::int64_t>(tree.node.size());
-    const std::int32_t* compartment = tree.compartment.data();
-    const auto* capacitance = reinterpret_cast<const V*>(c.capacitance);
-    const auto* area = reinterpret_cast<const V*>(c.area);
+    V diagonal;
+    V right;
+};
+
+template <int lanes>
+[[gnu::always_inline]] inline Row<lanes> row(const SolverTree& tree, const Coefficients& c,
+                                             const Membrane& m, double rate, std::int64_t k,
+                                             bool& bad) {
+    using V = typename Vector<lanes>::type;
     const auto* neighbours = reinterpret_cast<const V*>(c.neighbours);
+    const auto* areas = reinterpret_cast<const V*>(c.area);
+    const auto* capacitance = reinterpret_cast<const V*>(c.capacitance);
     const auto* conductance = reinterpret_cast<const V*>(m.conductance);
     const auto* current = reinterpret_cast<const V*>(m.current);
     const auto* v = reinterpret_cast<const V*>(m.v);
-    auto* diagonal = reinterpret_cast<V*>(m.diagonal);
-    auto* right = reinterpret_cast<V*>(m.right);
-    bool bad = false;
-    for (std::int64_t k = 0; k < n; ++k) {
-        const std::int32_t at = compartment[k];
-        if (at < 0) {
-            diagonal[k] = neighbours[k];
-            right[k] = V{};
-            continue;
-        }
+    const auto* sums = reinterpret_cast<const V*>(m.sums);
+    Row<lanes> result{neighbours[k], V{}};
+    if (const std::int32_t at = tree.compartment[static_cast<std::size_t>(k)]; at >= 0) {
+        const V area = areas[k];
         const V inertia = capacitance[k] * rate;
-        const V own = inertia + area[k] * conductance[at];
+        const V own = inertia + area * conductance[at];
         bad |= any_not_positive<lanes>(reinterpret_cast<const double*>(&own));
-        diagonal[k] = own + neighbours[k];
-        right[k] = inertia * v[at] + area[k] * current[at];
+        result.diagonal += own;
+        result.right = inertia * v[at] + area * current[at];
+    }
+    if (const std::int32_t s = tree.sum[static_cast<std::size_t>(k)]; s >= 0) {
+        result.diagonal -= sums[2 * s];
+        result.right += sums[2 * s + 1];
+    }
+    return result;
+}
+
+/// Upwards every node is eliminated from the equation of its parent. The rows of the next two nodes
+/// are in registers: the chain of eliminations does not wait for memory. False if a node cannot be
+/// solved.
+template <int lanes>
+[[gnu::always_inline]] inline bool gather(const SolverTree& tree, const Coefficients& c,
+                                          const Membrane& m, double rate) {
+    using V = typename Vector<lanes>::type;
+    const auto n = static_cast<std::int64_t>(tree.node.size());
+    const std::int32_t* parent = tree.parent.data();
+    const std::int32_t* sum = tree.sum.data();
+    const auto* axial = reinterpret_cast<const V*>(c.axial);
+    auto* factor = reinterpret_cast<V*>(m.factor);
+    auto* right = reinterpret_cast<V*>(m.right);
+    auto* sums = reinterpret_cast<V*>(m.sums);
+    for (std::int32_t s = 0; s < 2 * tree.sums; ++s) {
+        sums[s] = V{};
+    }
+    bool bad = false;
+    Row<lanes> now = row<lanes>(tree, c, m, rate, n - 1, bad);
+    Row<lanes> next{};
+    if (n > 1) {
+        next = row<lanes>(tree, c, m, rate, n - 2, bad);
+    }
+    for (std::int64_t k = n - 1; k >= 0; --k) {
+        Row<lanes> after{};
+        if (k > 1) { // its distant children come before k in this direction
+            after = row<lanes>(tree, c, m, rate, k - 2, bad);
+        }
+        const V g = axial[k];
+        const V taken = lanes == 1 ? V(g * g / now.diagonal) : V(g * g * (1.0 / now.diagonal));
+        const V inverse = 1.0 / now.diagonal;
+        const V down = g * inverse;
+        factor[k] = down;
+        right[k] = now.right * inverse;
+        const std::int64_t p = parent[k];
+        if (p == k - 1) {
+            next.diagonal -= taken;
+            next.right += down * now.right;
+        } else if (p == k - 2) {
+            after.diagonal -= taken;
+            after.right += down * now.right;
+        } else {
+            sums[2 * sum[p]] += taken;
+            sums[2 * sum[p] + 1] += down * now.right;
+        }
+        now = next;
+        next = after;
     }
     return !bad;
 }
 
+/// Downwards every node follows from its parent.
 template <int lanes>
-[[gnu::always_inline]] inline void sweep(const SolverTree& tree, const Coefficients& c,
-                                         const Membrane& m, bool extrapolate) {
+[[gnu::always_inline]] inline void substitute(const SolverTree& tree, const Membrane& m,
+                                              bool extrapolate) {
     using V = typename Vector<lanes>::type;
     const auto n = static_cast<std::int64_t>(tree.node.size());
     const std::int32_t* parent = tree.parent.data();
     const std::int32_t* compartment = tree.compartment.data();
-    const auto* axial = reinterpret_cast<const V*>(c.axial);
     auto* v = reinterpret_cast<V*>(m.v);
-    auto* diagonal = reinterpret_cast<V*>(m.diagonal);
+    const auto* factor = reinterpret_cast<const V*>(m.factor);
     auto* right = reinterpret_cast<V*>(m.right);
-    for (std::int64_t k = n - 1; k > 0; --k) {
-        const V g = axial[k];
-        const V d = diagonal[k];
-        const V r = right[k];
-        const V factor = g / d;
-        const std::int32_t p = parent[k];
-        if constexpr (lanes == 1) {
-            diagonal[p] -= g * g / d; // not through `factor`: one operation less to wait for
-        } else {
-            diagonal[p] -= g * factor;
-        }
-        right[p] += factor * r;
-        diagonal[k] = factor;
-        right[k] = r / d;
-    }
-    right[0] = right[0] / diagonal[0];
+    V last{};   // of node k - 1
+    V second{}; // of node k - 2
     for (std::int64_t k = 0; k < n; ++k) {
         V x = right[k];
-        if (k > 0) {
-            x += diagonal[k] * right[parent[k]];
-            right[k] = x;
+        if (const std::int64_t p = parent[k]; p == k - 1 && p >= 0) {
+            x += factor[k] * last;
+        } else if (p == k - 2 && p >= 0) {
+            x += factor[k] * second;
+        } else if (p >= 0) {
+            x += factor[k] * right[p];
         }
+        right[k] = x;
+        second = last;
+        last = x;
         const std::int32_t at = compartment[k];
         if (at >= 0) {
             v[at] = extrapolate ? 2.0 * x - v[at] : x;
@@ -103,28 +149,28 @@ template <int lanes>
 
 HODG_CLONES bool eliminate_1(const SolverTree& tree, const Coefficients& c, const Membrane& m,
                              double rate, bool extrapolate) {
-    if (!assemble<1>(tree, c, m, rate)) {
+    if (!gather<1>(tree, c, m, rate)) {
         return false;
     }
-    sweep<1>(tree, c, m, extrapolate);
+    substitute<1>(tree, m, extrapolate);
     return true;
 }
 
 HODG_CLONES bool eliminate_4(const SolverTree& tree, const Coefficients& c, const Membrane& m,
                              double rate, bool extrapolate) {
-    if (!assemble<4>(tree, c, m, rate)) {
+    if (!gather<4>(tree, c, m, rate)) {
         return false;
     }
-    sweep<4>(tree, c, m, extrapolate);
+    substitute<4>(tree, m, extrapolate);
     return true;
 }
 
 HODG_CLONES bool eliminate_8(const SolverTree& tree, const Coefficients& c, const Membrane& m,
                              double rate, bool extrapolate) {
-    if (!assemble<8>(tree, c, m, rate)) {
+    if (!gather<8>(tree, c, m, rate)) {
         return false;
     }
-    sweep<8>(tree, c, m, extrapolate);
+    substitute<8>(tree, m, extrapolate);
     return true;
 }
 

@@ -22,8 +22,9 @@ struct Membrane {
     const double* conductance = nullptr; // G per area, by entity of the group
     const double* current = nullptr;     // I0 per area, by entity of the group
     double* v = nullptr;                 // by entity of the group
-    double* diagonal = nullptr;          // scratch, nodes x lanes
+    double* factor = nullptr;            // scratch, nodes x lanes
     double* right = nullptr;             // scratch, nodes x lanes
+    double* sums = nullptr;              // scratch, 2 x sums of the tree x lanes
 };
 
 /// Solves (C*rate + G - axial) x = C*rate*v + I0 and puts x, or 2x - v, into v. False, with v as it

@@ -89,6 +89,13 @@ SolverTree make_order(const CableTree& tree, bool from_centre) {
         result.edge.push_back(downwards ? node : parent); // upwards: the edge is the other node's
         result.compartment.push_back(compartment[k]);
     }
+    result.sum.assign(n, -1);
+    for (std::size_t k = 1; k < n; ++k) {
+        const auto parent = static_cast<std::size_t>(result.parent[k]);
+        if (k - parent > 2 && result.sum[parent] < 0) {
+            result.sum[parent] = result.sums++;
+        }
+    }
     return result;
 }
 

@@ -17,6 +17,10 @@ struct SolverTree {
     std::vector<std::int32_t> parent;      // in this order; -1 for the root
     std::vector<std::int32_t> edge;        // node of the CableTree whose edge to its parent this is
     std::vector<std::int32_t> compartment; // among the compartments, or -1: no membrane
+    /// Of nodes with children that are neither of the next two in the order: which sum these add
+    /// to; -1 for the others.
+    std::vector<std::int32_t> sum;
+    std::int32_t sums = 0;
     std::int32_t compartments = 0;
 };
 

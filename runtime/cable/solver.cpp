@@ -38,6 +38,7 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
         piece->owner = this;
         piece->range = range;
         std::size_t nodes = 0;
+        std::size_t sums = 0;
         for (std::size_t g = range.first_group; g < range.last_group; ++g) {
             const Group& group = layout_->groups()[g];
             cable::Piece::Part part;
@@ -49,6 +50,7 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
                 array->assign(size);
             }
             nodes = std::max(nodes, size);
+            sums = std::max(sums, static_cast<std::size_t>(2 * part.tree->sums * group.lanes));
             piece->parts.push_back(std::move(part));
         }
         piece->conductance.assign(static_cast<std::size_t>(range.end - range.begin));
@@ -56,8 +58,9 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
         piece->before.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->nothing.assign(static_cast<std::size_t>(range.end - range.begin));
         std::fill_n(piece->nothing.data(), range.end - range.begin, 0.0);
-        piece->diagonal.assign(nodes);
+        piece->factor.assign(nodes);
         piece->right.assign(nodes);
+        piece->sums.assign(sums);
         pieces_.push_back(std::move(piece));
     }
 }
@@ -227,8 +230,11 @@ bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context,
         const Coefficients coefficients{part.axial.data(), part.neighbours.data(),
                                         part.capacitance.data(), part.area.data()};
         const Membrane membrane{piece.conductance.data() + (first - begin),
-                                piece.current.data() + (first - begin), v + first,
-                                piece.diagonal.data(), piece.right.data()};
+                                piece.current.data() + (first - begin),
+                                v + first,
+                                piece.factor.data(),
+                                piece.right.data(),
+                                piece.sums.data()};
         if (eliminate(*part.tree, part.group->lanes, coefficients, membrane, rate, extrapolate)) {
             continue;
         }

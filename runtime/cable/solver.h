@@ -69,7 +69,7 @@ struct Piece {
         std::vector<Spread> spreads; // by diffusion
     };
     std::vector<Part> parts;
-    AlignedDoubles conductance, current, diagonal, right;
+    AlignedDoubles conductance, current, factor, right, sums;
     AlignedDoubles before;  // v at the start of the step, for tr_bdf2
     AlignedDoubles nothing; // zeros
     std::vector<Attachment> attachments;

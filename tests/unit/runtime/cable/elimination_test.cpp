@@ -125,8 +125,9 @@ TEST_P(Elimination, equals_the_solution_of_the_whole_matrix) {
     const Problem problem(layout.order(group), shape, lanes);
     const Problem& before = problem;
     const std::size_t size = problem.axial.size();
-    Aligned diagonal(size);
+    Aligned factor(size);
     Aligned right(size);
+    Aligned sums(size);
     Aligned axial(problem.axial);
     Aligned neighbours(problem.neighbours);
     Aligned capacitance(problem.capacitance);
@@ -136,8 +137,8 @@ TEST_P(Elimination, equals_the_solution_of_the_whole_matrix) {
     Aligned v(problem.v);
     const Coefficients coefficients{axial.data(), neighbours.data(), capacitance.data(),
                                     area.data()};
-    const Membrane membrane{conductance.data(), current.data(), v.data(), diagonal.data(),
-                            right.data()};
+    const Membrane membrane{conductance.data(), current.data(), v.data(),
+                            factor.data(),      right.data(),   sums.data()};
     constexpr double rate = 40'000;
     ASSERT_TRUE(eliminate(problem.tree, group.lanes, coefficients, membrane, rate, true));
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -159,13 +160,14 @@ TEST(elimination, refuses_a_membrane_that_is_not_stable) {
     Problem problem(layout.order(layout.groups()[0]), shape, 1);
     problem.conductance[2] = -1e6;
     const std::vector<double> before = problem.v;
-    std::vector<double> diagonal(problem.axial.size());
+    std::vector<double> factor(problem.axial.size());
     std::vector<double> right(problem.axial.size());
+    std::vector<double> sums(problem.axial.size());
     EXPECT_FALSE(eliminate(problem.tree, 1,
                            {problem.axial.data(), problem.neighbours.data(),
                             problem.capacitance.data(), problem.area.data()},
                            {problem.conductance.data(), problem.current.data(), problem.v.data(),
-                            diagonal.data(), right.data()},
+                            factor.data(), right.data(), sums.data()},
                            40'000, false));
     EXPECT_EQ(problem.v, before);
 }
