@@ -62,6 +62,8 @@ class Network:
         self._populations: dict[str, Population] = {}
         self._others: dict[str, Any] = {}
         self._objects: list[Any] = []
+        self._synapses: list[Synapses] = []  # what each run asks, those of companions too
+        self._prepared: list[Any] = []
         self._temperature = temperature
         self._operations = 0
         self.add(*objects)
@@ -115,6 +117,10 @@ class Network:
                 "a network takes populations, synapses, stimuli and recorders, not "
                 f"{arguments.shown(item)}"
             )
+        if isinstance(item, Synapses):
+            self._synapses.append(item)
+        elif hasattr(type(item), "_before_run"):
+            self._prepared.append(item)
 
     def _free_name(self, item: Any) -> str:
         """The name of an object, or one that is free."""
@@ -200,9 +206,8 @@ class Network:
         if every is not None and not path:
             refuse("HH6028", "`every` says when to save, but not where", "checkpoint=a path")
         self._settle()
-        for item in self._objects:
-            if hasattr(item, "_before_run"):
-                item._before_run(self.dt, self.t, seconds)
+        for item in self._prepared:
+            item._before_run(self.dt, self.t, seconds)
         progress = _progress(report, seconds)
         try:
             self._core.run(
@@ -265,9 +270,8 @@ class Network:
         saving.restore(self, arguments.path(path, "path"), strict)
 
     def _settle(self) -> None:
-        for item in self._objects:
-            if isinstance(item, Synapses):
-                item._settle()
+        for synapses in self._synapses:
+            synapses._settle()
 
     def _notes(self) -> dict[str, bytes]:
         return saving.notes_of(self._populations | self._others)

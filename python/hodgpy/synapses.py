@@ -148,6 +148,7 @@ class Synapses(SynapseValues):
         """The object without connections; also what a copy begins with."""
         (pre, sources), (post, targets) = (split(g, "Synapses") for g in (source, target))
         for key, value in {
+            "_ends": (pre, post),
             "source": source, "target": target, "_source": text, "_tables": tables,
             "_compiler_options": options, "_round": round_nearest, "_seed": seed, "_draws": 0,
             "_per_entity": (), "_varying": frozenset(), "_bound_for": None, "_initial": {},
@@ -384,11 +385,11 @@ class Synapses(SynapseValues):
 
     def _settle(self) -> None:
         """Compiles for the populations as they are now, if they changed, and binds the code."""
-        pre, post = (split(g, "")[0] for g in (self.source, self.target))
-        state = (pre.model, post.model, tuple(sorted(self._varying)), self._per_entity)
+        pre, post = self._ends
+        state = (pre.model, post.model, self._varying, self._per_entity)
         if state == self._bound_for:
             return
-        if self._bound_for is not None or state[2:] != ((), ()):
+        if self._bound_for is not None or self._varying or self._per_entity:
             self._keep("model", self._compile())
         self._core.bind(self.model._handle)
         for name, table in self._tables.items():

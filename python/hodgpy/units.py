@@ -255,10 +255,14 @@ def _pairs(dimension: Exponents) -> list[tuple[int, int]]:
 
 
 def _sum(a: Exponents, b: Exponents) -> Exponents:
+    if a is DIMENSIONLESS or b is DIMENSIONLESS:  # a number: nearly always, and much faster
+        return b if a is DIMENSIONLESS else a
     return tuple(x + y for x, y in zip(a, b, strict=True))
 
 
 def _difference(a: Exponents, b: Exponents) -> Exponents:
+    if b is DIMENSIONLESS:
+        return a
     return tuple(x - y for x, y in zip(a, b, strict=True))
 
 
@@ -334,12 +338,9 @@ def to_si(value: Any, dimension: Exponents, what: str, unit: str = "") -> Any:
     quantity = None if value is None else as_quantity(value)
     if quantity is None:
         raise UnitError(f"{what} is {shown(value)}; it must be a number or a quantity")
-    if isinstance(value, Quantity) or hasattr(value, "__quantity__"):
-        require(
-            quantity.dimension,
-            dimension,
-            f"{what} is in {unit or describe(dimension)}, not in {quantity.unit}",
-        )
+    known = isinstance(value, Quantity) or hasattr(value, "__quantity__")
+    if known and quantity.dimension != dimension:
+        raise UnitError(f"{what} is in {unit or describe(dimension)}, not in {quantity.unit}")
     return quantity.value
 
 

@@ -133,6 +133,11 @@ void NetworkState::prepare() {
     for (const auto& synapses : synapses_) {
         synapses->prepare_step(step_);
     }
+    for (MemberPlan& plan : step_plan_.plans) {
+        for (stimulus::InputDrive& drive : plan.drives) {
+            drive.next = INT64_MIN; // the series may be another one since the last run
+        }
+    }
 }
 
 /// Driven parameters take the values of this step, or become the user's again.

@@ -184,3 +184,15 @@ def test_a_refused_setting_leaves_the_old_one() -> None:
     with pytest.raises(hp.SimulationError, match="HH6056"):
         train.frequency = 2000 * Hz
     assert train.frequency == 100
+
+
+def test_a_train_that_was_silent_acts_when_it_is_given_an_amplitude() -> None:
+    """The next edge of a silent drive is never; a new series is looked at from its first step."""
+    cell = hp.compile("neuron Sum {\n    input I : 1\n    dx/dt = I/ms : 1\n}").Sum
+    P = hp.Population(cell, 1)
+    train = hp.DBS(P, "I", 0.0, frequency=1000 * Hz, width=0.2 * ms)
+    network = hp.Network(P, train, dt=0.1 * ms)
+    for amplitude, expected in ((0.0, 0.0), (3.0, 6.0), (0.0, 6.0), (5.0, 16.0)):
+        train.amplitude = amplitude
+        network.run(10 * ms)
+        assert P.x[0] == pytest.approx(expected)
