@@ -372,7 +372,7 @@ void KernelWriter::loop() {
 /// The field that holds a guarded value when the kernel is done, if one does.
 std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
     for (const ir::FieldStore& each : kernel_.stores) {
-        if (each.value == id && !each.mask &&
+        if (each.value == id && !each.mask && !each.add &&
             module_.fields[each.field].storage == ir::Storage::Real) {
             return each.field;
         }
@@ -383,7 +383,7 @@ std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
 /// Guarded values are added up, which is one operation less than looking at each, where they can be
 /// looked at again.
 bool KernelWriter::sums_guards() const {
-    return kernel_.kind == KernelKind::Advance && !module_.is_synapse && !is_single() &&
+    return kernel_.kind == KernelKind::Advance && !is_single() &&
            std::ranges::all_of(kernel_.guards,
                                [this](ValueId id) { return guarded_field(id).has_value(); });
 }
@@ -392,9 +392,11 @@ bool KernelWriter::sums_guards() const {
 void KernelWriter::look_again() {
     open("if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {");
     say("bad_real = Real(0);");
-    open("for (int64_t i = block->begin; i < end; i += HHK_WIDTH) {");
+    open(fmt::format("for (int64_t i = block->begin; i < {}; i += HHK_WIDTH) {{",
+                     module_.is_synapse ? "block->end" : "end"));
     for (const ValueId id : kernel_.guards) {
-        say(fmt::format("bad_real += hhk_guarded(count, i, {}) * 0;",
+        say(fmt::format("bad_real += hhk_guarded({}, i, {}) * 0;",
+                        module_.is_synapse ? count() : "count",
                         values_.load(*guarded_field(id), Lanes::Vector)));
     }
     close();

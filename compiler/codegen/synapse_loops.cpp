@@ -137,7 +137,8 @@ void KernelWriter::synapse_checks(const std::string& inside) {
     for (const ValueId id : kernel_.guards) {
         const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
         const std::string value = values_.operand(id, lanes);
-        say(is_single()
+        say(sums_guards() ? fmt::format("bad_real += {};", value)
+            : is_single()
                 ? fmt::format("bad_real += ({} ? {} : {}) * 0;", inside, value, real)
                 : fmt::format("bad_real += hhk_select({}, {}, {}) * 0;", inside, value, real),
             kernel_.values[id].span);

@@ -4,6 +4,7 @@
 #include "jit/jit.h"
 #include "jit/object_symbols.h"
 #include "jit/toolchain.h"
+#include "support/hash.h"
 
 #include <llvm/ExecutionEngine/Orc/Core.h>
 #include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
@@ -12,6 +13,8 @@
 #include <llvm/TargetParser/Triple.h>
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -95,6 +98,30 @@ private:
     std::uint64_t count_ = 0;
 };
 
+/// Code of equal objects is one: generated code has no data of its own that changes, and twenty
+/// copies of a small kernel, each at the start of a page, drive each other out of the caches.
+class LoadedObjects {
+public:
+    static LoadedObjects& instance() {
+        static auto* const objects = new LoadedObjects; // for ever, as the session
+        return *objects;
+    }
+    [[nodiscard]] std::shared_ptr<LoadedCode> find(const Hash128& content) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = known_.find(content);
+        return found == known_.end() ? nullptr : found->second.lock();
+    }
+    void remember(const Hash128& content, const std::shared_ptr<LoadedCode>& code) {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(known_, [](const auto& one) { return one.second.expired(); });
+        known_[content] = code;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<Hash128, std::weak_ptr<LoadedCode>> known_;
+};
+
 /// Tries what loading does: SELinux, MemoryDenyWriteExecute and seccomp filters may forbid it.
 bool executable_memory_allowed() {
     const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -137,6 +164,10 @@ std::vector<std::string> LoadedCode::symbols() const {
 
 std::shared_ptr<LoadedCode> load_object(std::string_view object, std::string_view name,
                                         diag::Sink& sink) {
+    const Hash128 content = hash_bytes(object);
+    if (std::shared_ptr<LoadedCode> known = LoadedObjects::instance().find(content)) {
+        return known;
+    }
     const auto failed = [&](diag::Code code, std::string text) {
         return sink.report(code, Span{}, "the code of `" + std::string(name) + "` " + text);
     };
@@ -172,7 +203,9 @@ std::shared_ptr<LoadedCode> load_object(std::string_view object, std::string_vie
         failed(diag::Code::LoadFailed, "cannot be loaded: " + (fatal ? *fatal : *error));
         return nullptr;
     }
-    return std::make_shared<LoadedCode>(std::move(impl));
+    auto code = std::make_shared<LoadedCode>(std::move(impl));
+    LoadedObjects::instance().remember(content, code);
+    return code;
 }
 
 } // namespace hhc::jit
