@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from hodgpy.timed_array import TimedArray
 
 # Attributes of a population: a variable of such a name could not be reached as one.
 RESERVED = frozenset({"N", "get", "initialize", "link", "model", "name", "set", "subgroup"})
+
+if TYPE_CHECKING:
+    from hodgpy.advice import Advice
 
 
 class Variable(NamedTuple):
@@ -313,6 +316,34 @@ class Model:
         return analysis.firing_rate(
             self, current, variable=variable, duration=duration, dt=dt, **values
         )
+
+    def advise(self, dt: Any = 1e-4, *, duration: Any = 0.1, **values: Any) -> Advice:
+        """Whether the methods of the states fit a time step, and what would.
+
+        The model is run for a while at a finer step, and linearised along the way.
+
+        Parameters
+        ----------
+        dt : Quantity
+            The time step in question.
+        duration : Quantity
+            How long to run: everything of interest should happen.
+        **values
+            Parameters and initial values to set before: ``I=10*uA/cm**2``.
+
+        Returns
+        -------
+        Advice
+            Time constants, the longest stable step of each method, and advice; ``print`` it.
+
+        Raises
+        ------
+        SimulationError
+            For a model without differential equations, or with noise.
+        """
+        from hodgpy import advice
+
+        return advice.advise(self, dt, duration, values)
 
     # -- how it looks ----------------------------------------------------------------------------
 
