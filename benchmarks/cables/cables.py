@@ -5,8 +5,8 @@
 
 It writes RESULTS.md beside itself. Populations of unbranched cables (1 um, 1 mm; the values of
 Rallpack 3 with the leak of 1952), one thread, double precision, dt 0.025 ms, no recording but the
-voltage of one compartment. Processor time, best of the repeats; every contestant in a process of its
-own, in turn.
+voltage of one compartment. Processor time, best of the repeats; every contestant in a process of
+its own, in turn.
 """
 
 from __future__ import annotations

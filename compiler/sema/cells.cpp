@@ -154,6 +154,15 @@ private:
     void voltage_form(VariableId v) {
         model::Cell& cell = *draft_.model.cell;
         cell.potential = v;
+        const VariableFacts& facts = draft_.facts(v);
+        if (!facts.poisoned && facts.unit_known &&
+            draft_.variable(v).type.dimension != units::volt()) {
+            draft_.sink
+                .report(diag::Code::CellProperty, draft_.variable(v).span,
+                        "`v` of a cell is its membrane potential, in volt, and here it is in " +
+                            shown(facts.term))
+                .note("write `dv/dt = (... + Icable)/C : volt`");
+        }
         const auto own = find("Icable");
         if (own) {
             draft_.sink

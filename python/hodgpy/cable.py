@@ -18,6 +18,7 @@ from hodgpy.cable_arguments import (
     split_threshold,
 )
 from hodgpy.cable_view import CableView
+from hodgpy.coded import nearest
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.interpolation import stencil
 from hodgpy.model import Model
@@ -213,10 +214,25 @@ class CablePopulation(Population):
     def _visible(self, values: np.ndarray) -> np.ndarray:
         return values[self._entity] if len(values) == self._layout.entities else values
 
+    def _check_length(self, name: str, values: np.ndarray, count: int) -> None:
+        if len(values) not in (1, count):
+            raise SimulationError(
+                f"HH6011: {len(values)} values were given for `{name}` of {count} compartments of "
+                f"`{self.name}`",
+                "HH6011",
+            )
+
     def _write_all(self, name: str, values: np.ndarray) -> None:
-        self._core.set_all(name, np.ascontiguousarray(values[self._compartment], dtype=float))
+        self._check_length(name, values, self.N)
+        each = (
+            values[self._compartment]
+            if len(values) == self.N
+            else np.resize(values, len(self._compartment))
+        )
+        self._core.set_all(name, np.ascontiguousarray(each, dtype=float))
 
     def _write_some(self, name: str, indices: np.ndarray, values: np.ndarray) -> None:
+        self._check_length(name, values, len(indices))
         given = np.full(self.N, -1)
         given[indices] = np.arange(len(indices))
         entities = np.flatnonzero(given[self._compartment] >= 0)
@@ -378,13 +394,19 @@ class CablePopulation(Population):
             return np.concatenate([np.atleast_1d(p.get(name)) for p in self._processes[name]])
         section = self._find_section(self.morphology, name)
         if section is None:
-            raise AttributeError(self._unknown(name))
+            raise AttributeError(self._unknown_part(self.morphology, name))
         return CableView(self, np.arange(self.cells), self._indices(section.path), section.path)
 
     def _processes_named(self, name: str) -> list[PointProcesses]:
         """Processes by the name of their current, or by their own."""
         made: list[PointProcesses] = [p for group in self._processes.values() for p in group]
         return list(self._processes.get(name, [])) or [p for p in made if p.name == name]
+
+    def _unknown_part(self, top: Morphology, name: str) -> str:
+        """What is wrong with a name that is neither a variable nor a section."""
+        near = nearest(name, [*top.children, *self._names()])
+        sections = ", ".join(top.children) or "none"
+        return f"{self._unknown(name)}; sections here: {sections}" + (f"; {near}" if near else "")
 
     def _find_section(self, top: Morphology, name: str) -> Morphology | None:
         try:
@@ -575,6 +597,9 @@ class CablePopulation(Population):
         PointProcesses
             With the variables V, Rs, active and I_clamp.
         """
+        ohm = units.parse("1 ohm").dimension
+        if not np.all(np.asarray(units.to_si(Rs, ohm, "Rs", "Mohm")) > 0):
+            raise SimulationError(f"Rs is {arguments.shown(Rs)}; it must be above zero")
         return self.insert_current(
             place, CLAMP, "I_clamp", name=name, V=V, Rs=Rs, active=True, level=1
         )

@@ -38,7 +38,8 @@ def shapes_of(morphology: Any, N: Any) -> tuple[list[Morphology], np.ndarray]:
             shapes.append(one)
         which.append(at)
     if not which or (N is not None and len(which) != N):
-        raise SimulationError(f"{len(which)} morphologies were given for {N} cells")
+        wanted = "a cell needs one" if N is None else f"there are to be {N} cells"
+        raise SimulationError(f"{len(which)} morphologies were given, and {wanted}")
     return shapes, np.array(which)
 
 

@@ -82,7 +82,7 @@ class CableView:
         section = top[self._path] if self._path else top
         found = owner._find_section(section, name)
         if found is None:
-            raise AttributeError(owner._unknown(name))
+            raise AttributeError(owner._unknown_part(section, name))
         return CableView(owner, self._cells, owner._in_cells(found.path, self._cells), found.path)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -296,13 +296,21 @@ class Morphology(metaclass=_Kind):
         ohm_metre = units.parse("1 ohm*meter").dimension
         per_area = units.parse("1 farad/meter**2").dimension
         hertz = units.parse("1 hertz").dimension
-        return discretise(
-            self,
-            float(units.to_si(Ri, ohm_metre, "Ri", "ohm*cm")),
-            float(units.to_si(Cm, per_area, "Cm", "uF/cm**2")),
-            float(lambda_fraction),
-            float(units.to_si(frequency, hertz, "frequency", "Hz")),
-        )
+        given = {
+            "Ri": units.to_si(Ri, ohm_metre, "Ri", "ohm*cm"),
+            "Cm": units.to_si(Cm, per_area, "Cm", "uF/cm**2"),
+            "lambda_fraction": lambda_fraction,
+            "frequency": units.to_si(frequency, hertz, "frequency", "Hz"),
+        }
+        rule = {name: float(value) for name, value in given.items()}
+        if any(section.n is None for section in self.sections()):
+            for name, value in rule.items():
+                if not 0 < value < np.inf:
+                    raise fail(
+                        f"{name} is {value:g}, and the lambda rule needs one above zero; give the "
+                        "sections a number of compartments `n` where it shall not decide"
+                    )
+        return discretise(self, *rule.values())
 
     def topology(self) -> str:
         """The tree as text, one line a section."""
