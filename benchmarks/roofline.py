@@ -23,7 +23,7 @@ from pathlib import Path
 import hodgpy as hp
 from hodgpy.units import ms
 
-DIVISION = 5
+DIVISION = 5  # of doubles; of floats rather three
 # Products (and five per division) of the prelude's functions in double, full precision, of exprel
 # the branch near zero, which an exponential update takes; counted in the code of Clang at width 8.
 FUNCTIONS = {

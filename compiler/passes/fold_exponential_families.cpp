@@ -81,13 +81,13 @@ Exponential root(Exponential e, int divisor) {
     return e;
 }
 
-std::vector<Exponential> collect(const Builder& b, bool with_rates) {
+std::vector<Exponential> collect(const Builder& b) {
     std::vector<Exponential> found;
     for (std::size_t i = 0; i < b.kernel().values.size(); ++i) {
         const ValueId id(i);
         const ir::Value& value = b[id];
         const std::optional<Shape> shape = shape_of(value);
-        if (!shape || b.binding(id) != Binding::Entity || (*shape == Shape::Rate && !with_rates)) {
+        if (!shape || b.binding(id) != Binding::Entity) {
             continue;
         }
         ScaledForm form = scaled_form(b, value.args[0]);
@@ -176,7 +176,7 @@ std::vector<Exponential> candidates(const std::vector<Exponential>& exponentials
 /// Sigmoids that are left are families of one.
 Plan make_plan(const Builder& b, int largest, bool is_double) {
     Plan plan;
-    plan.exponentials = collect(b, is_double);
+    plan.exponentials = collect(b);
     const std::size_t count = plan.exponentials.size();
     const std::vector<Exponential> bases = candidates(plan.exponentials, is_double);
     std::vector<int> powers(bases.size() * count); // row: base, column: the other
@@ -402,7 +402,7 @@ private:
     }
 
     /// u/(e^u - 1), or u p/(1 - p) with p = e^-u; near 0 its series 1 - u/2 + u^2/12 - u^4/720 +
-    /// u^6/30240, whose next term is below 2e-16 for |u| < 1/16.
+    /// u^6/30240, whose next term is below 2e-16 for |u| < 1/16, and 4e-9 for |u| < 1/2 (float32).
     ValueId rate(const Member& member, ValueId argument) {
         const ValueId u = fused_form(b_, argument).value_or(argument);
         const ValueId square = b_.mul(u, u);
@@ -417,7 +417,8 @@ private:
             const ValueId p = finite_product(member);
             direct = b_.div(b_.mul(u, p), b_.sub(one, p));
         }
-        const ValueId near = b_.less(b_.math(MathOp::Abs, u), b_.real(0.0625));
+        const ValueId near =
+            b_.less(b_.math(MathOp::Abs, u), b_.real(b_.module().real_size == 8 ? 0.0625 : 0.5));
         return b_.select(near, series, direct);
     }
 
