@@ -16,12 +16,14 @@ void bind_events(py::module_& module) {
     using hodg::EventRecorder;
     py::class_<EventRecorder>(module, "EventRecorder")
         .def(py::init([](const hodg::Population& population, const std::string& event,
-                         const std::string& interpolate, double threshold, const Indices& indices) {
+                         const std::string& interpolate, double threshold, const Indices& indices,
+                         const std::string& to) {
             hodg::EventOptions options;
             options.indices = to_vector(indices);
             options.event = event;
             options.interpolate = interpolate;
             options.threshold = threshold;
+            options.to = to;
             return EventRecorder(population, options);
         }))
         .def("__len__", &EventRecorder::size)
@@ -29,19 +31,42 @@ void bind_events(py::module_& module) {
         .def("steps", [](const EventRecorder& self) { return to_array(self.steps()); })
         .def("indices", [](const EventRecorder& self) { return to_array(self.indices()); })
         .def("counts", [](const EventRecorder& self) { return to_array(self.counts()); })
+        .def("flush", &EventRecorder::flush)
         .def("clear", &EventRecorder::clear);
+}
+
+/// Reductions over entities and over time ("", "mean", "min", "max"), and the file.
+using Keeping = std::tuple<std::string, std::string, std::string>;
+
+hodg::Reduction reduction_of(const std::string& name) {
+    if (name == "mean") {
+        return hodg::Reduction::Mean;
+    }
+    if (name == "min") {
+        return hodg::Reduction::Min;
+    }
+    return name == "max" ? hodg::Reduction::Max : hodg::Reduction::None;
+}
+
+hodg::StateOptions state_options(const Indices& indices, double dt, bool average,
+                                 const Keeping& keeping) {
+    hodg::StateOptions options;
+    options.indices = to_vector(indices);
+    options.dt = dt;
+    options.average_staggered = average;
+    options.over_entities = reduction_of(std::get<0>(keeping));
+    options.over_time = reduction_of(std::get<1>(keeping));
+    options.to = std::get<2>(keeping);
+    return options;
 }
 
 void bind_states(py::module_& module) {
     using hodg::StateRecorder;
     py::class_<StateRecorder>(module, "StateRecorder")
         .def(py::init([](const hodg::Population& population, std::vector<std::string> variables,
-                         const Indices& indices, double dt, bool average,
+                         const Indices& indices, double dt, bool average, const Keeping& keeping,
                          const hhc::Expressions* expressions, std::vector<std::string> names) {
-            hodg::StateOptions options;
-            options.indices = to_vector(indices);
-            options.dt = dt;
-            options.average_staggered = average;
+            hodg::StateOptions options = state_options(indices, dt, average, keeping);
             if (expressions != nullptr) {
                 options.expressions.push_back(to_expression(*expressions, std::move(names)));
             } else if (!names.empty()) {
@@ -50,14 +75,11 @@ void bind_states(py::module_& module) {
             return StateRecorder(population, std::move(variables), std::move(options));
         }))
         .def(py::init([](const hodg::Synapses& synapses, std::vector<std::string> variables,
-                         const Indices& indices, double dt, bool average,
+                         const Indices& indices, double dt, bool average, const Keeping& keeping,
                          const hhc::Expressions* /*expressions*/,
                          const std::vector<std::string>& /*names*/) {
-            hodg::StateOptions options;
-            options.indices = to_vector(indices);
-            options.dt = dt;
-            options.average_staggered = average;
-            return StateRecorder(synapses, std::move(variables), std::move(options));
+            return StateRecorder(synapses, std::move(variables),
+                                 state_options(indices, dt, average, keeping));
         }))
         .def("__len__", &StateRecorder::size)
         .def("times", [](const StateRecorder& self) { return to_array(self.times()); })
@@ -68,10 +90,13 @@ void bind_states(py::module_& module) {
         .def("names", &StateRecorder::names)
         .def("values",
              [](const StateRecorder& self, const std::string& name) {
-                 const auto rows = static_cast<py::ssize_t>(self.indices().size());
                  py::array_t<double> flat = to_array(self.values(name));
-                 return flat.reshape({rows, static_cast<py::ssize_t>(self.size())});
+                 const auto samples = static_cast<py::ssize_t>(self.size());
+                 const py::ssize_t kept = samples == 0 ? 0 : flat.size() / samples;
+                 const auto all = static_cast<py::ssize_t>(self.indices().size());
+                 return flat.reshape({samples == 0 ? all : kept, samples});
              })
+        .def("flush", &StateRecorder::flush)
         .def("clear", &StateRecorder::clear);
 }
 

@@ -443,7 +443,7 @@ class CablePopulation(Population):
                 weights = self._stencil(0, place)
         if variable not in recorder.variables:
             raise SimulationError(f"`{variable}` was not recorded")
-        values: np.ndarray = recorder._core.values(variable)
+        values: np.ndarray = recorder._values(variable)
         row = {int(c): k for k, c in enumerate(recorder.indices)}
         if variable == "v" and weights is not None and all(c in row for c in weights):
             trace: np.ndarray = sum(w * values[row[c]] for c, w in weights.items())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from os import PathLike
 from types import FrameType
 from typing import Any
 
@@ -22,6 +23,7 @@ from hodgpy.compiling import collect_externals
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
+from hodgpy.recorded_file import file_of, reduction, rows
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup, split
 from hodgpy.synapse_values import SynapseValues
@@ -34,6 +36,7 @@ class Recorder(ABC):
     name: str
     population: Any
     _network: Any = None
+    _file: str = ""  # empty: in memory
     _core: Any
     _call: tuple[type, tuple[Any, ...], dict[str, Any]]
 
@@ -51,6 +54,11 @@ class Recorder(ABC):
         return 0.0 if self._network is None else float(self._network.t)
 
     def __reduce__(self) -> Any:
+        if self._file:
+            refuse(
+                "HH6055", f"recorder `{self.name}` writes to `{self._file}`, and so would its copy",
+                "copy the network first, then add recorders with files",
+            )  # fmt: skip
         kind, positional, named = self._call
         return rebuild_recorder, (kind, positional, named | {"name": self.name})
 
@@ -70,6 +78,10 @@ class EventRecorder(Recorder):
         The level for ``interpolate``.
     name : str, optional
         By which the network knows it; default the population's name and ``_spikes`` or the event.
+    to : path, optional
+        Write the events to this ``.npy`` file (rows of ``t`` and ``i``) as they come, and keep none
+        in memory. ``t`` and ``i`` are read from it. A file that was there is replaced at the first
+        run, unless the network was restored: then it goes on.
     """
 
     _core: core.EventRecorder
@@ -82,10 +94,12 @@ class EventRecorder(Recorder):
         interpolate: bool | str = False,
         level: Any = 0.0,
         name: str = "",
+        to: str | PathLike[str] | None = None,
     ) -> None:
         whole, chosen = split(population, "a recorder")
         self.population = population
         self.name = arguments.text(name, "name")
+        self._file = file_of(to)
         self._whole, self._chosen = whole, chosen
         self.event = arguments.text(event, "event")
         self._call = (
@@ -98,13 +112,20 @@ class EventRecorder(Recorder):
             dimension = units.exponents(record["dimension"])
             threshold = float(units.to_si(level, dimension, "level", record["unit"]))
         self._core = core.EventRecorder(
-            whole._core, event, variable, threshold, whole._entities(chosen)
+            whole._core, event, variable, threshold, whole._entities(chosen), self._file
         )
+
+    def _rows(self) -> dict[str, np.ndarray]:
+        """What is in the file."""
+        found = rows(self._core, self._file)
+        if found is None:
+            return {"t": np.empty(0), "i": np.empty(0, np.int32)}
+        return {"t": found["t"], "i": found["i"]}
 
     @property
     def t(self) -> np.ndarray:
         """Times in seconds, shape (n,)."""
-        return self._core.times()
+        return self._rows()["t"] if self._file else self._core.times()
 
     @property
     def i(self) -> np.ndarray:
@@ -112,17 +133,26 @@ class EventRecorder(Recorder):
 
         Of a cable the cells.
         """
-        return self._whole._shown_events(self._core.indices(), self._chosen is not None)
+        indices = self._rows()["i"] if self._file else self._core.indices()
+        return self._whole._shown_events(indices, self._chosen is not None)
 
     @property
     def steps(self) -> np.ndarray:
         """Step numbers k of the events, shape (n,); t = k*dt."""
+        if self._file:
+            return np.floor(self.t / self._network.dt + 1e-6).astype(np.int64)
         return self._core.steps()
 
     @property
     def count(self) -> np.ndarray:
         """Number of events of each neuron, shape (N,)."""
-        return self._whole._shown_counts(self._core.counts(), self._chosen is not None)
+        if self._file:
+            chosen = self._whole._entities(self._chosen)
+            size = len(chosen) if len(chosen) else self._whole._core.size
+            counts = np.bincount(self._rows()["i"], minlength=size).astype(np.int64)
+        else:
+            counts = self._core.counts()
+        return self._whole._shown_counts(counts, self._chosen is not None)
 
     def trains(self) -> dict[int, np.ndarray]:
         """Event times in seconds by neuron."""
@@ -171,8 +201,11 @@ class SpikeRecorder(EventRecorder):
         interpolate: bool | str = False,
         level: Any = 0.0,
         name: str = "",
+        to: str | PathLike[str] | None = None,
     ) -> None:
-        super().__init__(population, "spike", interpolate=interpolate, level=level, name=name)
+        super().__init__(
+            population, "spike", interpolate=interpolate, level=level, name=name, to=to
+        )
         self._call = (SpikeRecorder, (population,), self._call[2])
 
 
@@ -194,6 +227,22 @@ class StateRecorder(Recorder):
         Staggered gates stand at t + dt/2; average them to t.
     name : str, optional
         By which the network knows it; default the population's name and ``_states``.
+    over_neurons : "mean", "min" or "max", optional
+        Keep one value of all recorded neurons (or synapses) instead of each.
+    over_time : "mean", "min" or "max", optional
+        Keep one value of the steps from each sample to the next (``dt`` later) instead of the first
+        one. Intervals begin at multiples of ``dt``; only whole ones are kept.
+    to : path, optional
+        Write the samples to this ``.npy`` file as they come, and keep none in memory: rows of ``t``
+        and an array (or one number, with ``over_neurons``) per variable. ``M["v"]`` and ``M.t`` are
+        read from it. A file that was there is replaced at the first run, unless the network was
+        restored: then it goes on.
+
+    Raises
+    ------
+    SimulationError
+        HH6033, at a run, if the file cannot be written: the run ends after a whole step, what was
+        written can be read, and the next run goes on once there is room.
 
     Notes
     -----
@@ -211,6 +260,9 @@ class StateRecorder(Recorder):
         dt: Any = None,
         average: bool = False,
         name: str = "",
+        over_neurons: str | None = None,
+        over_time: str | None = None,
+        to: str | PathLike[str] | None = None,
         _externals: list[dict[str, Any]] | None = None,
     ) -> None:
         whole, chosen = _recordable(population, variables)
@@ -230,7 +282,15 @@ class StateRecorder(Recorder):
         externals = _externals
         if externals is None:
             externals = collect_externals("\n".join(computed), None, frame)[0]
-        named = {"dt": dt, "average": average, "_externals": externals}
+        self._file = file_of(to)
+        self._over_neurons = reduction(over_neurons, "over_neurons")
+        over = reduction(over_time, "over_time")
+        if over and dt is None:
+            refuse("HH6028", "`over_time` needs `dt`, the length of an interval")
+        named = {
+            "dt": dt, "average": average, "_externals": externals,
+            "over_neurons": over_neurons, "over_time": over_time,
+        }  # fmt: skip
         self._call = (StateRecorder, (population, list(self.variables), record), named)
         if computed and isinstance(population, SynapseValues):
             refuse(
@@ -252,8 +312,9 @@ class StateRecorder(Recorder):
         elif computed:
             self._dimensions |= {n: whole.model._dimension_of(n) for n in computed}
         self._core = core.StateRecorder(
-            whole._core, fields, indices, interval, average, expressions, outputs
-        )
+            whole._core, fields, indices, interval, average,
+            (self._over_neurons, over, self._file), expressions, outputs,
+        )  # fmt: skip
 
     def _compile(
         self, texts: list[str], externals: list[dict[str, Any]], frame: FrameType
@@ -273,7 +334,21 @@ class StateRecorder(Recorder):
     @property
     def t(self) -> np.ndarray:
         """Sample times in seconds, shape (samples,)."""
+        if self._file:
+            found = rows(self._core, self._file)
+            return np.empty(0) if found is None else found["t"]
         return self._core.times()
+
+    def _values(self, name: str) -> np.ndarray:
+        """Shape (recorded neurons, samples), or (1, samples) with ``over_neurons``."""
+        if not self._file:
+            return self._core.values(name)
+        found = rows(self._core, self._file)
+        width = 1 if self._over_neurons else len(self._core.indices())
+        if found is None:
+            return np.empty((width, 0))
+        values: np.ndarray = found[name].reshape(len(found), width).T
+        return values
 
     def __getitem__(self, name: Any) -> np.ndarray:
         """Values in SI, shape (recorded neurons, samples).
@@ -287,7 +362,7 @@ class StateRecorder(Recorder):
             raise SimulationError(
                 f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
             )
-        return self._core.values(name)
+        return self._values(name)
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name.startswith("_"):

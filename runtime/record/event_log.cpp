@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 namespace hodg::record {
@@ -33,6 +34,10 @@ EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOpt
                        fmt::format("the threshold for interpolated times of `{}` is {}",
                                    state.name(), options_.threshold));
         }
+    }
+    if (!options_.to.empty()) {
+        const std::vector<NpyColumn> columns{{"t", "<f8", 1, true}, {"i", "<i4", 1, true}};
+        file_ = std::make_unique<NpyFile>(options_.to, columns);
     }
 }
 
@@ -86,6 +91,9 @@ void EventLog::collect(void* self, std::int64_t step) {
 }
 
 void EventLog::begin_stretch(std::int64_t /*begin*/, std::int64_t /*end*/) {
+    if (file_ != nullptr && !file_->is_open()) {
+        file_->create();
+    }
     const std::size_t bytes = steps_.bytes() + indices_.bytes() + fractions_.bytes();
     if (bytes >= options_.memory_limit) {
         base::fail(base::Code::RecorderFull,
@@ -119,6 +127,13 @@ void EventLog::end_stretch(std::int64_t done, std::int64_t /*sampled*/) {
         if (entity < 0) {
             continue;
         }
+        if (file_ != nullptr) {
+            const double time = (static_cast<double>(entry.step) + entry.fraction) * dt_;
+            char* to = file_->append();
+            std::memcpy(to, &time, sizeof(time));
+            std::memcpy(to + sizeof(time), &entity, sizeof(entity));
+            continue;
+        }
         steps_.push_back(entry.step);
         indices_.push_back(entity);
         if (!options_.interpolate.empty()) {
@@ -137,7 +152,16 @@ double EventLog::time(std::size_t i) const {
     return (fractions_.size() == 0 ? step : step + fractions_[i]) * dt_;
 }
 
+void EventLog::flush(bool all) {
+    if (file_ != nullptr) {
+        file_->flush(all);
+    }
+}
+
 void EventLog::clear() {
+    if (file_ != nullptr && file_->is_open()) {
+        file_->create();
+    }
     steps_.clear();
     indices_.clear();
     fractions_.clear();
@@ -147,6 +171,11 @@ void EventLog::save(const archive::Out& out) const {
     out.put_text("event", options_.event);
     out.put_text("interpolate", options_.interpolate);
     out.put("entities", options_.indices);
+    out.put("in_file", static_cast<std::int64_t>(file_ == nullptr ? -1 : 0));
+    if (file_ != nullptr && file_->is_open()) {
+        file_->sync();
+        out.put("in_file", static_cast<std::int64_t>(file_->rows()));
+    }
     out.put("steps", steps_.copy());
     out.put("indices", indices_.copy());
     out.put("fractions", fractions_.copy());
@@ -157,9 +186,20 @@ void EventLog::check(const archive::In& in) const {
         in.get<std::int64_t>("entities") != options_.indices) {
         refuse(in, "it records something else");
     }
+    const auto rows = in.one<std::int64_t>("in_file");
+    if ((rows < 0) != (file_ == nullptr)) {
+        refuse(in, rows < 0 ? "it recorded in memory" : "it recorded to a file");
+    }
+    if (rows > 0) {
+        file_->require(static_cast<std::uint64_t>(rows));
+    }
 }
 
 void EventLog::restore(const archive::In& in) {
+    const auto in_file = in.one<std::int64_t>("in_file");
+    if (in_file > 0 || (file_ != nullptr && file_->is_open())) {
+        file_->reopen(static_cast<std::uint64_t>(std::max<std::int64_t>(in_file, 0)));
+    }
     const auto steps = in.get<std::int64_t>("steps");
     steps_.assign(steps);
     indices_.assign(in.get<std::int32_t>("indices", steps.size()));
@@ -191,11 +231,23 @@ std::vector<std::int32_t> EventRecorder::indices() const {
 void EventRecorder::clear() {
     log_->clear();
 }
+void EventRecorder::flush() {
+    log_->flush(true);
+}
 std::shared_ptr<record::Recorder> EventRecorder::log() const {
     return log_;
 }
 
+/// What is in a file is read by whoever wants to know.
+static void require_memory(const record::EventLog& log) {
+    if (!log.in_memory()) {
+        base::fail(base::Code::BadOption, fmt::format("events of `{}` are in `{}`, not in memory",
+                                                      log.population().name(), log.options().to));
+    }
+}
+
 std::vector<double> EventRecorder::times() const {
+    require_memory(*log_);
     std::vector<double> all(size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         all[i] = log_->time(i);
@@ -204,6 +256,7 @@ std::vector<double> EventRecorder::times() const {
 }
 
 std::vector<std::int64_t> EventRecorder::counts() const {
+    require_memory(*log_);
     std::vector<std::int64_t> all(static_cast<std::size_t>(log_->recorded()));
     for (std::size_t i = 0; i < size(); ++i) {
         ++all[static_cast<std::size_t>(log_->indices()[i])];

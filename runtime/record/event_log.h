@@ -3,6 +3,7 @@
 #pragma once
 
 #include "record/chunked_vector.h"
+#include "record/npy_file.h"
 #include "record/recorder.h"
 
 #include "hodg/recorder.h"
@@ -27,7 +28,13 @@ public:
     [[nodiscard]] const char* kind() const override { return "events"; }
     void clear();
 
-    [[nodiscard]] std::size_t size() const { return steps_.size(); }
+    void flush(bool all) override;
+    /// Events, wherever they are.
+    [[nodiscard]] std::size_t size() const {
+        return file_ != nullptr ? file_->rows() : steps_.size();
+    }
+    [[nodiscard]] bool in_memory() const { return file_ == nullptr; }
+    [[nodiscard]] const EventOptions& options() const { return options_; }
     [[nodiscard]] const ChunkedVector<std::int64_t>& steps() const { return steps_; }
     [[nodiscard]] const ChunkedVector<std::int32_t>& indices() const { return indices_; }
     [[nodiscard]] double time(std::size_t i) const;
@@ -64,6 +71,7 @@ private:
     ChunkedVector<std::int64_t> steps_;
     ChunkedVector<std::int32_t> indices_;
     ChunkedVector<double> fractions_; // only with interpolation
+    std::unique_ptr<NpyFile> file_;
 };
 
 } // namespace hodg::record

@@ -61,6 +61,11 @@ public:
     /// Collects. Normally both are the end of the stretch; after a fault events from step `done` on
     /// and samples from step `sampled` on did not happen.
     virtual void end_stretch(std::int64_t done, std::int64_t sampled) = 0;
+    /// Brings what was collected where it belongs; throws HH6033 where a file takes no more, and
+    /// keeps the rest. `all`: the run is over.
+    virtual void flush(bool /*all*/) {}
+    /// Steps that one stretch may have for the sake of memory.
+    [[nodiscard]] virtual std::int64_t longest_stretch() const { return INT64_MAX; }
     /// One sample after the last step of a run.
     virtual void sample_once(std::int64_t /*step*/) {}
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <numeric>
 #include <unordered_set>
@@ -21,7 +22,7 @@ namespace hodg::record {
 using base::Code;
 using base::fail;
 
-static constexpr std::size_t chunk_values = std::size_t{1} << 17U; // 1 MB
+static constexpr std::size_t stage_bytes = std::size_t{1} << 25U;
 
 /// Whose values these variables are; refuses a mixture. Uniforms go with any.
 static std::uint8_t space_of(const kernel::PopulationState& state,
@@ -79,7 +80,16 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
     if (options_.dt != 0) {
         base::check_time_step(options_.dt);
     }
-    rows_per_chunk_ = std::max<std::size_t>(1, chunk_values / row_length());
+    rows_ = RowStore(row_length());
+    kept_ = RowStore(names_.size() * kept_width());
+    if (!options_.to.empty()) {
+        std::vector<NpyColumn> columns{{"t", "<f8", 1, true}};
+        for (const std::string& name : names_) {
+            columns.push_back(
+                {name, "<f8", kept_width(), options_.over_entities != Reduction::None});
+        }
+        file_ = std::make_unique<NpyFile>(options_.to, columns);
+    }
 }
 
 void StateLog::start(double dt, std::int64_t /*step*/) {
@@ -88,6 +98,11 @@ void StateLog::start(double dt, std::int64_t /*step*/) {
     if (every_ < 1) {
         fail(Code::BadDuration,
              fmt::format("the recorder's dt is {} s, below dt = {} s", options_.dt, dt));
+    }
+    window_ = 1;
+    if (options_.over_time != Reduction::None) {
+        window_ = every_;
+        every_ = 1;
     }
     auto& state = population();
     sources_.clear();
@@ -162,7 +177,7 @@ void StateLog::sample(void* self, std::int64_t step) {
     if (log.every_ == 1 || step % log.every_ == 0) {
         const std::int64_t rows_before = (step - log.stretch_step_) / log.every_;
         log.sample_tile(tile, step,
-                        log.row(log.stretch_row_ + static_cast<std::size_t>(rows_before)));
+                        log.rows_.row(log.stretch_row_ + static_cast<std::size_t>(rows_before)));
     }
     if (log.averages_ && (log.every_ == 1 || (step + 1) % log.every_ == 0)) {
         log.keep_previous(tile, step);
@@ -229,59 +244,196 @@ void StateLog::keep_previous(TileSampler& tile, std::int64_t step) {
     tile.previous_step = step;
 }
 
-void StateLog::add_row(std::int64_t step) {
-    if (steps_.size() == chunks_.size() * rows_per_chunk_) {
-        const std::size_t bytes = rows_per_chunk_ * row_length() * sizeof(double);
-        if (options_.memory_limit / bytes <= chunks_.size()) {
-            fail(Code::RecorderFull,
-                 fmt::format("the state recorder of `{}` holds {} bytes and needs {} more, its "
-                             "limit is {}",
-                             population().name(), bytes * chunks_.size(), bytes,
-                             options_.memory_limit),
-                 "clear it, record fewer entities or less often, or raise its memory limit");
-        }
-        chunks_.push_back(std::make_unique_for_overwrite<double[]>(rows_per_chunk_ * row_length()));
+void StateLog::require_room(const RowStore& store) const {
+    if (store.full() &&
+        (kept_.bytes() + rows_.bytes() + store.chunk_bytes() > options_.memory_limit)) {
+        fail(
+            Code::RecorderFull,
+            fmt::format("the state recorder of `{}` holds {} bytes and needs {} more, its limit is "
+                        "{}",
+                        population().name(), kept_.bytes() + rows_.bytes(), store.chunk_bytes(),
+                        options_.memory_limit),
+            "clear it, record fewer entities or less often, let it write to a file, or raise its "
+            "memory limit");
     }
-    steps_.push_back(step);
+}
+
+void StateLog::add_row(std::int64_t step) {
+    require_room(rows_);
+    rows_.add(step);
+}
+
+std::int64_t StateLog::longest_stretch() const {
+    if (!is_staged()) {
+        return INT64_MAX;
+    }
+    const std::size_t rows = stage_bytes / (row_length() * sizeof(double));
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(rows)) * every_;
 }
 
 void StateLog::begin_stretch(std::int64_t begin, std::int64_t end) {
     const std::int64_t first = (begin + every_ - 1) / every_ * every_;
-    stretch_step_ = first;
-    stretch_row_ = steps_.size();
-    if (!steps_.empty() && steps_.back() == first) {
-        --stretch_row_; // sampled at the end of the run before: taken again
-        steps_.pop_back();
+    if (file_ != nullptr && !file_->is_open()) {
+        file_->create();
     }
+    if (is_staged()) {
+        rows_.restart();
+        if (last_kept_ == first && window_ == 1) {
+            drop_last(); // sampled at the end of the run before: taken again
+        }
+    }
+    stretch_step_ = first;
+    if (!rows_.empty() && rows_.last_step() == first) {
+        rows_.drop_last();
+    }
+    stretch_row_ = rows_.size();
     for (std::int64_t step = first; step < end; step += every_) {
         add_row(step);
     }
 }
 
 void StateLog::end_stretch(std::int64_t /*done*/, std::int64_t sampled) {
-    while (!steps_.empty() && steps_.back() >= sampled) {
-        steps_.pop_back();
+    while (!rows_.empty() && rows_.last_step() >= sampled) {
+        rows_.drop_last();
     }
     if (!tiles_.empty()) {
         previous_step_ = tiles_.front()->previous_step;
     }
+    if (is_staged()) {
+        take_stage();
+    }
 }
 
 void StateLog::sample_once(std::int64_t step) {
-    if (step % every_ != 0) {
+    if (step % every_ != 0 || window_ > 1 || (is_staged() && last_kept_ == step)) {
         return;
     }
-    if (steps_.empty() || steps_.back() != step) {
+    if (is_staged()) {
+        rows_.restart();
+    }
+    if (rows_.empty() || rows_.last_step() != step) {
         add_row(step);
     }
     for (const auto& tile : tiles_) {
-        sample_tile(*tile, step, row(steps_.size() - 1));
+        sample_tile(*tile, step, rows_.row(rows_.size() - 1));
+    }
+    if (is_staged()) {
+        take_stage();
     }
 }
 
+// --- what becomes of sampled rows ----------------------------------------------------------------
+
+static double combined(Reduction reduction, double a, double b) {
+    switch (reduction) {
+    case Reduction::Min:
+        return b < a ? b : a;
+    case Reduction::Max:
+        return b > a ? b : a;
+    default:
+        return a + b;
+    }
+}
+
+/// Over entities, in their order: the same bits for any number of threads.
+std::vector<double> StateLog::reduced(const double* row) const {
+    const std::size_t width = options_.indices.size();
+    if (options_.over_entities == Reduction::None) {
+        return {row, row + row_length()};
+    }
+    std::vector<double> values;
+    for (std::size_t n = 0; n < names_.size(); ++n) {
+        double value = row[n * width];
+        for (std::size_t c = 1; c < width; ++c) {
+            value = combined(options_.over_entities, value, row[n * width + c]);
+        }
+        const bool mean = options_.over_entities == Reduction::Mean;
+        values.push_back(mean ? value / static_cast<double>(width) : value);
+    }
+    return values;
+}
+
+void StateLog::take_stage() {
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+        const std::vector<double> values = reduced(rows_.row(r));
+        window_ > 1 ? take_window(rows_.steps()[r], values.data())
+                    : emit(rows_.steps()[r], values.data());
+    }
+    rows_.restart();
+}
+
+/// Windows begin at multiples of their length; one that was not seen from its beginning is left
+/// out.
+void StateLog::take_window(std::int64_t step, const double* row) {
+    const std::size_t length = kept_.length();
+    const std::int64_t place = step % window_;
+    if (place == 0) {
+        gathered_.assign(row, row + length);
+        gathered_steps_ = 1;
+    } else if (gathered_steps_ == place) {
+        for (std::size_t c = 0; c < length; ++c) {
+            gathered_[c] = combined(options_.over_time, gathered_[c], row[c]);
+        }
+        ++gathered_steps_;
+    }
+    if (gathered_steps_ == window_ && place == window_ - 1) {
+        for (std::size_t c = 0; options_.over_time == Reduction::Mean && c < length; ++c) {
+            gathered_[c] /= static_cast<double>(window_);
+        }
+        emit(step - place, gathered_.data());
+        gathered_steps_ = 0;
+    }
+}
+
+void StateLog::emit(std::int64_t step, const double* row) {
+    const std::size_t length = kept_.length();
+    last_kept_ = step;
+    if (file_ == nullptr) {
+        require_room(kept_);
+        std::copy(row, row + length, kept_.add(step));
+        return;
+    }
+    const double time = static_cast<double>(step) * dt_;
+    char* to = file_->append();
+    std::memcpy(to, &time, sizeof(time));
+    std::memcpy(to + sizeof(time), row, length * sizeof(double));
+}
+
+void StateLog::drop_last() {
+    if (file_ != nullptr) {
+        file_->truncate(file_->rows() - 1);
+    } else {
+        kept_.drop_last();
+    }
+    last_kept_ = never;
+}
+
+void StateLog::flush(bool all) {
+    if (file_ != nullptr) {
+        file_->flush(all);
+    }
+}
+
+std::size_t StateLog::size() const {
+    return file_ != nullptr ? file_->rows() : kept().size();
+}
+
+const std::vector<std::int64_t>& StateLog::steps() const {
+    if (file_ != nullptr) {
+        fail(Code::BadOption, fmt::format("samples of `{}` are in `{}`, not in memory",
+                                          population().name(), file_->path()));
+    }
+    return kept().steps();
+}
+
 void StateLog::clear() {
-    chunks_.clear();
-    steps_.clear();
+    rows_.clear();
+    kept_.clear();
+    gathered_steps_ = 0;
+    last_kept_ = never;
+    if (file_ != nullptr && file_->is_open()) {
+        file_->create();
+    }
 }
 
 std::vector<double> StateLog::values(std::string_view name) const {
@@ -291,13 +443,14 @@ std::vector<double> StateLog::values(std::string_view name) const {
              fmt::format("`{}` of `{}` is not recorded", name, population().name()),
              base::suggest(name, names_));
     }
-    const std::size_t width = options_.indices.size();
+    const std::size_t width = kept_width();
+    const std::size_t count = steps().size();
     const std::size_t first = static_cast<std::size_t>(at - names_.begin()) * width;
-    std::vector<double> all(width * steps_.size());
-    for (std::size_t r = 0; r < steps_.size(); ++r) {
-        const double* from = row(r) + first;
+    std::vector<double> all(width * count);
+    for (std::size_t r = 0; r < count; ++r) {
+        const double* from = kept().row(r) + first;
         for (std::size_t c = 0; c < width; ++c) {
-            all[c * steps_.size() + r] = from[c];
+            all[c * count + r] = from[c];
         }
     }
     return all;
@@ -316,39 +469,74 @@ void StateLog::save(const archive::Out& out) const {
     out.put_text("names", joined(names_));
     out.put("entities", options_.indices);
     out.put("dt", options_.dt);
-    out.put("steps", steps_);
-    for (std::size_t first = 0; first < steps_.size(); first += rows_per_chunk_) {
-        const std::size_t values = std::min(rows_per_chunk_, steps_.size() - first) * row_length();
-        const auto* data = reinterpret_cast<const char*>(row(first));
+    out.put("reductions",
+            std::vector<std::int32_t>{static_cast<std::int32_t>(options_.over_entities),
+                                      static_cast<std::int32_t>(options_.over_time)});
+    out.put("in_file", static_cast<std::int64_t>(file_ == nullptr ? -1 : 0));
+    if (file_ != nullptr && file_->is_open()) {
+        file_->sync();
+        out.put("in_file", static_cast<std::int64_t>(file_->rows()));
+    }
+    const RowStore& store = kept();
+    out.put("steps", store.steps());
+    for (std::size_t first = 0; first < store.size(); first += store.rows_per_chunk()) {
+        const std::size_t values =
+            std::min(store.rows_per_chunk(), store.size() - first) * store.length();
+        const auto* data = reinterpret_cast<const char*>(store.row(first));
         out.refer(fmt::format("rows/{}", first), archive::Type::Real64,
                   {data, values * sizeof(double)});
     }
     out.put("previous", previous_);
     out.put("previous_step", previous_step_);
+    out.put("gathered", gathered_);
+    out.put("gathered_steps", gathered_steps_);
+    out.put("last_kept", last_kept_);
 }
 
 void StateLog::check(const archive::In& in) const {
+    const auto reductions = in.get<std::int32_t>("reductions", 2);
+    const auto rows = in.one<std::int64_t>("in_file");
     if (in.text("names") != joined(names_) || in.one<double>("dt") != options_.dt ||
+        reductions[0] != static_cast<std::int32_t>(options_.over_entities) ||
+        reductions[1] != static_cast<std::int32_t>(options_.over_time) ||
         in.get<std::int64_t>("entities") != options_.indices) {
         refuse(in, "it records something else");
+    }
+    if ((rows < 0) != (file_ == nullptr)) {
+        refuse(in, rows < 0 ? "it recorded in memory" : "it recorded to a file");
+    }
+    if (rows > 0) {
+        file_->require(static_cast<std::uint64_t>(rows));
     }
 }
 
 void StateLog::restore(const archive::In& in) {
-    clear();
+    rows_.clear();
+    kept_.clear();
+    RowStore& store = is_staged() ? kept_ : rows_;
     const auto steps = in.get<std::int64_t>("steps");
-    while (steps_.size() < steps.size()) {
-        const std::size_t first = steps_.size();
-        const std::string place = fmt::format("rows/{}", first);
-        const std::size_t rows = std::min(rows_per_chunk_, steps.size() - first);
-        const auto values = in.get<double>(place, rows * row_length());
+    while (store.size() < steps.size()) {
+        const std::size_t first = store.size();
+        const std::size_t rows = std::min(store.rows_per_chunk(), steps.size() - first);
+        const auto values = in.get<double>(fmt::format("rows/{}", first), rows * store.length());
         for (std::size_t n = 0; n < rows; ++n) {
-            add_row(steps[first + n]);
+            require_room(store);
+            store.add(steps[first + n]);
         }
-        std::copy(values.begin(), values.end(), row(first));
+        std::copy(values.begin(), values.end(), store.row(first));
     }
     previous_ = in.get<double>("previous", previous_.size());
     previous_step_ = in.one<std::int64_t>("previous_step");
+    gathered_steps_ = in.one<std::int64_t>("gathered_steps");
+    gathered_ = in.get<double>("gathered");
+    last_kept_ = in.one<std::int64_t>("last_kept");
+    if (gathered_steps_ != 0 && gathered_.size() != kept_.length()) {
+        in.damaged(fmt::format("recorder `{}` holds half a window of something else", name));
+    }
+    const auto in_file = in.one<std::int64_t>("in_file");
+    if (in_file > 0 || (file_ != nullptr && file_->is_open())) {
+        file_->reopen(static_cast<std::uint64_t>(std::max<std::int64_t>(in_file, 0)));
+    }
 }
 
 } // namespace hodg::record
@@ -361,7 +549,7 @@ StateRecorder::StateRecorder(const Population& population, std::vector<std::stri
                                               std::move(options))) {}
 
 std::size_t StateRecorder::size() const {
-    return log_->steps().size();
+    return log_->size();
 }
 std::vector<std::int64_t> StateRecorder::steps() const {
     return log_->steps();
@@ -377,6 +565,9 @@ std::vector<double> StateRecorder::values(std::string_view name) const {
 }
 void StateRecorder::clear() {
     log_->clear();
+}
+void StateRecorder::flush() {
+    log_->flush(true);
 }
 std::shared_ptr<record::Recorder> StateRecorder::log() const {
     return log_;

@@ -87,6 +87,7 @@ private:
     void run_free(std::int64_t begin, std::int64_t end, bool check);
     void run_lockstep(std::int64_t begin, std::int64_t end, bool check);
     void set_stimuli(bool apply);
+    void flush_recorders(bool all);
     void save_in_run(const SaveOptions& options, bool always);
     // step_plan.cpp
     struct PathEntry {

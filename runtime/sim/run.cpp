@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <vector>
 
 namespace hodg::sim {
@@ -85,6 +86,7 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
         const Clock::time_point stretch_start = Clock::now();
         const std::int64_t first = step_;
         run_stretch(first, stretch, stretch == end);
+        flush_recorders(false);
         seconds_per_step_ = seconds_since(stretch_start) / static_cast<double>(stretch - first);
         consider_threads();
         if (step_ < end && seconds_since(last_poll) >= seconds_between_polls) {
@@ -101,10 +103,27 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
         }
         report.interrupted = !poll() && step_ < end;
     }
+    flush_recorders(true);
     save_in_run(options.save, true);
     report.steps = step_ - begin;
     report.wall_seconds = seconds_since(start);
     return report;
+}
+
+/// Every recorder gets its turn, also when the file of one takes no more; the first error counts.
+void NetworkState::flush_recorders(bool all) {
+    std::exception_ptr error;
+    for (const auto& recorder : recorders_) {
+        try {
+            recorder->flush(all);
+        } catch (...) {
+            error = error == nullptr ? std::current_exception() : error;
+        }
+    }
+    if (error != nullptr) {
+        set_stimuli(false);
+        std::rethrow_exception(error);
+    }
 }
 
 /// Before the operations and samples of the next step: they belong to it.
@@ -181,6 +200,10 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
         if (operation.next > step_) {
             end = std::min(end, operation.next);
         }
+    }
+    for (const auto& recorder : recorders_) {
+        const std::int64_t longest = recorder->longest_stretch();
+        end = longest < end - step_ ? step_ + longest : end;
     }
     if (save_steps_ > 0) {
         end = std::min(end, save_steps_ * (step_ / save_steps_ + 1));

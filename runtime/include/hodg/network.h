@@ -84,10 +84,10 @@ public:
     /// threads. The file appears whole or not at all (HH6061).
     void save(const std::string& path, const Notes& notes = {});
     /// Operations are not saved; those that were given to this network go on in phase. Populations
-    /// and synapses must have the same names, sizes and variables (HH6064), and, if `strict`, models
-    /// of the same name; and there must be the same stimuli and recorders. Else those that are not
-    /// in the file stay as they are. Equations are not compared: that is the caller's. Refusing
-    /// changes nothing.
+    /// and synapses must have the same names, sizes and variables (HH6064), and, if `strict`,
+    /// models of the same name; and there must be the same stimuli and recorders. Else those that
+    /// are not in the file stay as they are. Equations are not compared: that is the caller's.
+    /// Refusing changes nothing.
     void restore(const SavedNetwork& saved, bool strict = true);
     /// Refuses what restore would refuse.
     void check(const SavedNetwork& saved, bool strict = true) const;

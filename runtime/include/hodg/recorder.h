@@ -38,6 +38,8 @@ struct EventOptions {
     std::vector<std::int64_t> indices = {};
     /// Bytes after which a run is refused (HH6030); looked at between pieces of a run.
     std::size_t memory_limit = no_memory_limit;
+    /// Not empty: events go to this .npy file, rows of time and index, and are not kept in memory.
+    std::string to = {};
 };
 
 /// When which entity had an event, ordered by step, then entity.
@@ -52,6 +54,8 @@ public:
     /// Events of each recorded entity.
     [[nodiscard]] std::vector<std::int64_t> counts() const;
     void clear();
+    /// A file (`to`) holds everything then; HH6033.
+    void flush();
 
     [[nodiscard]] std::shared_ptr<record::Recorder> log() const;
 
@@ -61,6 +65,9 @@ private:
 
 using SpikeRecorder = EventRecorder;
 
+/// What becomes of several values.
+enum class Reduction : std::uint8_t { None, Mean, Min, Max };
+
 struct StateOptions {
     std::vector<std::int64_t> indices = {}; // entities; empty: all
     double dt = 0;                          // seconds between samples; 0: every step
@@ -69,6 +76,13 @@ struct StateOptions {
     bool average_staggered = false;
     std::vector<Expression> expressions = {};
     std::size_t memory_limit = no_memory_limit; // bytes
+    /// Over the entities that are recorded: one value per variable and sample.
+    Reduction over_entities = Reduction::None;
+    /// Over the steps from a sample to the next; samples are then complete intervals.
+    Reduction over_time = Reduction::None;
+    /// Not empty: samples go to this .npy file, rows of the time and an array per variable, and are
+    /// not kept in memory.
+    std::string to = {};
 };
 
 /// Values of variables and expressions at sample times.
@@ -88,6 +102,8 @@ public:
     /// Entity by entity, size() values each.
     [[nodiscard]] std::vector<double> values(std::string_view name) const;
     void clear();
+    /// A file (`to`) holds everything then; HH6033.
+    void flush();
 
     [[nodiscard]] std::shared_ptr<record::Recorder> log() const;
 
