@@ -140,7 +140,7 @@ class EventRecorder(Recorder):
     def steps(self) -> np.ndarray:
         """Step numbers k of the events, shape (n,); t = k*dt."""
         if self._file:
-            return np.floor(self.t / self._network.dt + 1e-6).astype(np.int64)
+            return np.asarray(np.floor(self.t / self._network.dt + 1e-6), dtype=np.int64)
         return self._core.steps()
 
     @property

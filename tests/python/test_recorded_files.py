@@ -127,7 +127,7 @@ def test_a_file_that_does_not_go_with_the_network(damage: str, tmp_path: Path) -
 def test_one_file_has_one_writer(tmp_path: Path) -> None:
     net, cells, _ = build(to=tmp_path / "v.npy")
     net.add(hp.StateRecorder(cells, "v", to=tmp_path / "v.npy", name="second"))
-    with pytest.raises(hp.SimulationError, match="HH6033.*another recorder"):
+    with pytest.raises(hp.SimulationError, match=r"HH6033.*another recorder"):
         net.run(1 * ms)
     with pytest.raises(hp.SimulationError, match="HH6055"):
         net.copy()
@@ -138,7 +138,7 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         with pytest.raises(hp.SimulationError, match="HH6028"):
             build(**options)
     net, _, _ = build(to=tmp_path / "no" / "folder.npy")
-    with pytest.raises(hp.SimulationError, match="HH6033.*No such file"):
+    with pytest.raises(hp.SimulationError, match=r"HH6033.*No such file"):
         net.run(1 * ms)
 
 
