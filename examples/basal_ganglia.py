@@ -4,7 +4,8 @@
 Kumaravelu K, Brocker DT, Grill WM (2016) A biophysical model of the cortex-basal ganglia-thalamus
 network in the 6-OHDA lesioned rat model of Parkinson's disease. J Comput Neurosci 40:207-229,
 doi:10.1007/s10827-016-0593-9; the authors' script is ModelDB 206232. Eight populations of n
-neurons; the cells are in basal_ganglia/cells.hhm, the synapses in basal_ganglia/synapses.hhm.
+neurons; the cells are the shelf's, neurons.kumaravelu_2016, the synapses in
+basal_ganglia/synapses.hhm.
 
     python examples/basal_ganglia.py --pd 1 --dbs 130 --out spikes.npz
 
@@ -135,7 +136,7 @@ class Model:
 
 def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
     """The network of these draws; pd: lesioned, cs: prepared for the cortical stimulus."""
-    cells, kinds = hp.compile(FOLDER / "cells.hhm"), hp.compile(FOLDER / "synapses.hhm")
+    cells, kinds = hp.compile("neurons.kumaravelu_2016"), hp.compile(FOLDER / "synapses.hhm")
     n = len(draws["draw_z_v_TH"])
     P = {name: hp.Population(getattr(cells, kind), n, name=name) for name, kind in CELLS.items()}
     for name in list(CELLS)[:6]:

@@ -52,7 +52,7 @@ def test_cells_alone_follow_the_equations_step_by_step() -> None:
     numpy_version.simulate(network, conditions, coupled=False, trace=expected)
     assert np.all(expected.max(axis=(0, 2)) > 0), "every kind of cell must fire"
 
-    cells = hp.compile(example.FOLDER / "cells.hhm")
+    cells = hp.compile("neurons.kumaravelu_2016")
     populations = [hp.Population(getattr(cells, k), 10, name=p) for p, k in example.CELLS.items()]
     for population, v in zip(populations, network.v, strict=True):
         population.v = v * mV
@@ -174,4 +174,5 @@ def test_command_line_writes_spikes_rates_spectrum_and_pictures(tmp_path: Path) 
 
 def test_models_and_script_stay_short() -> None:
     files = [*example.FOLDER.glob("*.hhm"), ROOT / "examples" / "basal_ganglia.py"]
+    files.append(ROOT / "stdlib_models" / "neurons" / "kumaravelu_2016.hhm")
     assert sum(len(file.read_text().splitlines()) for file in files) <= 600

@@ -22,7 +22,7 @@ NEURONS = sorted(
 )
 # Part of the range of v by which it may be off within 20 ms. A rounding is 6e-8; 2000 steps and a
 # spike's steep flank, where a shift in time is a shift in v, make the rest.
-BOUND = 2e-3
+BOUND = 4e-3
 
 
 def trace(name: str, dtype: str) -> np.ndarray[Any, Any]:
