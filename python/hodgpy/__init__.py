@@ -10,7 +10,17 @@
 >>> net.run(100*ms)
 """
 
-from hodgpy import errors, geometry, growth, inference, places, testset, trains, units
+from hodgpy import (
+    errors,
+    geometry,
+    growth,
+    inference,
+    places,
+    published_shapes,
+    testset,
+    trains,
+    units,
+)
 from hodgpy._core import __version__
 from hodgpy.cable import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
@@ -76,6 +86,7 @@ __all__ = [
     "models",
     "place",
     "places",
+    "published_shapes",
     "testset",
     "trains",
     "units",
