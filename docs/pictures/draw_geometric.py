@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -49,7 +50,7 @@ def save(figure: Any, name: str) -> None:
     file = io.BytesIO()
     figure.savefig(file, dpi=80)
     plt.close(figure)
-    Image.open(file).convert("RGB").quantize(64).save(HERE / name, optimize=True)
+    Image.open(file).convert("RGB").quantize(96).save(HERE / name, optimize=True)
 
 
 def placement() -> None:
@@ -156,8 +157,34 @@ def recall() -> None:
     save(figure, "precision_recall.png")
 
 
+def wave() -> None:
+    """Calcium of a sheet of astrocytes at four moments, and when each released."""
+    glia = hp.compile("glia.de_pitta_2009")
+    sheet = hp.place(100, hp.Box(500 * um, 2), seed=1)
+    near = hp.geometry.lattice(sheet, 6).matrix()
+    P = hp.Population(glia.DePitta2009, 100, name="astrocytes")
+    P.place(sheet)
+    junctions = hp.Synapses(P, P, glia.IP3Diffusion, D=2 * Hz)
+    junctions.connect(matrix=near | near.T)
+    P.J_stimulus[[0]] = 5e-3
+    states, release = hp.StateRecorder(P, "C", dt=1 * second), hp.EventRecorder(P, "release")
+    hp.Network(P, junctions, states, release, dt=10 * ms).run(61 * second)
+    figure, axes = plt.subplots(1, 5, figsize=(15, 3.3), layout="constrained")
+    for ax, moment in zip(axes, (8, 12, 18, 30), strict=False):
+        values = states.get("C", "umolar")[:, moment]
+        sheet.plot(ax, c=values, cmap="viridis", vmin=0, vmax=1, s=50)
+        ax.set_title(f"{moment} s", fontsize=10)
+        ax.set(ylabel="", yticks=[])
+    figure.colorbar(axes[3].collections[0], ax=axes[3], label="calcium (uM)")
+    first = {k: t[0] for k, t in release.trains().items() if len(t)}
+    distances = 1e6 * sheet.distances(np.array(list(first)), 0)
+    axes[4].plot(list(first.values()), distances, ".k")
+    axes[4].set(xlabel="first release (s)", ylabel="distance (um)")
+    save(figure, "calcium_wave.png")
+
+
 DRAWN: dict[str, Callable[[], None]] = {
-    "placement": placement, "classes": classes, "calcium": calcium, "recall": recall,
+    "placement": placement, "classes": classes, "calcium": calcium, "recall": recall, "wave": wave,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -62,10 +62,11 @@ private:
         }
         slot.ranges.push_back({begin, end});
     }
-    static void sort(Slot& slot);
+    void sort(Slot& slot);
 
     Routes routes_;
     std::vector<Slot> slots_;
+    std::vector<hhk_range> sorted_; // room for sorting
     std::int64_t mask_ = 0;
     bool entities_ = false;
 };

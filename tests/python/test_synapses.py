@@ -689,3 +689,18 @@ def test_noise_current_is_an_ornstein_uhlenbeck_process() -> None:
     centred = values - 1e-9
     correlation = (centred[:, 1:] * centred[:, :-1]).mean() / centred.var()
     assert correlation == pytest.approx(np.exp(-1), abs=0.05)
+
+
+def test_many_arrivals_of_one_step_act_in_order_of_their_sources() -> None:
+    # Sent in steps of their own and in no order, they all arrive in step 100.
+    sent = np.random.default_rng(1).integers(0, 90, 300)
+    source = hp.SpikeGenerator(300, np.arange(300), sent * 1e-3)
+    target = hp.Population(hp.compile("x : 1"), 1, name="target")
+    S = hp.Synapses(source, target, on_pre="x = 0.75*x + i")
+    S.connect()
+    S.delay = (100 - sent) * 1e-3
+    hp.Network(source, target, S, dt=1e-3).run(0.102)
+    expected = 0.0
+    for i in range(300):
+        expected = 0.75 * expected + i
+    assert target.x[0] == expected
