@@ -426,6 +426,12 @@ void PointSolver::prepare(PopulationState& population, bool /*assigned*/, bool j
     }
 }
 
+void PointSolver::jump() {
+    if (const std::shared_ptr<CableSolver> cable = cable_.lock()) {
+        cable->note_jump();
+    }
+}
+
 std::int32_t PointSolver::advance_piece(const hhk_context* context, hhk_block* block) {
     return context->model->advance == nullptr ? HHK_OK : context->model->advance(context, block);
 }

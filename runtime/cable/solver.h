@@ -164,6 +164,8 @@ public:
     [[nodiscard]] hhk_block_fn advance() const override { return &PointSolver::advance_piece; }
     void prepare(kernel::PopulationState& population, bool assigned, bool jumped) override;
 
+    void jump() override;
+
 private:
     static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);
     kernel::PopulationState* population_;
