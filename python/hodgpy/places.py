@@ -14,6 +14,8 @@ import difflib
 import operator
 import re
 from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +38,40 @@ def no_place(message: str) -> SimulationError:
     return SimulationError(message, "HH6073")
 
 
+# Masks are functions of this module, so that regions can be sent to other processes.
+def _both(first: Region, second: Region, shape: Compartments) -> np.ndarray:
+    return np.asarray(first.mask(shape) & second.mask(shape))
+
+
+def _either(first: Region, second: Region, shape: Compartments) -> np.ndarray:
+    return np.asarray(first.mask(shape) | second.mask(shape))
+
+
+def _neither(region: Region, shape: Compartments) -> np.ndarray:
+    return ~region.mask(shape)
+
+
+def _compared(
+    values: Callable[[Compartments], np.ndarray],
+    compare: Callable[[Any, Any], Any],
+    limit: float,
+    shape: Compartments,
+) -> np.ndarray:
+    return np.asarray(compare(values(shape), limit))
+
+
+def _radius(shape: Compartments) -> np.ndarray:
+    return 0.5 * shape.diameter
+
+
+def _all(shape: Compartments) -> np.ndarray:
+    return np.ones(len(shape), bool)
+
+
+def _root(shape: Compartments) -> np.ndarray:
+    return np.asarray(shape.section == 0)
+
+
 class Region:
     """A set of compartments of any morphology; combine with ``&``, ``|``, ``~`` and ``-``."""
 
@@ -49,17 +85,17 @@ class Region:
 
     def __and__(self, other: Any) -> Region:
         second = as_region(other)
-        return Region(f"({self} & {second})", lambda c: self.mask(c) & second.mask(c))
+        return Region(f"({self} & {second})", partial(_both, self, second))
 
     def __or__(self, other: Any) -> Region:
         second = as_region(other)
-        return Region(f"({self} | {second})", lambda c: self.mask(c) | second.mask(c))
+        return Region(f"({self} | {second})", partial(_either, self, second))
 
     def __sub__(self, other: Any) -> Region:
         return self & ~as_region(other)
 
     def __invert__(self) -> Region:
-        return Region(f"~{self}", lambda c: ~self.mask(c))
+        return Region(f"~{self}", partial(_neither, self))
 
     def __repr__(self) -> str:
         return self._text
@@ -78,7 +114,7 @@ class Measure:
         dimension = units.parse("1 meter").dimension
         limit = float(units.to_si(bound, dimension, f"the bound of {self._name}", "um"))
         text = f"({self._name} {sign} {limit * 1e6:g} um)"
-        return Region(text, lambda c: compare(self._values(c), limit))
+        return Region(text, partial(_compared, self._values, compare, limit))
 
     def __lt__(self, bound: Any) -> Region:
         return self._compare("<", operator.lt, bound)
@@ -96,27 +132,13 @@ class Measure:
         return self._name
 
 
-distance = Measure("distance", lambda c: c.distance)
-"""Path distance of the centre from the root."""
-radius = Measure("radius", lambda c: 0.5 * c.diameter)
-"""Radius at the centre."""
-diameter = Measure("diameter", lambda c: c.diameter)
-"""Diameter at the centre."""
-everywhere = Region("everywhere", lambda c: np.ones(len(c), bool))
-"""All compartments."""
-root = Region("root", lambda c: c.section == 0)
-"""The first section, usually the soma."""
-terminals = Region("terminals", lambda c: _terminals(c))
-"""The last compartment of every section without children."""
-
-
 def region(name: str) -> Region:
     """The subtree that grows from a section, by its path (``"apical.L"``) or its kind in an SWC
     file (``"axon"``, ``"dend"``, ``"apic"``, ``"soma"``). The plural of a name means every section
     whose name begins so, and what grows on it; ``"dendrites"`` also means the apical ones.
     """
     arguments.text(name, "the name of a region")
-    return Region(f"region({name!r})", lambda c: _named(c, name))
+    return Region(f"region({name!r})", partial(_named, name=name))
 
 
 def _terminals(shape: Compartments) -> np.ndarray:
@@ -154,6 +176,20 @@ def _named(shape: Compartments, name: str) -> np.ndarray:
         hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(known[:12])}"
         raise no_place(f"the cell has no region `{name}`{hint}")
     return mask
+
+
+distance = Measure("distance", attrgetter("distance"))
+"""Path distance of the centre from the root."""
+radius = Measure("radius", _radius)
+"""Radius at the centre."""
+diameter = Measure("diameter", attrgetter("diameter"))
+"""Diameter at the centre."""
+everywhere = Region("everywhere", _all)
+"""All compartments."""
+root = Region("root", _root)
+"""The first section, usually the soma."""
+terminals = Region("terminals", _terminals)
+"""The last compartment of every section without children."""
 
 
 def as_region(value: Any) -> Region:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy import places
 from hodgpy.units import cmeter, ms, msiemens, mV, nA, nS, pA, uF, um
 
 PASSIVE = """
@@ -278,6 +279,28 @@ def test_copies_of_cable_populations(how: str) -> None:
     np.testing.assert_array_equal(first["states"]["v"], second["states"]["v"])
     np.testing.assert_array_equal(first["spikes"].t, second["spikes"].t)
     np.testing.assert_array_equal(first["spikes"].i, second["spikes"].i)
+
+
+def test_regions_go_to_other_processes() -> None:
+    place = (places.region("axon") & (places.distance > 50 * um)) | ~places.terminals - places.root
+    cut = shape().compartments()
+    again = pickle.loads(pickle.dumps(place))
+    np.testing.assert_array_equal(again.mask(cut), place.mask(cut))
+    assert 0 < place.mask(cut).sum() < len(cut)
+    assert repr(again) == repr(place)
+
+
+def test_noise_at_a_place() -> None:
+    """An Ornstein-Uhlenbeck current into the somata of a population, and nowhere else."""
+    cells = hp.CablePopulation(shape(4), PASSIVE, 9, **VALUES)
+    noise = hp.NoiseCurrent(cells["soma"], "I", mean=20 * pA, sd=10 * pA, tau=5 * ms)
+    recorder = hp.StateRecorder(cells, "I")
+    hp.Network(cells, noise, recorder, dt=0.05 * ms, seed=3).run(100 * ms)
+    somata = cells["soma"].indices
+    current = recorder["I"][somata]
+    assert current.mean() == pytest.approx(20e-12, abs=3e-12)
+    assert current.std() == pytest.approx(10e-12, rel=0.2)
+    assert np.delete(recorder["I"], somata, axis=0).max() == 0
 
 
 def test_sweeps_of_cable_populations() -> None:
