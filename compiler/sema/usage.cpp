@@ -82,6 +82,9 @@ static void unread_part(Draft& draft, const PartCheck& part) {
 }
 
 void check_usage(Draft& draft) {
+    if (draft.sink.has_errors()) {
+        return; // a name misspelt elsewhere, or a line that could not be read, may be the use
+    }
     for (std::size_t i = 0; i < draft.variables.size(); ++i) {
         const VariableFacts& facts = draft.variables[i];
         const model::Variable& variable = draft.model.variables[VariableId(i)];

@@ -40,6 +40,14 @@ from hodgpy.subgroup import Subgroup
 from hodgpy.synapses import Synapses
 from hodgpy.timed_array import TimedArray
 
+
+def load_ipython_extension(shell: object) -> None:
+    """``%load_ext hodgpy``: the cell magic ``%%hhm``, see :mod:`hodgpy.notebook`."""
+    from hodgpy.notebook import load
+
+    load(shell)
+
+
 __all__ = [
     "DBS",
     "Box",

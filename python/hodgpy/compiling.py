@@ -146,6 +146,39 @@ def compile(
     return ModelFile(Path(file).stem if file else name or "text", models)
 
 
+def compile_block(
+    text: str, shown_name: str, first_line: int, name: str, level: int, **choices: Any
+) -> ModelFile:
+    """A ``.hhm`` text that stands somewhere else than in a file or a call: a cell of a notebook.
+
+    Parameters
+    ----------
+    text : str
+    shown_name : str
+        What diagnostics call the place; ``first_line`` is the line of its first character.
+    name : str
+        Of the result.
+    level : int
+        Frames between this function and the one to which warnings point.
+    **choices
+        ``dtype``, ``target`` and ``method`` as for :func:`compile`.
+
+    Raises
+    ------
+    ModelError
+    """
+    usual = {"dtype": "float64", "target": "native", "precision": "default", "strict": False}
+    rest: dict[str, Any] = {"method": None, "freeze": (), "per_entity": ()}
+    options = _options(**{**usual, **rest, **choices})
+    place = (text, shown_name, first_line, 1)
+    result = _core.compile_text(place, options)
+    _report(result, level)
+    made = [Model(h, {}, ("compile_text", place, options, h.name)) for h in result.models]
+    for model in made:
+        model._check_names()
+    return ModelFile(name, made)
+
+
 def check(source: str | PathLike[str], *, free_names: bool = True) -> list[Diagnostic]:
     """Check syntax, names, flags and units of equations or a file without compiling them.
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -41,6 +43,16 @@ class ModelError(HodgError):
     def __init__(self, text: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(text)
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and notebooks show: the place of the call, then the lines of the model."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = str(Path(__file__).parent)
+        called = [f for f in frames if not f.filename.startswith((own, "<frozen"))]
+        head = []
+        if called:
+            head = [f"in {called[-1].filename}, line {called[-1].lineno}: {called[-1].line}"]
+        return [*head, f"{type(self).__name__}: {self}"]
 
 
 class SimulationError(HodgError):
