@@ -14,6 +14,10 @@ function(hodgpy_flags target)
         target_compile_options(${target} PRIVATE -fsanitize=${HODGPY_SANITIZE} -fno-omit-frame-pointer)
         target_link_options(${target} PUBLIC -fsanitize=${HODGPY_SANITIZE})
     endif()
+    if(HODGPY_FUZZ)
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link
+                               -fno-sanitize-recover=undefined)
+    endif()
 endfunction()
 
 function(hodgpy_room side name)

@@ -21,6 +21,10 @@ namespace hhc::sema {
 namespace {
 
 using Index = std::size_t; // of a species
+/// Far more than a person writes; the steady state takes the cube of the first, the equations the
+/// product.
+constexpr std::size_t most_species = 100;
+constexpr std::size_t most_transitions = 1000;
 
 struct Amount {
     Index species;
@@ -323,6 +327,13 @@ bool SchemeDraft::read() {
     for (const ast::Transition& text : text_.transitions) {
         Reaction reaction{&text, amounts(text.from, true), amounts(text.to, true), {}, {}};
         reactions_.push_back(std::move(reaction));
+        if (species_.size() > most_species || reactions_.size() > most_transitions) {
+            sink.report(diag::Code::ModelTooLarge, text_.name.span,
+                        "scheme `" + text_.name.text + "` has more than " +
+                            std::to_string(most_species) + " species or " +
+                            std::to_string(most_transitions) + " transitions");
+            return false;
+        }
     }
     read_settings();
     read_units();

@@ -113,7 +113,7 @@ async function main() {
     found.formatting = await providers.formatting.provideDocumentFormattingEdits(document);
     document.version = 2;
     waiting = next();
-    handlers.change({ document, contentChanges: [{ range: new Range(1, 11, 1, 13), text: '' }] });
+    handlers.change({ document, contentChanges: [{ range: new Range(1, 8, 1, 10), text: '' }] });
     found.changed = await waiting;
     found.actions = await providers.actions.provideCodeActions(document, new Range(1, 0, 1, 11));
     waiting = next();

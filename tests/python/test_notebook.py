@@ -65,7 +65,7 @@ def test_a_mistake_is_shown_below_the_cell_without_traceback(shell: InteractiveS
     assert "did you mean `tau`" in text
     assert "Traceback" not in text + captured.stdout + captured.stderr
     assert '<b style="color: #c0392b">error[HH2001]</b>' in page
-    assert '<b style="color: #c0392b">^^^^' in page
+    assert '<b style="color: #c0392b">^~~~' in page
 
 
 def test_what_stands_in_a_cell_cannot_become_html(shell: InteractiveShell) -> None:
