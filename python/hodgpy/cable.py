@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -18,11 +20,13 @@ from hodgpy.cable_arguments import (
     split_threshold,
 )
 from hodgpy.cable_view import CableView
-from hodgpy.coded import nearest
+from hodgpy.coded import Place, nearest
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.interpolation import stencil
 from hodgpy.model import Model
 from hodgpy.morphology import Morphology
+from hodgpy.pair_expressions import PairExpression
+from hodgpy.pair_scope import evaluated
 from hodgpy.places import (
     address,
     as_region,
@@ -37,6 +41,7 @@ from hodgpy.places import indices as resolve
 from hodgpy.point_process import CLAMP, PointProcesses
 from hodgpy.population import Population
 from hodgpy.shape import Compartments
+from hodgpy.source_place import find_literal
 
 _GEOMETRY = ("area", "length", "diameter", "volume", "distance", "x", "y", "z")
 
@@ -214,7 +219,14 @@ class CablePopulation(Population):
     def _visible(self, values: np.ndarray) -> np.ndarray:
         return values[self._entity] if len(values) == self._layout.entities else values
 
-    def _check_length(self, name: str, values: np.ndarray, count: int) -> None:
+    def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
+        if "i" in self._names() or "i" not in re.findall(r"[A-Za-z_]\w*", text):
+            return super()._evaluate(text, frame)
+        place = Place(text, *find_literal(text, frame))  # i counts compartments, not entities
+        found = evaluated(self, PairExpression(place), np.arange(self.N), frame)
+        return found.data, found.dimension, found.data.dtype == np.bool_
+
+    def _check_count(self, name: str, values: np.ndarray, count: int) -> None:
         if len(values) not in (1, count):
             raise SimulationError(
                 f"HH6011: {len(values)} values were given for `{name}` of {count} compartments of "
@@ -223,7 +235,7 @@ class CablePopulation(Population):
             )
 
     def _write_all(self, name: str, values: np.ndarray) -> None:
-        self._check_length(name, values, self.N)
+        self._check_count(name, values, self.N)
         each = (
             values[self._compartment]
             if len(values) == self.N
@@ -232,7 +244,7 @@ class CablePopulation(Population):
         self._core.set_all(name, np.ascontiguousarray(each, dtype=float))
 
     def _write_some(self, name: str, indices: np.ndarray, values: np.ndarray) -> None:
-        self._check_length(name, values, len(indices))
+        self._check_count(name, values, len(indices))
         given = np.full(self.N, -1)
         given[indices] = np.arange(len(indices))
         entities = np.flatnonzero(given[self._compartment] >= 0)

@@ -97,6 +97,33 @@ def test_parts_vector_operations_and_iteration() -> None:
     np.testing.assert_allclose(branch.distance, 100e-6 + branch.pos)
 
 
+def test_expressions_count_compartments() -> None:
+    """Interleaved cells stand in another order in memory than the user counts them."""
+    cells = hp.CablePopulation(shape(4), PASSIVE, 9, **VALUES)
+    cells.gl = "i*(1*siemens/meter**2)"
+    np.testing.assert_array_equal(cells.gl, np.arange(cells.N))
+    cells.axon.I = "i*pA + distance/um*pA"
+    where = cells.axon.indices
+    np.testing.assert_allclose(cells.I[where], (where + cells.distance[where] * 1e6) * 1e-12)
+
+
+def test_a_parameter_of_all_becomes_one_of_each() -> None:
+    text = """hhm 1
+    channel L {
+        param g = 1 mS/cm**2
+        I = g*(-70 mV - v) : amp/meter**2
+    }
+    cell C {
+        insert L as l
+    }"""
+    cell = hp.Cell(shape(4), hp.compile(text))
+    cell.axon.l.g = 5.0
+    assert set(cell.get("l.g")[cell.axon.indices]) == {5.0}
+    assert cell.get("l.g")[0] == 10
+    cell.set("l.g", np.arange(cell.N) + 1.0)
+    np.testing.assert_array_equal(cell.get("l.g"), np.arange(cell.N) + 1.0)
+
+
 def test_point_processes_at_places() -> None:
     cell = passive()
     processes = cell.point_process("Ie = ge*(0*mV - v) : amp\nge : siemens", current="Ie", N=3)
