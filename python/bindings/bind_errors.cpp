@@ -29,6 +29,13 @@ void bind_errors(py::module_& /*module*/) {
             if (pointer) {
                 std::rethrow_exception(pointer);
             }
+        } catch (const hodg::SimulationError& error) {
+            const hodg::Fault& fault = error.fault();
+            const py::object where = error_class("Fault")(
+                fault.object, fault.variable, fault.entity, fault.step, fault.time, fault.value);
+            const py::object type = error_class("SimulationError");
+            py::object instance = type(error.what(), error.code(), where);
+            PyErr_SetObject(type.ptr(), instance.ptr());
         } catch (const hodg::Error& error) {
             raise("SimulationError", error.what(), error.code());
         } catch (const hhc::CompileError& error) {

@@ -47,10 +47,11 @@ void save(hodg::Network& network, const std::string& path, const py::dict& notes
 }
 
 void run(hodg::Network& network, double duration, const py::object& report, bool record_end,
-         const std::string& path, double interval, const py::object& notes) {
+         bool guard, const std::string& path, double interval, const py::object& notes) {
     bool stopped_by_signal = false;
     hodg::RunOptions options;
     options.record_end = record_end;
+    options.guard = guard;
     options.save.path = path;
     options.save.interval = interval;
     options.save.notes = [&notes] {

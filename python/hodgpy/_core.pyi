@@ -240,6 +240,7 @@ class Network:
         duration: float,
         report: Callable[[float, float, float], Any] | None,
         record_end: bool,
+        guard: bool,
         path: str,
         interval: float,
         notes: Callable[[], dict[str, bytes]],

@@ -55,15 +55,28 @@ class ModelError(HodgError):
         return [*head, f"{type(self).__name__}: {self}"]
 
 
+class Fault(NamedTuple):
+    """Where a run met a NaN or an infinity; ``time`` is the end of step ``step``, in seconds."""
+
+    object: str
+    variable: str
+    entity: int
+    step: int
+    time: float
+    value: float
+
+
 class SimulationError(HodgError):
     """Something that can only be known at run time: a bad value, a NaN, a network that cannot run.
 
-    ``code`` is the permanent code of the error, for ``hhc explain``.
+    ``code`` is the permanent code of the error, for ``hhc explain``; ``fault`` says where a number
+    went wrong, if that was it.
     """
 
-    def __init__(self, text: str, code: str = "") -> None:
+    def __init__(self, text: str, code: str = "", fault: Fault | None = None) -> None:
         super().__init__(text)
         self.code = code
+        self.fault = fault
 
 
 class UnitError(HodgError, ValueError):

@@ -9,7 +9,7 @@ from copy import deepcopy
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from hodgpy import _core, arguments, saving, units
+from hodgpy import _core, arguments, guarding, saving, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.errors import SimulationError
@@ -21,6 +21,7 @@ from hodgpy.stimuli import Stimulus
 from hodgpy.synapses import Synapses
 
 if TYPE_CHECKING:
+    from hodgpy.accuracy import Accuracy
     from hodgpy.sweep import Sweep
 
 
@@ -173,6 +174,7 @@ class Network:
         record_end: bool = False,
         checkpoint: str | PathLike[str] | None = None,
         every: Any = None,
+        guard: bool = False,
     ) -> None:
         """Simulate for a time; a run can be continued by another one.
 
@@ -190,6 +192,11 @@ class Network:
         every : Quantity, optional
             Simulated time between checkpoints: they are made at its multiples. A run that is
             killed loses what came after the last one.
+        guard : bool
+            Keep a copy of the state now and then. When a number goes wrong, the steps from there
+            are repeated one by one and the failing one is looked at term by term: the error names
+            the step and the first term that is not finite, and the network stands at the start of
+            that step, where its values can be read. Costs the copies.
 
         Raises
         ------
@@ -213,8 +220,12 @@ class Network:
             self._core.run(
                 seconds,
                 progress.update if progress else None,
-                record_end, path, interval, self._notes,
+                record_end, bool(guard), path, interval, self._notes,
             )  # fmt: skip
+        except SimulationError as error:
+            if guard and error.fault is not None:
+                raise guarding.explained(self, error) from None
+            raise
         finally:
             if progress:
                 progress.close()
@@ -268,6 +279,31 @@ class Network:
             then.
         """
         saving.restore(self, arguments.path(path, "path"), strict)
+
+    def check_accuracy(self, duration: Any) -> Accuracy:
+        """Run two copies of this network, with dt and with dt/2, and compare them.
+
+        Parameters
+        ----------
+        duration : Quantity
+            Of both runs, from time 0.
+
+        Returns
+        -------
+        Accuracy
+            ``states`` (for each state the largest difference in SI and as a part of its range, over
+            the first 100 neurons and 200 times) and ``spikes`` (numbers, largest shift in s).
+            ``print(net.check_accuracy(1*second))`` shows it as a table.
+
+        Raises
+        ------
+        SimulationError
+            HH6028 where random numbers are drawn: they are others with another time step. HH6055
+            after a run, or with operations.
+        """
+        from hodgpy.accuracy import check_accuracy
+
+        return check_accuracy(self, duration)
 
     def _settle(self) -> None:
         for synapses in self._synapses:

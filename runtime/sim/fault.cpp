@@ -46,7 +46,7 @@ static Fault find_place(const Tile& tile, double dt) {
     return fault;
 }
 
-void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt) {
+void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, bool exact) {
     const auto worst =
         std::min_element(tiles.begin(), tiles.end(), [](const auto& a, const auto& b) {
             return a->fault_step < b->fault_step;
@@ -82,13 +82,14 @@ void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt) {
     std::string message = fmt::format(
         "`{}` of entity {} of `{}` is {} at {:.9g} s{}", fault.variable, fault.entity, fault.object,
         std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value), fault.time,
-        tile.late_fault ? ", where states are looked at; it may have become so before" : "");
+        tile.late_fault && !exact ? ", where states are looked at; it may have become so before"
+                                  : "");
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
                           "a smaller dt or another method may help; what was recorded stays",
                           std::move(fault));
 }
 
-void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt) {
+void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt, bool exact) {
     Fault fault;
     fault.object = synapses.name();
     fault.step = step - 1;
@@ -105,10 +106,9 @@ void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, doubl
     fault.entity = bad->number;
     fault.value = bad->value;
     std::string message = fmt::format(
-        "`{}` of synapse {} of `{}` is {} at {:.9g} s, where states are looked at; it "
-        "may have become so before",
-        fault.variable, fault.entity, fault.object,
-        std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value), fault.time);
+        "`{}` of synapse {} of `{}` is {} at {:.9g} s{}", fault.variable, fault.entity,
+        fault.object, std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value),
+        fault.time, exact ? "" : ", where states are looked at; it may have become so before");
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
                           "a smaller dt or another method may help; what was recorded stays",
                           std::move(fault));

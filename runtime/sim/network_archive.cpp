@@ -173,6 +173,12 @@ void NetworkState::restore_operations() {
 void NetworkState::restore(const archive::In& in, bool strict) {
     refuse_while_running("restoring");
     check(in, strict);
+    take_back(in);
+    restore_operations();
+}
+
+/// Everything but operations; what was not saved stays.
+void NetworkState::take_back(const archive::In& in) {
     faulted_ = false;
     synapse_fault_ = nullptr;
     plan_made_ = false;
@@ -204,7 +210,6 @@ void NetworkState::restore(const archive::In& in, bool strict) {
             recorders_[n]->restore(found->second);
         }
     }
-    restore_operations();
 }
 
 } // namespace hodg::sim

@@ -8,6 +8,7 @@
 // lockstep.
 #pragma once
 
+#include "archive/archive.h"
 #include "base/thread_team.h"
 #include "sim/member_plan.h"
 #include "sim/tile.h"
@@ -70,6 +71,10 @@ private:
     // network_archive.cpp
     void write_to(const archive::Out& out, const Notes& notes);
     void restore_operations();
+    void take_back(const archive::In& in);
+    // guard.cpp
+    void keep_copy();
+    void find_first_fault();
     // plan.cpp
     void make_plan();
     [[nodiscard]] std::vector<kernel::HostSolver::Piece>
@@ -80,7 +85,7 @@ private:
 
     // run.cpp
     void prepare();
-    void call_operations();
+    bool call_operations();
     [[nodiscard]] std::int64_t stretch_end(std::int64_t run_end) const;
     void begin_recording(std::int64_t begin, std::int64_t end);
     void run_stretch(std::int64_t begin, std::int64_t end, bool last);
@@ -127,6 +132,7 @@ private:
     std::int64_t step_ = 0;
     bool running_ = false;
     bool faulted_ = false;
+    std::unique_ptr<archive::Out> copy_; // of the state, for a guarded run
     std::int64_t save_steps_ = 0; // of the run: between times at which it is saved; 0: it is not
     std::vector<Population> populations_;
     std::vector<std::shared_ptr<record::Recorder>> recorders_;

@@ -81,11 +81,22 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
         if (step_ > begin) {
             save_in_run(options.save, false);
         }
-        call_operations();
+        const bool called = call_operations();
+        if (options.guard && (called || step_ == begin || step_ % steps_between_checks == 0)) {
+            keep_copy();
+        }
         const std::int64_t stretch = stretch_end(end);
         const Clock::time_point stretch_start = Clock::now();
         const std::int64_t first = step_;
-        run_stretch(first, stretch, stretch == end);
+        try {
+            run_stretch(first, stretch, stretch == end);
+        } catch (const SimulationError&) {
+            if (!options.guard) {
+                throw;
+            }
+            find_first_fault();
+            throw;
+        }
         flush_recorders(false);
         seconds_per_step_ = seconds_since(stretch_start) / static_cast<double>(stretch - first);
         consider_threads();
@@ -175,7 +186,7 @@ void NetworkState::set_stimuli(bool apply) {
     }
 }
 
-void NetworkState::call_operations() {
+bool NetworkState::call_operations() {
     bool called = false;
     for (std::size_t n = 0; n < operations_.size(); ++n) {
         Operation& operation = operations_[n];
@@ -192,6 +203,7 @@ void NetworkState::call_operations() {
         std::erase_if(operations_, [](const Operation& operation) { return operation.next < 0; });
         prepare();
     }
+    return called;
 }
 
 std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
@@ -289,9 +301,9 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
         const bool tile_fault = std::any_of(tiles_.begin(), tiles_.end(),
                                             [](const auto& tile) { return tile->fault != 0; });
         if (!tile_fault) {
-            throw_fault(*synapse_fault_, end, options_.dt);
+            throw_fault(*synapse_fault_, end, options_.dt, end - begin == 1);
         }
-        throw_fault(tiles_, options_.dt);
+        throw_fault(tiles_, options_.dt, end - begin == 1);
     }
 }
 

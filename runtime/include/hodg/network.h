@@ -41,6 +41,10 @@ struct RunOptions {
     std::function<bool(const Progress&)> progress = {};
     /// State recorders also sample at the end of the run.
     bool record_end = false;
+    /// Keeps a copy of the state now and then. After a NaN or an infinity the run is repeated from
+    /// there step by step: the error names the first step, and the network stands at its start,
+    /// where values can be read. It can go on from there.
+    bool guard = false;
     /// Not empty: the network is saved at multiples of the interval, and where the run ends.
     SaveOptions save = {};
 };
