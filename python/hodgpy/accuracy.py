@@ -38,8 +38,8 @@ class SpikeError(NamedTuple):
     """Spikes of one population: numbers with dt and with dt/2, largest shift of a spike in s."""
 
     object: str
-    count: int
-    count_half: int
+    spikes: int
+    spikes_half: int
     largest_shift: float
 
 
@@ -62,7 +62,7 @@ class Accuracy(NamedTuple):
             for s in self.states
         ]
         lines += [
-            f"  spikes of {s.object}: {s.count} against {s.count_half}, shifted by at most "
+            f"  spikes of {s.object}: {s.spikes} against {s.spikes_half}, shifted by at most "
             f"{s.largest_shift * 1e3:.3g} ms"
             for s in self.spikes
         ]
@@ -71,6 +71,11 @@ class Accuracy(NamedTuple):
 
 def check_accuracy(network: Network, duration: Any) -> Accuracy:
     """See :meth:`hodgpy.Network.check_accuracy`."""
+    if network.t > 0:
+        refuse(
+            "HH6055", f"the network stands at {network.t:g} s; copies of it begin at 0",
+            "check it before its first run",
+        )  # fmt: skip
     seconds = units.duration(duration, "duration")
     steps = round(seconds / network.dt)
     if steps < 2:

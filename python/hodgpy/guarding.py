@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which term of the equations went wrong first: the failing step, term by term, in the interpreter."""
+"""Which term of the equations went wrong first: the failing step in the interpreter, by terms."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Numbers that go wrong say so: which, whose, when, and what term; and how far a run can be trusted."""
+"""Numbers that go wrong say so: which, whose, when, what term; and how far a run is to be trusted."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-import saved_networks as networks
 
 import hodgpy as hp
+import saved_networks as networks
 from hodgpy.units import ms, mV
 
 
@@ -155,8 +155,8 @@ def test_spikes_are_compared() -> None:
     net = hp.Network(cells, synapses, dt=0.2 * ms)
     found = net.check_accuracy(100 * ms)
     (spikes,) = found.spikes
-    assert spikes.count > 20
-    assert abs(spikes.count - spikes.count_half) < 4
+    assert spikes.spikes > 20
+    assert abs(spikes.spikes - spikes.spikes_half) < 4
     assert 0 < spikes.largest_shift < 5e-3
     assert "spikes of cells" in str(found)
     assert net.t == 0
