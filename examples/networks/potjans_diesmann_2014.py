@@ -9,7 +9,7 @@ doi:10.1371/journal.pcbi.1004490): fewer inputs are stronger, and a constant cur
 what is missing, from the rates of the full network.
 
     python examples/networks/potjans_diesmann_2014.py --scale 0.1 --seconds 2
-    python examples/networks/potjans_diesmann_2014.py --scale 1 --seconds 1    # 3 GB
+    python examples/networks/potjans_diesmann_2014.py --scale 1 --seconds 1    # 3.7 GB
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def main() -> None:
     for name, recorder, expected in zip(NAMES, spikes.values(), RATES, strict=True):
         rate = hp.trains.rates(recorder, a.seconds, start=0.5).mean()
         print(f"{name:10s} {len(recorder.trains()):7d} {rate:7.3f} {expected:11.3f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     each = (done - begun) / a.seconds
     print(f"made in {made - start:.1f} s; {each:.2f} s for each second; {peak:.2f} GB")
 
