@@ -224,6 +224,17 @@ def test_diffusion_conserves_and_equalises(shell: object) -> None:
     assert np.delete(cells.ca, mine).max() == 0
 
 
+def test_threads_do_not_change_what_diffuses() -> None:
+    def go(threads: int) -> np.ndarray:
+        cells = hp.CablePopulation(shape(), CALCIUM, 40, **VALUES)
+        cells.diffuse("ca", 5 * um**2 / ms)
+        cells.ca = 1.0 + np.arange(cells.N) % 7
+        hp.Network(cells, dt=0.1 * ms, threads=threads).run(20 * ms)
+        return np.asarray(cells.ca)
+
+    np.testing.assert_array_equal(go(1), go(2))
+
+
 def test_what_cannot_diffuse() -> None:
     cell = hp.Cell(shape(2), CALCIUM, **VALUES)
     for variable, options in (
