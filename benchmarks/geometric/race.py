@@ -210,17 +210,22 @@ def main() -> None:
             print(f"{name:28} {contest.name:15} {row.rate:6.1f} Hz   {shown}", flush=True)
     print(summary(rows, arguments.threads))
     if arguments.write:
-        machine = f"{_processor()}, {os.cpu_count()} threads, hodgpy {hp.__version__}"
-        (HERE / "RESULTS.md").write_text(
-            "# Speed of the test set\n\nWritten by `benchmarks/geometric/race.py --write`; do not "
-            "edit. Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, "
-            f"Izhikevich with six at 1 ms.\n{machine}. One thread: processor time; best of "
-            f"{arguments.repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n"
-            f"{summary(rows, arguments.threads)}\n\n![Figure 4](figure_4.png)\n\n"
-            f"{table(rows, arguments.threads)}\n",
-            encoding="utf-8",
-        )
-        draw(rows)
+        write(rows, arguments.threads, arguments.repeats, set_up)
+
+
+def write(rows: list[Row], threads: list[int], repeats: int, set_up: float) -> None:
+    """RESULTS.md and the picture."""
+    load = os.getloadavg()[2]
+    (HERE / "RESULTS.md").write_text(
+        "# Speed of the test set\n\nWritten by `benchmarks/geometric/race.py --write`; do not edit. "
+        "Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, Izhikevich "
+        f"with six at 1 ms.\n{_processor()}, {os.cpu_count()} threads, with a load of {load:.0f} by "
+        f"this and other programs;\nhodgpy {hp.__version__}. One thread: processor time; best of "
+        f"{repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n{summary(rows, threads)}\n\n"
+        f"![Figure 4](figure_4.png)\n\n{table(rows, threads)}\n",
+        encoding="utf-8",
+    )
+    draw(rows)
 
 
 def _processor() -> str:
