@@ -57,7 +57,7 @@ template <int lanes>
         result.diagonal += own;
         result.right = inertia * v[at] + area * current[at];
     }
-    if (const std::int32_t s = tree.sum[static_cast<std::size_t>(k)]; s >= 0) {
+    if (const std::int64_t s = tree.sum[static_cast<std::size_t>(k)]; s >= 0) {
         result.diagonal -= sums[2 * s];
         result.right += sums[2 * s + 1];
     }
@@ -106,8 +106,9 @@ template <int lanes>
             after.diagonal -= taken;
             after.right += down * now.right;
         } else {
-            sums[2 * sum[p]] += taken;
-            sums[2 * sum[p] + 1] += down * now.right;
+            const std::int64_t s = sum[p];
+            sums[2 * s] += taken;
+            sums[2 * s + 1] += down * now.right;
         }
         now = next;
         next = after;
