@@ -110,11 +110,20 @@ Opened open(const Args& args) {
     return {model, {hodg::Model(code.table, code.owner), args.run.count}};
 }
 
+/// Refuses a picture in a form that is not drawn, before anything is computed.
+const Args& with_drawable_plot(const Args& args) {
+    if (args.run.plot && !args.run.plot->empty() && !args.run.plot->ends_with(".svg")) {
+        throw Failure(Exit::UsageError, fmt::format("`--plot {}` is no .svg file", *args.run.plot),
+                      "hhc draws SVG; browsers, Inkscape and rsvg-convert read it");
+    }
+    return args;
+}
+
 /// A population, what is recorded of it, what becomes of that.
 class Simulation {
 public:
     explicit Simulation(const Args& args)
-        : args_(args), duration_(read_time("--for", args.run.duration)),
+        : args_(with_drawable_plot(args)), duration_(read_time("--for", args.run.duration)),
           dt_(read_time("--dt", args.run.dt)), opened_(open(args)) {}
 
     Exit run();

@@ -116,7 +116,9 @@ Builder::Node Builder::ode(Grammar::OdeContext* context) {
     const bool begins_with_d =
         context->D() != nullptr || (above.text.front() == 'd' && above.text.size() > 1);
     if (!begins_with_d || below.text != "dt") {
-        const std::string meant = begins_with_d ? made.name.text : above.text;
+        const bool capital =
+            above.text.size() > 1 && above.text.front() == 'D' && below.text == "DT";
+        const std::string meant = begins_with_d || capital ? above.text.substr(1) : above.text;
         sink_
             .report(diag::Code::BadDerivative, {above.span.file, above.span.begin, below.span.end},
                     "`" + above.text + "/" + below.text + "` is no derivative with respect to `t`")

@@ -181,7 +181,8 @@ bool check_foreign(const source::SourceFile& source, const std::vector<ast::Toke
             "names are made of ASCII letters, digits and `_`; other characters may stand in "
             "comments and docstrings");
     } else if (byte == '\'') {
-        report.note("docstrings and file names stand in double quotes");
+        report.note("docstrings and file names stand in double quotes; the derivative of `v` is "
+                    "written `dv/dt`");
     } else if (byte == '\\') {
         report.note("an expression goes on in the next line inside brackets or after an operator");
     }

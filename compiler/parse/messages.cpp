@@ -3,6 +3,7 @@
 
 #include "grammar/HhmParser.h"
 #include "parse/token_class.h"
+#include "support/suggest.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include <array>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace hhc::parse {
 namespace {
@@ -22,9 +24,11 @@ public:
     Explain(const RefusedPiece& refused, diag::Sink& sink) : in_(refused), sink_(sink) {}
 
     void run() {
-        const bool done = hard_keyword() || chained_comparison() || assignment_in_expression() ||
-                          unit_trouble() || flag_trouble() || missing_name() || missing_operand() ||
-                          juxtaposition() || colon_in_expression() || unknown_statement();
+        const bool done = factor_before_derivative() || comparison_for_assignment() ||
+                          decimal_comma() || hard_keyword() || chained_comparison() ||
+                          assignment_in_expression() || unit_trouble() || flag_trouble() ||
+                          missing_name() || missing_operand() || juxtaposition() ||
+                          colon_in_expression() || unknown_statement();
         if (!done) {
             fallback();
         }
@@ -70,6 +74,45 @@ private:
     [[nodiscard]] bool in_unit() const { return last_colon() < in_.position; }
 
     // ---- Rows
+
+    /// `C*dv/dt = ...`, as papers print it.
+    bool factor_before_derivative() {
+        const bool form = in_.position <= 1 && is_name(type(0)) && type(1) == G::STAR &&
+                          is_name(type(2)) && type(3) == G::SLASH && text(4) == "dt";
+        if (!form) {
+            return false;
+        }
+        const Span all{span(0).file, span(0).begin, span(4).end};
+        sink_
+            .report(diag::Code::BadDerivative, all,
+                    fmt::format("`{}*{}/dt` on the left: the derivative stands alone there",
+                                text(0), text(2)))
+            .note(fmt::format("divide the right side: `{}/dt = (...)/{}`", text(2), text(0)));
+        return true;
+    }
+
+    bool comparison_for_assignment() {
+        if (here() != G::EQ || in_.position != 1 || !within({G::RuleStatementOnly})) {
+            return false;
+        }
+        sink_.report(diag::Code::UnknownStatement, place(), "`==` compares and assigns nothing")
+            .fix(place(), "=", "an assignment is written `=`");
+        return true;
+    }
+
+    bool decimal_comma() {
+        if (here() != G::COMMA || before() != G::NUMBER || type(in_.position + 1) != G::NUMBER ||
+            within({G::RuleCall})) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::SyntaxError, place(),
+                    fmt::format("did not expect `,` after `{}`", before_text()))
+            .fix(place(), ".",
+                 fmt::format("decimals follow a point: `{}.{}`", before_text(),
+                             text(in_.position + 1)));
+        return true;
+    }
 
     bool hard_keyword() {
         if (!is_hard_keyword(here())) {
@@ -135,7 +178,7 @@ private:
         }
         const bool condition =
             type(0) == G::THRESHOLD || type(0) == G::REFRACTORY || type(0) == G::EVENT;
-        if (first && !condition && !within({G::RuleExpr})) {
+        if (first && !condition && !within({G::RuleExpr, G::RuleExprOnly})) {
             return false;
         }
         auto report = sink_.report(diag::Code::AssignInExpression, place(),
@@ -298,12 +341,38 @@ private:
                 .note(forms());
             return true;
         }
+        if (in_.position == 1 && misspelt_statement()) {
+            return true;
+        }
         sink_
             .report(diag::Code::UnknownStatement, span(0),
                     fmt::format("`{}` begins no statement of {}",
                                 in_.position == 0 ? here_text() : text(0) + " " + here_text(),
                                 in_.where))
             .note(forms());
+        return true;
+    }
+
+    /// `treshold v > 0 mV`, `PARAM g = ...`: the first word is nearly one that begins a statement.
+    bool misspelt_statement() {
+        static const std::vector<std::string> of_blocks = {
+            "param",  "const",     "input",  "init",       "gate",        "use",
+            "needs",  "reset",     "event",  "refractory", "on",          "update",
+            "method", "threshold", "insert", "kinetic",    "temperature", "ion"};
+        static const std::vector<std::string> of_files = {"channel", "neuron",   "synapse", "cell",
+                                                          "import",  "function", "const"};
+        if (!within({G::RuleBodyOnly, G::RuleTopOnly})) {
+            return false;
+        }
+        const std::vector<std::string> near =
+            nearest_names(text(0), within({G::RuleTopOnly}) ? of_files : of_blocks);
+        if (near.empty()) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::UnknownStatement, span(0),
+                    fmt::format("`{}` begins no statement of {}", text(0), in_.where))
+            .fix(span(0), near.front(), did_you_mean(near));
         return true;
     }
 

@@ -303,12 +303,14 @@ private:
     void sub_block(const Piece& piece, Builder::Node& node) {
         if (piece.tokens.empty() || !opens_sub_block(type(piece, 0))) {
             if (!piece.broken) {
+                const bool choice = type(piece, 0) == G::IF;
                 sink_
                     .report(diag::Code::UnexpectedBlock, span(piece),
                             "a block `{ }` cannot stand here")
-                    .note("blocks inside a neuron are `gate NAME`, `ion NAME`, `kinetic NAME`, "
-                          "`reset`, "
-                          "`on NAME` and `update`");
+                    .note(choice ? "choose between values inside an expression: `x = a if "
+                                   "condition else b`"
+                                 : "blocks inside a neuron are `gate NAME`, `ion NAME`, `kinetic "
+                                   "NAME`, `reset`, `on NAME` and `update`");
             }
             return;
         }
@@ -409,6 +411,9 @@ private:
         const bool word = is_name(type(piece, 0));
         if (word && type(piece, 1) == G::SLASH) {
             add(0, builder_.text(token_span(piece, 0)).size() > 1 ? 1 : 0);
+        } else if (word && type(piece, 1) == G::STAR && is_name(type(piece, 2)) &&
+                   type(piece, 3) == G::SLASH) { // `C*dv/dt`
+            add(2, builder_.text(token_span(piece, 2)).size() > 1 ? 1 : 0);
         } else if (word && (type(piece, 1) == G::ASSIGN || type(piece, 1) == G::COLON)) {
             add(0, 0);
         } else if (word && is_name(type(piece, 1)) && type(piece, 0) != G::USE) {

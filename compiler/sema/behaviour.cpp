@@ -64,6 +64,7 @@ public:
         updates();
         method();
         unless_refractory();
+        refractory_without_effect();
     }
 
 private:
@@ -272,6 +273,29 @@ private:
                                   "when the model is refractory");
             }
         }
+    }
+
+    /// A reset and a refractory time, but a potential that goes on: it is at the threshold again
+    /// before the time is over, and far above it by its end.
+    void refractory_without_effect() {
+        const model::CheckedModel& made = draft_.model;
+        if (made.cell || !behaviour_.threshold || !behaviour_.reset || !made.refractory ||
+            made.refractory->is_condition || draft_.poisoned(made.refractory->value) ||
+            draft_.term(made.refractory->value).known != units::second()) {
+            return;
+        }
+        const auto potential = made.membrane_potential();
+        const bool used = std::any_of(
+            made.variables.begin(), made.variables.end(), [](const model::Variable& variable) {
+                return variable.flags.unless_refractory || variable.role == Role::NotRefractory;
+            });
+        if (!potential || used || made.variables[*potential].role != Role::State) {
+            return;
+        }
+        sink()
+            .report(diag::Code::RefractoryIdle, behaviour_.refractory->span,
+                    "nothing holds `v` during the refractory time: only the next spike waits")
+            .note("flag its equation `(unless refractory)`, if `v` shall stand still");
     }
 
     Draft& draft_;

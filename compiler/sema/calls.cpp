@@ -154,14 +154,27 @@ ExprId Checker::unknown_function(const std::string& name, Span span) {
     auto problem =
         report(diag::Code::UnknownFunction, place, "there is no function `" + name + "`");
     static const std::vector<std::pair<std::string, std::string>> meant = {
-        {"ln", "log"},       {"asin", "arcsin"},     {"acos", "arccos"}, {"atan", "arctan"},
-        {"fabs", "abs"},     {"pow", "**"},          {"mod", "%"},       {"normal", "randn"},
-        {"vtrap", "exprel"}, {"logistic", "sigmoid"}};
+        {"ln", "log"},
+        {"asin", "arcsin"},
+        {"acos", "arccos"},
+        {"atan", "arctan"},
+        {"fabs", "abs"},
+        {"pow", "**"},
+        {"mod", "%"},
+        {"normal", "randn"},
+        {"vtrap", "exprel"},
+        {"logistic", "sigmoid"},
+        {"heaviside", "int(x > 0)"}};
     for (const auto& [wrong, right] : meant) {
         if (wrong == name) {
             problem.note("it is written `" + right + "` here");
             return draft_.poison(span);
         }
+    }
+    const std::string last = name.substr(name.rfind('.') + 1); // of `np.exp`, `np.random.rand`
+    if (last != name && std::find(known.begin(), known.end(), last) != known.end()) {
+        problem.fix(place, last, "Python's modules are not known here; write `" + last + "`");
+        return draft_.poison(span);
     }
     const std::vector<std::string> near = nearest_names(name, known);
     if (!near.empty()) {

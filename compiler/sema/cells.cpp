@@ -77,7 +77,9 @@ public:
             draft_.model.cell.emplace();
         }
         for (const Geometry& row : geometry) {
-            if (!find(row.name)) {
+            if (const auto own = find(row.name)) {
+                own_geometry(row, *own);
+            } else {
                 constant(std::string(row.name), units::metre().pow(row.power),
                          {std::string(row.unit), row.scale}, 0.0);
             }
@@ -121,6 +123,23 @@ private:
         draft_.variable(id).flags.constant = true;
         draft_.variable(id).default_value = value;
         return id;
+    }
+
+    /// What the shape gives may be declared, as in Brian, but not mean something else. Coordinates
+    /// are not of the cable's equations: an `x` of another kind is the user's.
+    void own_geometry(const Geometry& row, VariableId own) {
+        const VariableFacts& facts = draft_.facts(own);
+        const Role role = draft_.variable(own).role;
+        const bool parameter = role == Role::Parameter || role == Role::SharedParameter;
+        if (row.name.size() == 1 || facts.poisoned ||
+            (parameter && draft_.solver.unify(facts.term, Term(units::metre().pow(row.power))))) {
+            return;
+        }
+        draft_.sink
+            .report(diag::Code::CellProperty, draft_.variable(own).span,
+                    "`" + std::string(row.name) + "` of a compartment is given by the shape, in `" +
+                        std::string(row.unit) + "`")
+            .note("choose another name, such as `" + std::string(row.name) + "_`");
     }
 
     /// A property of membrane or cytoplasm: the user's, or one value per compartment.

@@ -86,6 +86,31 @@ static ExprId as_integer(Draft& draft, ExprId value) {
     return draft.add(std::move(expr), {});
 }
 
+/// What was probably forgotten, judged by the ratio of the unit found and the unit wanted.
+static void misfit_hint(const Draft& draft, ExprId value, diag::Code code, const Term& wanted,
+                        diag::Sink::Report& report) {
+    const Term found = draft.term(value);
+    if (!wanted.is_known() || !found.is_known()) {
+        return;
+    }
+    const units::Dimension ratio = found.known / wanted.known;
+    const model::Expr& expr = draft.model.exprs[value];
+    const bool literal = (expr.kind == ExprKind::Number && expr.number != 0) ||
+                         (expr.kind == ExprKind::Integer && expr.integer != 0);
+    if (found.known.is_dimensionless() && literal) {
+        const Span end{expr.span.file, expr.span.end, expr.span.end};
+        report.fix(end, "*" + units::describe_short(wanted.known), "give the number its unit");
+    } else if (found.known.is_dimensionless() && wanted.known == units::second().pow(-1)) {
+        report.note("rates are per time: divide by the time unit of the paper, as in `(...)/ms`");
+    } else if (wanted.known.is_dimensionless() && code == diag::Code::ArgumentUnit) {
+        report.note("divide by a quantity of the same unit, as in `x/(10*" +
+                    units::describe_short(found.known) + ")`");
+    } else if (ratio == units::metre().pow(2) || ratio == units::metre().pow(-2)) {
+        report.note("the two differ by an area: something is per area, as `uF/cm**2` or "
+                    "`uA/cm**2`, and something is not");
+    }
+}
+
 ExprId fit(Draft& draft, const ExprContext& context, ExprId value, Scalar scalar, const Term& term,
            diag::Code code, const std::string& what) {
     if (draft.poisoned(value)) {
@@ -114,6 +139,7 @@ ExprId fit(Draft& draft, const ExprContext& context, ExprId value, Scalar scalar
             draft.term(value).known / wanted.known == units::second()) {
             report.note("is a division by a time constant missing?");
         }
+        misfit_hint(draft, value, code, wanted, report);
         const model::Expr& expr = draft.model.exprs[value];
         const bool zero = (expr.kind == ExprKind::Number && expr.number == 0) ||
                           (expr.kind == ExprKind::Integer && expr.integer == 0);

@@ -94,7 +94,11 @@ bool may_define(Draft& draft, const Scope& scope, const ast::Name& name) {
         return true;
     }
     sink.report(diag::Code::ReservedName, name.span,
-                "`" + name.text + "` cannot be defined: " + why);
+                "`" + name.text + "` cannot be defined: " + why)
+        .note("choose another name" +
+              (name.text.starts_with("_") || name.text.find("_p") != std::string::npos
+                   ? ""
+                   : ", such as `" + name.text + "_`"));
     return false;
 }
 

@@ -117,9 +117,42 @@ static bool is_zero(const model::Expr& expr) {
            (expr.kind == ExprKind::Integer && expr.integer == 0);
 }
 
+static bool is_literal(const model::Expr& expr) {
+    return expr.kind == ExprKind::Number || expr.kind == ExprKind::Integer;
+}
+
+/// A plain number meets a quantity: `v + 55`, where `v + 55*mV` was meant.
+static bool number_without_unit(const Draft& draft, ExprId number, const Term& its, const Term& of,
+                                diag::Sink::Report& problem) {
+    if (!its.is_known() || !its.known.is_dimensionless() || !of.is_known()) {
+        return false;
+    }
+    const std::string unit = units::describe_short(of.known);
+    const model::Expr& expr = draft.model.exprs[number];
+    if (is_literal(expr)) {
+        const Span end{expr.span.file, expr.span.end, expr.span.end};
+        problem.fix(end, "*" + unit, "give the number its unit");
+        return true;
+    }
+    if (expr.kind == ExprKind::Variable && of.known == units::volt()) {
+        const std::string& name = draft.model.variables[VariableId(expr.symbol)].name;
+        problem.note("give `" + name + "` its unit where it is defined, as in `1*" + unit + "`");
+        return true;
+    }
+    return false;
+}
+
 /// What to write instead, judged by the ratio of the two units.
 static std::string ratio_hint(const units::Dimension& left, const units::Dimension& right) {
     const units::Dimension ratio = left / right;
+    if (left.is_dimensionless() || right.is_dimensionless()) {
+        return ratio == units::volt() || ratio == units::volt().pow(-1)
+                   ? "multiply the plain number by a unit, as in `5*mV`"
+                   : "";
+    }
+    if (ratio == units::metre().pow(2) || ratio == units::metre().pow(-2)) {
+        return "the two differ by an area: one is per area, as `uF/cm**2`, the other is not";
+    }
     if (ratio == units::second() || ratio == units::second().pow(-1)) {
         return "the two differ by a time: is a time constant missing in a quotient?";
     }
@@ -153,8 +186,11 @@ bool Checker::same_unit(ExprId left, ExprId right, Span span, const std::string&
     } else if (is_zero(draft_.model.exprs[left]) || is_zero(draft_.model.exprs[right])) {
         const Term& other = is_zero(draft_.model.exprs[left]) ? b : a;
         problem.note("zero has a unit too: write `0*" + units::describe_short(other.known) + "`");
-    } else if (const std::string hint = ratio_hint(a.known, b.known); !hint.empty()) {
-        problem.note(hint);
+    } else if (!number_without_unit(draft_, left, a, b, problem) &&
+               !number_without_unit(draft_, right, b, a, problem)) {
+        if (const std::string hint = ratio_hint(a.known, b.known); !hint.empty()) {
+            problem.note(hint);
+        }
     }
     return false;
 }

@@ -16,6 +16,12 @@ std::size_t replace_cost(char a, char b) {
     return lower(a) == lower(b) ? 1 : 2;
 }
 
+bool same_but_for_case(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return replace_cost(x, y) < 2;
+           });
+}
+
 } // namespace
 
 std::size_t spelling_distance(std::string_view a, std::string_view b) {
@@ -54,6 +60,10 @@ std::vector<std::string> nearest_names(std::string_view name,
     std::vector<std::pair<std::size_t, std::string>> found;
     for (const std::string& candidate : candidates) {
         const std::size_t distance = spelling_distance(name, candidate);
+        if (candidate != name && distance <= name.size() && same_but_for_case(name, candidate)) {
+            found.emplace_back(1, candidate);
+            continue;
+        }
         const bool shares = distance <= 1 || distance < 2 * std::min(name.size(), candidate.size());
         if (candidate != name && distance <= reach && shares) {
             found.emplace_back(distance, candidate);

@@ -167,7 +167,28 @@ const std::vector<std::string>& unit_names() {
     return names;
 }
 
+/// SI symbols and other spellings that are no names of the language.
+static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> symbols = {{
+    {"S", "siemens"},
+    {"mho", "siemens"},
+    {"V", "volt"},
+    {"A", "amp"},
+    {"F", "farad"},
+    {"s", "second"},
+    {"sec", "second"},
+    {"m", "metre"},
+    {"K", "kelvin"},
+    {"M", "molar"},
+    {"C", "coulomb"},
+    {"msec", "ms"},
+}};
+
 std::vector<std::string> suggest_units(std::string_view name) {
+    for (const auto& [symbol, meant] : symbols) {
+        if (symbol == name) {
+            return {std::string(meant)};
+        }
+    }
     std::vector<std::string> common;
     for (const ShortName& known : short_names) {
         common.emplace_back(known.name);

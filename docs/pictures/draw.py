@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Draws the pictures of docs/networks.md and docs/plasticity.md from the code of these pages.
+"""Draws the pictures of networks.md, plasticity.md and the how-to pages from their code.
 
 python docs/pictures/draw.py
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,15 @@ def plasticity() -> None:
     save(figure, "depression.png")
 
 
+def how_to() -> None:
+    """The pages on one task; they save their pictures themselves."""
+    for page in ("phase_plane.md", "stdp_network.md", "branched_cell.md"):
+        with contextlib.chdir(HERE):
+            run_page(page)
+        plt.close("all")
+
+
 if __name__ == "__main__":
+    how_to()
     networks()
     plasticity()

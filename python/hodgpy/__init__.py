@@ -25,7 +25,15 @@ from hodgpy._core import __version__
 from hodgpy.cable import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
 from hodgpy.conduction import conduction_velocity
-from hodgpy.errors import HodgError, InternalError, ModelError, ModelWarning, SimulationError
+from hodgpy.errors import (
+    HodgError,
+    InternalError,
+    ModelError,
+    ModelWarning,
+    NetworkWarning,
+    SimulationError,
+    UnitWarning,
+)
 from hodgpy.geometry import Box, GeometricGraph, Positions, place
 from hodgpy.imaging import CalciumImaging
 from hodgpy.library import models
@@ -66,6 +74,7 @@ __all__ = [
     "ModelWarning",
     "Morphology",
     "Network",
+    "NetworkWarning",
     "NoiseCurrent",
     "PoissonGroup",
     "PoissonInput",
@@ -82,6 +91,7 @@ __all__ = [
     "Subgroup",
     "Synapses",
     "TimedArray",
+    "UnitWarning",
     "__version__",
     "check",
     "compile",
@@ -99,3 +109,7 @@ __all__ = [
     "trains",
     "units",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

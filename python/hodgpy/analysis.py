@@ -7,6 +7,7 @@ steady states and clamp currents are evaluated in closed form; rest is a root of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from hodgpy.recording import SpikeRecorder
 if TYPE_CHECKING:
     from hodgpy.model import Model
 
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
 _LOWEST, _HIGHEST = -0.2, 0.15  # where a membrane may rest, volt
 _GRID = 1001  # potentials that are looked at together
 _REFINEMENTS = 5  # each a thousandfold: the last bit of the potential
@@ -35,7 +37,45 @@ def steady_state(model: Model, v: Any, **values: Any) -> dict[str, Any]:
     cells.v = np.ravel(potentials)
     shape = potentials.shape
     found = {g: np.reshape(cells.get(f"{g}.inf"), shape) for g in _gates(model)}
+    for name in _relaxing(model):
+        root = _root(cells, name)
+        if root is not None:
+            found[name] = np.reshape(root, shape)
     return {g: x.item() if x.ndim == 0 else x for g, x in found.items()}
+
+
+def _relaxing(model: Model) -> list[str]:
+    """States of plain equations that read themselves and `v` only: gates written out."""
+    gates = _gates(model)
+    others = [n for n in model.states if n != "v" and n not in gates]
+    return [n for n in others if _states_read(model, n) <= {n, "v"}]
+
+
+def _states_read(model: Model, name: str) -> set[str]:
+    """The states that an equation depends on, through its subexpressions."""
+    found: set[str] = set()
+    pending, seen = [name], {name}
+    while pending:
+        for word in set(_NAME.findall(model.variables[pending.pop()].equation)) - seen:
+            seen.add(word)
+            if word in model.states:
+                found.add(word)
+            elif word in model.variables:
+                pending.append(word)
+    return found | {name}
+
+
+def _root(cells: Population, name: str) -> np.ndarray | None:
+    """Where a derivative that is linear in its own state vanishes; None if it is not linear."""
+    slopes = []
+    for value in (0.0, 0.5, 1.0):
+        cells.set(name, value)
+        slopes.append(np.broadcast_to(cells.get(f"d{name}/dt"), len(cells)))
+    low, middle, high = slopes
+    size = np.abs(low) + np.abs(high)
+    if np.any(np.abs(low + high - 2 * middle) > 1e-9 * size) or np.any(low == high):
+        return None
+    return np.asarray(low / (low - high))
 
 
 def rest(model: Model, start: Mapping[str, Any] | None = None, **values: Any) -> dict[str, float]:
@@ -156,11 +196,12 @@ def firing_rate(
     """Frequencies of the trains of spikes; see :meth:`hodgpy.Model.firing_rate`."""
     if variable not in model._names:
         raise SimulationError(f"{model.name} has no variable `{variable}` to drive it with")
-    unit = units.parse(f"1 {model.variables[variable].dimension}")
-    currents = np.atleast_1d(units.to_si(current, unit.dimension, f"`{variable}`"))
+    dimension = model._dimension_of(variable)
+    currents = np.atleast_1d(units.to_si(current, dimension, f"`{variable}`"))
     cells = Population(model, currents.size, **values)
     cells.set(variable, currents)
-    interpolate = "v" if model.variables["v"].dimension == "volt" else False
+    potential = model.variables.get("v")
+    interpolate = "v" if potential is not None and potential.dimension == "volt" else False
     spikes = SpikeRecorder(cells, interpolate=interpolate)
     length = units.duration(duration)
     Network(cells, spikes, dt=dt).run(length)
@@ -190,5 +231,4 @@ def _gates(model: Model) -> list[str]:
 def _potentials(model: Model, value: Any, what: str) -> np.ndarray:
     if "v" not in model.states:
         raise SimulationError(f"{model.name} has no membrane potential `v`")
-    dimension = units.parse(f"1 {model.variables['v'].dimension}").dimension
-    return np.asarray(units.to_si(value, dimension, what), dtype=float)
+    return np.asarray(units.to_si(value, model._dimension_of("v"), what), dtype=float)

@@ -43,7 +43,10 @@ from hodgpy.population import Population
 from hodgpy.shape import Compartments
 from hodgpy.source_place import find_literal
 
-_GEOMETRY = ("area", "length", "diameter", "volume", "distance", "x", "y", "z")
+# What expressions see of their compartment, and its power of metre.
+_GEOMETRY = {
+    "area": 2, "length": 1, "diameter": 1, "volume": 3, "distance": 1, "x": 1, "y": 1, "z": 1
+}  # fmt: skip
 
 
 class CablePopulation(Population):
@@ -181,13 +184,21 @@ class CablePopulation(Population):
         self._keep("_processes", {})
         self._lay_out()
         super().__init__(model, self._layout.entities, name=name, seed=seed)
-        for key in _GEOMETRY:
-            if self._core.has(key):
+        for key, power in _GEOMETRY.items():
+            if self._is_geometry(key, power):
                 self._write_all(key, self._per_cell([getattr(c, key) for c in cut]))
         self._place_insertions(model._record["cell"]["insertions"])
         self._keep("_cable", _core.Cable(self._core, self._layout, scheme))
 
     # -- entities --------------------------------------------------------------------------------
+
+    def _is_geometry(self, key: str, power: int) -> bool:
+        """Whether a name means the geometry, and not a state or a value of the user's own."""
+        variable = self.model.variables.get(key)
+        if variable is None or not self._core.has(key) or variable.role == "state":
+            return False
+        dimension = self.model._dimension_of(key)
+        return dimension == tuple(power * e for e in units.METRE)
 
     def _lay_out(self) -> None:
         """Which entity of the runtime is which compartment."""
@@ -267,6 +278,19 @@ class CablePopulation(Population):
 
     def _shown_indices(self, entities: np.ndarray) -> np.ndarray:
         return np.asarray(self._compartment[entities])
+
+    def _place_names(self, compartments: np.ndarray) -> list[str]:
+        """Where compartments are, as one writes it: ``axon.250*um``; cells before it if many."""
+        names = []
+        for k in compartments:
+            cell = int(np.searchsorted(self._first, k, side="right")) - 1
+            shape = self._cut[self._shape_of_cell[cell]]
+            own = int(k - self._first[cell])
+            section = shape.sections[shape.section[own]]
+            path = section.path or section.name or "soma"
+            along = f".{1e6 * shape.position[own]:.4g}*um" if not section.is_sphere else ""
+            names.append((f"cell {cell}: " if self.cells > 1 else "") + path + along)
+        return names
 
     def _shown_events(self, entities: np.ndarray, is_part: bool) -> np.ndarray:
         if is_part:
@@ -405,6 +429,8 @@ class CablePopulation(Population):
         if name in self._processes:
             return np.concatenate([np.atleast_1d(p.get(name)) for p in self._processes[name]])
         section = self._find_section(self.morphology, name)
+        if section is None and name == "soma":  # the root, as in addresses
+            return CableView(self, np.arange(self.cells), self._indices("soma"), "soma")
         if section is None:
             raise AttributeError(self._unknown_part(self.morphology, name))
         return CableView(self, np.arange(self.cells), self._indices(section.path), section.path)

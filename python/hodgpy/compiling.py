@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 import warnings
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from hodgpy import _core, arguments, units
+from hodgpy import _core, arguments, plausible, units
 from hodgpy.errors import Diagnostic, ModelError, ModelWarning, Note
 from hodgpy.library import library_folder, models
 from hodgpy.model import Model, ModelFile
@@ -26,6 +27,7 @@ _BLOCK = re.compile(
     r"^\s*(hhm\s+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MISSING = re.compile(r"`(\w+)` is not defined")
 _DTYPES = {"float64": 8, "float32": 4}
 _TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter")
 
@@ -136,7 +138,7 @@ def compile(
         options["externals"] = externals
         call = ("compile_equations", pieces)
         result = _core.compile_equations(pieces, options)
-    _report(result, level)
+    _report(result, level, [frame.f_locals, frame.f_globals])
     models = [Model(handle, tables, (*call, options, handle.name)) for handle in result.models]
     _check_parameters(models, [*options["freeze"], *options["per_entity"]])
     for model in models:
@@ -284,8 +286,6 @@ def _source(source: Any) -> tuple[str, str | None]:
     shipped = library_folder() / (source.strip().replace(".", "/") + ".hhm")
     if shipped.is_file():
         return "", str(shipped)
-    import difflib
-
     near = difflib.get_close_matches(source, models(), n=1, cutoff=0.4)
     raise ModelError(
         f"`{source}` is no equation (x = ... : unit), no .hhm file, and no shipped model"
@@ -315,6 +315,7 @@ def _pieces(
         "equations": placed(equations, "equations"),
     }
     if refractory is not None and refractory is not False and not isinstance(refractory, str):
+        plausible.check_time(refractory, 0.5, "refractory")
         refractory = f"{units.duration(refractory, 'refractory')!r}*second"
     for key, text in {**statements, "refractory": refractory}.items():
         if text is not None and text is not False:
@@ -409,9 +410,30 @@ def _diagnostics(result: _core.Compilation) -> list[Diagnostic]:
     ]
 
 
-def _report(result: _core.Compilation, level: int) -> None:
+def _report(
+    result: _core.Compilation, level: int, scopes: Sequence[Mapping[str, Any]] = ()
+) -> None:
     """Raises for errors; warns for warnings, at the line that called ``compile``."""
     if not result.ok:
-        raise ModelError("\n" + result.render().rstrip(), _diagnostics(result))
+        found = _diagnostics(result)
+        hints = dict.fromkeys(hint for d in found for hint in _script_hint(d, scopes))
+        raise ModelError("\n" + "\n".join([result.render().rstrip(), *hints]), found)
     if any(d["severity"] == "warning" for d in result.diagnostics):
         warnings.warn("\n" + result.render().rstrip(), ModelWarning, stacklevel=3 + level)
+
+
+def _script_hint(diagnostic: Diagnostic, scopes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the script has under, or near, a name that the equations do not know."""
+    missing = _MISSING.fullmatch(diagnostic.message)
+    if diagnostic.code != "HH2001" or missing is None or not scopes:
+        return []
+    name = missing[1]
+    value = next((scope[name] for scope in scopes if name in scope), None)
+    if value is not None:
+        return [
+            f"note: `{name}` of your script is {arguments.shown(value)}, no single number or "
+            f"quantity: declare `{name} : unit` and assign it to the population"
+        ]
+    usable = [n for scope in scopes for n, v in scope.items() if _external(n, v) is not None]
+    near = difflib.get_close_matches(name, [n for n in usable if not units.is_unit(n)], n=1)
+    return [f"note: your script has `{near[0]}`; did you mean that?"] if near else []

@@ -87,5 +87,13 @@ class InternalError(HodgError):
     """A mistake of hodgpy itself; please report it with the text of the error."""
 
 
+class UnitWarning(UserWarning):
+    """A number without unit that is no plausible SI value: ``P.v = -65`` is -65 volt."""
+
+
+class NetworkWarning(UserWarning):
+    """Something of a network that does nothing: synapses without connections, a lone recorder."""
+
+
 class ModelWarning(UserWarning):
     """A finding of the compiler that is no error: shown once per model, with its place."""

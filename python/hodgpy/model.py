@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
@@ -15,11 +16,15 @@ from hodgpy import _core, arguments, units
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.timed_array import TimedArray
 
+_DERIVATIVE = re.compile(r"d(?P<name>[A-Za-z_][\w.]*)/dt")
 # Attributes of a population: a variable of such a name could not be reached as one.
-RESERVED = frozenset({"N", "get", "initialize", "link", "model", "name", "set", "subgroup"})
+RESERVED = frozenset(
+    {"N", "get", "initialize", "link", "model", "name", "place", "positions", "set", "subgroup"}
+)
 
 if TYPE_CHECKING:
     from hodgpy.advice import Advice
+    from hodgpy.phase import PhasePlane
 
 
 class Variable(NamedTuple):
@@ -138,6 +143,13 @@ class Model:
                 )
         return [name if name in texts else "" for name in outputs]
 
+    def _derivative(self, text: str) -> str:
+        """The right side of a state's equation for ``"dv/dt"``; other text as it is."""
+        found = _DERIVATIVE.fullmatch(text.strip())
+        if found is None or found["name"] not in self.states or text in self._names:
+            return text
+        return f"({self.variables[found['name']].equation})"
+
     def _dimension_of(self, name: str) -> units.Exponents:
         unit = self.variables[name].dimension
         return units.DIMENSIONLESS if unit == "1" else units.parse(f"1 {unit}").dimension
@@ -201,6 +213,9 @@ class Model:
 
     def steady_state(self, v: Any, **values: Any) -> dict[str, Any]:
         """Steady state of every gate at a potential.
+
+        Gates are those of ``gate`` blocks, and states of plain equations that are linear in
+        themselves and read nothing else but ``v``, such as ``dn/dt = (n_inf - n)/tau_n``.
 
         Parameters
         ----------
@@ -345,12 +360,49 @@ class Model:
 
         return advice.advise(self, dt, duration, values)
 
+    def phase_plane(
+        self, x: str, x_range: Any, y: str, y_range: Any, *, points: int = 201, **values: Any
+    ) -> PhasePlane:
+        """Nullclines, field and fixed points of a model of two states.
+
+        Parameters
+        ----------
+        x, y : str
+            The states along the two axes.
+        x_range, y_range : pair of Quantity or number
+            From where to where: ``[-80, 60]*mV``.
+        points : int
+            Along each axis.
+        **values
+            Parameters to set before: ``I=90*uA/cm**2``.
+
+        Returns
+        -------
+        PhasePlane
+            ``.plot()`` draws it; ``.fixed_points`` with their eigenvalues and kind.
+
+        Raises
+        ------
+        SimulationError
+            For a model with other states than these two, or a range that is none.
+
+        Examples
+        --------
+        >>> plane = model.phase_plane("v", [-80, 60]*mV, "w", [0, 1], I=90*uA/cm**2)
+        >>> plane.fixed_points[0].kind
+        'unstable focus'
+        """
+        from hodgpy.phase import PhasePlane
+
+        return PhasePlane(self, (x, y), (x_range, y_range), points, values)
+
     # -- how it looks ----------------------------------------------------------------------------
 
     def __repr__(self) -> str:
+        states, parameters = len(self.states), len(self.parameters)
         return (
-            f"<Model {self.name}: {len(self.states)} states ({', '.join(self.states)}), "
-            f"{len(self.parameters)} parameters>"
+            f"<Model {self.name}: {states} state{'s' * (states != 1)} ({', '.join(self.states)}), "
+            f"{parameters} parameter{'s' * (parameters != 1)}>"
         )
 
     def _repr_latex_(self) -> str:

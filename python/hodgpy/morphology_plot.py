@@ -13,6 +13,7 @@ from hodgpy.errors import SimulationError
 if TYPE_CHECKING:
     from hodgpy.morphology import Morphology
 
+_MOST_GROUPS = 8  # of a legend
 _COLOURS = {"soma": "#333333", "axon": "#c44e52", "dend": "#4c72b0", "apic": "#8172b3"}
 _OTHERS = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3")
 
@@ -72,7 +73,25 @@ def plot_morphology(
         ax.set_zlabel("z (um)")
     ax.set_aspect("equal")
     ax.autoscale_view()
+    if values is None:
+        _name_colours(ax, sections, colours)
     return ax
+
+
+def _name_colours(ax: Any, sections: list[Morphology], colours: list[Any]) -> None:
+    """A legend of what grows on the root, where that is no more than a legend can hold."""
+    from matplotlib.lines import Line2D
+
+    groups = {
+        section.path.partition(".")[0]: c for section, c in zip(sections, colours, strict=True)
+    }
+    if not 1 < len(groups) <= _MOST_GROUPS:
+        return
+    lines = [
+        Line2D([], [], color=c, label=name or "soma", linewidth=3) for name, c in groups.items()
+    ]
+    ax.legend(handles=lines, frameon=False, fontsize="small", loc="upper left",
+              bbox_to_anchor=(1.0, 1.0))  # fmt: skip
 
 
 def _colour(section: Morphology) -> str:

@@ -9,10 +9,10 @@ from copy import deepcopy
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from hodgpy import _core, arguments, guarding, saving, units
+from hodgpy import _core, arguments, guarding, plausible, plotting, saving, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
-from hodgpy.errors import SimulationError
+from hodgpy.errors import NetworkWarning, SimulationError
 from hodgpy.imaging import CalciumImaging
 from hodgpy.population import Population
 from hodgpy.recording import Recorder
@@ -23,6 +23,10 @@ from hodgpy.synapses import Synapses
 if TYPE_CHECKING:
     from hodgpy.accuracy import Accuracy
     from hodgpy.sweep import Sweep
+
+
+_LONG = 50.0  # seconds: a run of a plain number from here on was probably meant in ms
+_COARSE = 0.01  # seconds: a step that is no step of a neuron
 
 
 class Network:
@@ -67,6 +71,8 @@ class Network:
         self._prepared: list[Any] = []
         self._temperature = temperature
         self._operations = 0
+        self._idle: set[str] = set()  # synapses without connections that were spoken of
+        plausible.check_time(dt, _COARSE, "dt")
         self.add(*objects)
 
     def add(self, *objects: Any) -> None:
@@ -215,6 +221,8 @@ class Network:
         self._settle()
         for item in self._prepared:
             item._before_run(self.dt, self.t, seconds)
+        plausible.check_time(duration, _LONG, "the duration of a run")
+        self._warn_of_idle()
         progress = _progress(report, seconds)
         try:
             self._core.run(
@@ -311,6 +319,38 @@ class Network:
 
     def _notes(self) -> dict[str, bytes]:
         return saving.notes_of(self._populations | self._others)
+
+    def _warn_of_idle(self) -> None:
+        """Says once which synapses have no connections."""
+        for item in self._objects:
+            if isinstance(item, Synapses) and not len(item) and item.name not in self._idle:
+                self._idle.add(item.name)
+                plausible.warn_user(
+                    f"`{item.name}` ({item.source.name} -> {item.target.name}) has no synapses: "
+                    "its connect(...) makes them",
+                    NetworkWarning,
+                )
+
+    def plot(self, *, figsize: tuple[float, float] | None = None) -> Any:
+        """One panel for each recorder on a common time axis; spikes of all populations in one.
+
+        Parameters
+        ----------
+        figsize : pair of numbers, optional
+            Width and height in inches.
+
+        Returns
+        -------
+        array of matplotlib axes
+            From top to bottom: the raster, then states and rates in the order in which their
+            recorders were added.
+
+        Raises
+        ------
+        SimulationError
+            For a network without recorders.
+        """
+        return plotting.overview([r for r in self._objects if isinstance(r, Recorder)], figsize)
 
     def at(self, time: Any, action: Callable[[], None]) -> None:
         """Call ``action()`` at a time, before the recorders of that step.
@@ -418,8 +458,14 @@ class Network:
         return list(self._named())
 
     def __repr__(self) -> str:
-        names = ", ".join(repr(p) for p in self._populations.values())
-        return f"<Network: {names}; t = {self.t * 1e3:g} ms, dt = {self.dt * 1e3:g} ms>"
+        items = [*self._populations.values(), *self._others.values()]
+        clock = f"t = {self.t * 1e3:g} ms, dt = {self.dt * 1e3:g} ms"
+        return "\n  ".join([f"<Network: {clock}", *map(repr, items)]) + ">"
+
+    def _repr_html_(self) -> str:
+        from hodgpy.tables import network_html
+
+        return network_html(self)
 
 
 class _Progress:
@@ -452,10 +498,9 @@ class _Progress:
         if elapsed < self._next and fraction < 1:
             return
         self._next = elapsed + 1.0
-        left = elapsed / fraction - elapsed if fraction > 0 else float("nan")
+        left = f", {elapsed / fraction - elapsed:.1f} s to go" if fraction > 0 else ""
         print(
-            f"{100 * fraction:5.1f} %: {simulated:.4g} s simulated in {elapsed:.1f} s, "
-            f"{left:.1f} s to go",
+            f"{100 * fraction:5.1f} %: {simulated:.4g} s simulated in {elapsed:.1f} s{left}",
             file=sys.stderr,
             flush=True,
         )

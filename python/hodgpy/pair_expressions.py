@@ -53,6 +53,9 @@ def external_value(value: Any) -> Value | None:
     return None
 
 
+_SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
+
+
 class PairExpression:
     """One expression, parsed once and evaluated for any number of pairs.
 
@@ -85,8 +88,9 @@ class PairExpression:
         except (SyntaxError, ValueError) as error:
             at = getattr(error, "offset", None) or 1
             self._refuse_span(
-                f"`{self.text}` is no expression", self._begin + self._original(at - 1), end
-            )
+                f"`{self.text}` is no expression", self._begin + self._original(at - 1), end,
+                "to compare, write `==`" if _SINGLE_EQUALS.search(self.text) else "",
+            )  # fmt: skip
         self.names = frozenset(
             node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from hodgpy import _core, arguments, units
+from hodgpy import _core, arguments, plausible, units
 from hodgpy.coded import Place, refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, SimulationError, UnitError
@@ -32,6 +32,25 @@ if TYPE_CHECKING:
 _INTERPRET_BELOW = 100_000  # string assignments to fewer values are not worth a compilation
 _MOST_NEURONS = 2**31 - 1
 _NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+# What is looked for in a population and stands elsewhere.
+_ELSEWHERE = {
+    "run": "a network runs, hp.Network(P, ..., dt=0.1*ms).run(100*ms)",
+    "plot": "recorders are plotted, hp.SpikeRecorder(P) or hp.StateRecorder(P, 'v')",
+    "t": "the time is net.t, and recorders have .t",
+    "spikes": "hp.SpikeRecorder(P) records them",
+}
+
+
+def _meant_model(given: Any, N: Any) -> str:
+    """A hint for what was given in the place of a model."""
+    if hasattr(given, "_models"):
+        names = list(given._models)
+        return f"; choose one of the file's models, as `.{names[0]}`" if names else ""
+    if isinstance(given, str):
+        return "; hp.compile(...) makes one of equations"
+    return "; write hp.Population(model, N)" if isinstance(N, Model) else ""
 
 
 class Population:
@@ -74,8 +93,9 @@ class Population:
         self, model: Model, N: int, *, name: str = "", seed: int = 0, **values: Any
     ) -> None:
         if not isinstance(model, Model):
-            hint = "; choose one of the file's models" if hasattr(model, "_models") else ""
-            raise SimulationError(f"a population needs a model, not {arguments.shown(model)}{hint}")
+            raise SimulationError(
+                f"a population needs a model, not {arguments.shown(model)}{_meant_model(model, N)}"
+            )
         if model._record.get("kind") == "synapse":
             raise SimulationError(
                 f"{model.name} is a synapse; it connects populations: "
@@ -175,8 +195,13 @@ class Population:
             si = self._assigned(name, value, indices, sys._getframe(level + 1))
         else:
             si = units.to_si(value, dimension, f"`{name}`", variable["unit"])
+            plausible.check_plain(value, dimension, f"`{name}`")
         if np.ndim(si) > 1:
-            raise SimulationError(f"`{name}` was given values of shape {np.shape(si)}")
+            raise SimulationError(
+                f"`{name}` was given values of shape {np.shape(si)}; it takes one value, or an "
+                f"array of shape ({self.N if indices is None else len(indices)},): `.ravel()` "
+                "makes one row of it"
+            )
         if not variable["per_entity"] and (indices is not None or np.ndim(si) > 0):
             self._check_length(name, si, self.N if indices is None else len(indices))
             self._make_per_entity(name)
@@ -311,6 +336,11 @@ class Population:
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *dict.fromkeys(n.partition(".")[0] for n in self._names())]
+
+    def _repr_html_(self) -> str:
+        from hodgpy.tables import values_html
+
+        return values_html(self)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._names())
@@ -457,6 +487,8 @@ class Population:
         parts = [n for n in self._names() if n.startswith(name + ".")]
         if parts:
             return f"`{name}` is a part of {self.model.name}, its variables are {', '.join(parts)}"
+        if name in _ELSEWHERE:
+            return f"a population has no `{name}`: {_ELSEWHERE[name]}"
         try:
             self._core.variable(name)
         except SimulationError as error:  # the runtime knows what was probably meant
@@ -465,6 +497,7 @@ class Population:
 
     def _read(self, name: str, frame: FrameType) -> tuple[Any, units.Exponents]:
         """Value and dimension of a variable or expression."""
+        name = self.model._derivative(name)
         if name in self._coordinates():
             return self._coordinates()[name], units.METRE
         if not self._core.has(name):

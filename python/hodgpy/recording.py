@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting, units
+from hodgpy import arguments, export, plausible, plotting, units
 from hodgpy.coded import refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.copying import rebuild_recorder
-from hodgpy.errors import ModelError, SimulationError
+from hodgpy.errors import ModelError, NetworkWarning, SimulationError
 from hodgpy.population import Population
 from hodgpy.recorded_file import file_of, reduction, rows
 from hodgpy.source_place import find_literal
@@ -52,6 +52,14 @@ class Recorder(ABC):
     def end(self) -> float:
         """Time in seconds up to which was recorded."""
         return 0.0 if self._network is None else float(self._network.t)
+
+    def _warn_if_alone(self) -> None:
+        if self._network is None:
+            plausible.warn_user(
+                f"this recorder of {self.population.name} is in no network: add it, as in "
+                "hp.Network(P, recorder)",
+                NetworkWarning,
+            )
 
     def __reduce__(self) -> Any:
         if self._file:
@@ -125,6 +133,7 @@ class EventRecorder(Recorder):
     @property
     def t(self) -> np.ndarray:
         """Times in seconds, shape (n,)."""
+        self._warn_if_alone()
         return self._rows()["t"] if self._file else self._core.times()
 
     @property
@@ -146,6 +155,7 @@ class EventRecorder(Recorder):
     @property
     def count(self) -> np.ndarray:
         """Number of events of each neuron, shape (N,)."""
+        self._warn_if_alone()
         if self._file:
             chosen = self._whole._entities(self._chosen)
             size = len(chosen) if len(chosen) else self._whole._core.size
@@ -320,9 +330,10 @@ class StateRecorder(Recorder):
         self, texts: list[str], externals: list[dict[str, Any]], frame: FrameType
     ) -> core.Expressions:
         known = set(self.population._names())
+        derivative = self.population.model._derivative
         expressions = core.compile_expressions(
             self.population.model._compiled("expressions"),
-            [(text, *find_literal(text, frame)) for text in texts],
+            [(text, *find_literal(text, frame)) for text in map(derivative, texts)],
             False,
             "recorder",
             [e for e in externals if e["name"] not in known and e["kind"] != "table"],
@@ -334,6 +345,7 @@ class StateRecorder(Recorder):
     @property
     def t(self) -> np.ndarray:
         """Sample times in seconds, shape (samples,)."""
+        self._warn_if_alone()
         if self._file:
             found = rows(self._core, self._file)
             return np.empty(0) if found is None else found["t"]
@@ -470,6 +482,7 @@ class RateRecorder(Recorder):
     @property
     def rate(self) -> np.ndarray:
         """Events per neuron and second (Hz) in each bin."""
+        self._warn_if_alone()
         return self._core.rates()
 
     def clear(self) -> None:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from hodgpy import arguments, units
+from hodgpy import arguments, plausible, units
 from hodgpy.errors import ModelError
 from hodgpy.model import Model
 from hodgpy.source_place import find_literal
@@ -79,6 +80,12 @@ def synapse_source(
         of(key, "order")["order"] = arguments.whole(value, "order", -(2**31), 2**31 - 1, ModelError)
     for key, value in _by_pathway(delay, known, only="pre").items():
         of(key, "delay")
+        if isinstance(value, str) and re.search(r"[A-Za-z_]\w*\s*\(|\b[ij]\b", value):
+            raise ModelError(
+                f"the delay of `{key}` is one time here, not an expression; after connect(...) "
+                f"assign it: S.delay = {value!r}"
+            )
+        plausible.check_time(value, 0.5, f"the delay of `{key}`")
         units.duration(value, f"delay of `{key}`")
     source["pathways"] = list(pathways.values())
     return source

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, units
+from hodgpy import arguments, plausible, plotting, units
 from hodgpy.coded import Place, refuse
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
@@ -174,6 +174,7 @@ class SynapseValues(ABC):
                                  frame)  # fmt: skip
         else:
             si = units.to_si(value, dimension, f"`{name}`", variable["unit"])
+            plausible.check_plain(value, dimension, f"`{name}`")
         if np.ndim(si) > 1:
             refuse("HH6011", f"`{name}` was given values of shape {np.shape(si)}", "one a synapse")
         count = len(self) if chosen is None else len(chosen)
@@ -202,6 +203,34 @@ class SynapseValues(ABC):
     def explain(self) -> str:
         """Which method each state got, what is kept once per target or source, and why."""
         return self.model.explain()
+
+    def plot(self, variable: str | None = None, ax: Any = None, **style: Any) -> Any:
+        """Connections as dots of source and target, or the distribution of one variable.
+
+        Parameters
+        ----------
+        variable : str, optional
+            ``"w"`` or ``"delay"``: its histogram, in the unit people write.
+        ax : matplotlib axes, optional
+        **style
+            For matplotlib: ``bins=50``, ``color="k"``.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        if variable is None:
+            return plotting.connections(self, ax, **style)
+        values, dimension = self._values_of(variable)
+        return plotting.histogram(
+            units.Quantity(values, dimension), f"{variable} of {self.name}", ax, **style
+        )
+
+    def _values_of(self, variable: str) -> tuple[np.ndarray, units.Exponents]:
+        if arguments.text(variable, "variable") == "delay":
+            return np.broadcast_to(self._delays("pre"), len(self)), units.SECOND
+        known = units.exponents(self._variable(variable)["dimension"])
+        return np.broadcast_to(self.get(variable), len(self)), known
 
     def _chosen(self, index: Any, frame: FrameType) -> np.ndarray:
         """Numbers of the synapses that an index chooses."""
@@ -269,6 +298,7 @@ class SynapseValues(ABC):
             si = si[0].item() if len(si) and chosen is None and np.all(si == si[0]) else si
         else:
             si = units.to_si(value, units.SECOND, "`delay`", "ms")
+            plausible.check_time(value, 0.5, "`delay`")
         count = len(self) if chosen is None else len(chosen)
         if np.ndim(si) > 0 and np.shape(si) != (count,):
             refuse("HH6011", f"`delay` was given {np.shape(si)} values for {count} synapses")
@@ -316,6 +346,11 @@ class SynapseValues(ABC):
         view = isinstance(value, (SynapseView, DelayView))
         if not (view and value.stands_for(self, name)):
             self.set(name, value, level=2)
+
+    def _repr_html_(self) -> str:
+        from hodgpy.tables import values_html
+
+        return values_html(self)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._names(), *self.pathways]

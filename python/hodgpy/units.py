@@ -19,7 +19,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +94,7 @@ class Quantity:
         UnitError
             For another dimension, or text that is no unit.
         """
-        other = unit if isinstance(unit, Quantity) else parse(f"1 {unit}", unit_only=True)
+        other = unit if isinstance(unit, Quantity) else _parse_unit(unit)
         require(other.dimension, self.dimension, f"cannot show {self.unit} in {other.unit}")
         # Units of the language are decimal powers: dividing by the unit gives the shortest number.
         return self.value / other.value
@@ -109,6 +109,9 @@ class Quantity:
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
 
     def __iter__(self) -> Iterator[Quantity]:
         return (Quantity(v, self.dimension) for v in self.value)
@@ -228,7 +231,7 @@ class Quantity:
                 )
             return _UFUNCS[ufunc](*quantities)
         if all(q.dimension == DIMENSIONLESS for q in quantities if q is not None):
-            return getattr(ufunc, method)(*(q.value for q in quantities if q), **kwargs)
+            return getattr(ufunc, method)(*(q.value for q in quantities if q is not None), **kwargs)
         raise UnitError(f"numpy's {ufunc.__name__} takes plain numbers, not {self.unit}")
 
 
@@ -312,6 +315,12 @@ def parse(text: str, *, unit_only: bool = False) -> Quantity:
     return Quantity(value, exponents(pairs))
 
 
+def _parse_unit(text: str) -> Quantity:
+    """A unit from text: ``"mV"``, ``"1/ms"``."""
+    begins_with_number = isinstance(text, str) and text.lstrip()[:1].isdigit()
+    return parse(text if begins_with_number else f"1 {text}", unit_only=True)
+
+
 def to_si(value: Any, dimension: Exponents, what: str, unit: str = "") -> Any:
     """Number, array, text or quantity as plain SI; checks the dimension where there is one.
 
@@ -366,9 +375,17 @@ SECOND: Exponents = _TABLE["second"].dimension
 METRE: Exponents = _TABLE["meter"].dimension
 __all__ = ["Quantity", "parse", *_TABLE]
 
-if TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Quantity: ...
+def __getattr__(name: str) -> Quantity:
+    import difflib
+
+    if name.startswith("__"):
+        raise AttributeError(name)
+    near = difflib.get_close_matches(name, _TABLE, n=1) or [
+        unit for unit in ("mV", "nA", "mS", "Hz", "kHz", "mM") if unit.lower() == name.lower()
+    ]
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    raise AttributeError(f"`{name}` is no unit{hint}")
 
 
 def is_unit(name: str) -> bool:

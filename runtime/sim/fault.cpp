@@ -71,17 +71,28 @@ void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, bool e
         fault.step = tile.fault_step;
         fault.time = static_cast<double>(tile.fault_step) * dt;
         std::string message = fmt::format(
-            "the membrane of compartment {} of `{}` is not stable at {:.9g} s: its current grows "
-            "with v faster than its capacitance takes up in a step of {:.9g} s",
-            fault.entity, fault.object, fault.time, dt);
+            "the membrane of compartment {} of `{}` is not stable at {:.9g} ms: its current grows "
+            "with v faster than its capacitance takes up in a step of {:.9g} ms",
+            fault.entity, fault.object, 1e3 * fault.time, 1e3 * dt);
         throw SimulationError(base::code_text(base::Code::CableSingular), std::move(message),
                               "a smaller dt may help; look at the sign of the current",
                               std::move(fault));
     }
     Fault fault = find_place(tile, dt);
+    if (std::isfinite(fault.value) && !tile.late_fault) {
+        std::string message =
+            fmt::format("a state of `{}` became NaN or infinite in the step to {:.9g} ms and was "
+                        "reset at its end; furthest from zero is now `{}` of entity {}: {:.9g}",
+                        fault.object, 1e3 * fault.time, fault.variable, fault.entity, fault.value);
+        throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
+                              "a potential above the threshold, as in a refractory time without "
+                              "`(unless refractory)`, may have run away",
+                              std::move(fault));
+    }
     std::string message = fmt::format(
-        "`{}` of entity {} of `{}` is {} at {:.9g} s{}", fault.variable, fault.entity, fault.object,
-        std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value), fault.time,
+        "`{}` of entity {} of `{}` is {} at {:.9g} ms{}", fault.variable, fault.entity,
+        fault.object, std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value),
+        1e3 * fault.time,
         tile.late_fault && !exact ? ", where states are looked at; it may have become so before"
                                   : "");
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
@@ -106,9 +117,10 @@ void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, doubl
     fault.entity = bad->number;
     fault.value = bad->value;
     std::string message = fmt::format(
-        "`{}` of synapse {} of `{}` is {} at {:.9g} s{}", fault.variable, fault.entity,
+        "`{}` of synapse {} of `{}` is {} at {:.9g} ms{}", fault.variable, fault.entity,
         fault.object, std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value),
-        fault.time, exact ? "" : ", where states are looked at; it may have become so before");
+        1e3 * fault.time,
+        exact ? "" : ", where states are looked at; it may have become so before");
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
                           "a smaller dt or another method may help; what was recorded stays",
                           std::move(fault));

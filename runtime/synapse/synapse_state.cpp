@@ -258,9 +258,9 @@ static std::int64_t delay_steps(double seconds, double dt, bool nearest, const s
     }
     if (!nearest && std::fabs(steps - whole) > 1e-9 * std::fmax(1.0, whole)) {
         fail(Code::BadDelay,
-             fmt::format("a delay of `{}` is {:.12g} s, no multiple of dt = {:.12g} s", name,
-                         seconds, dt),
-             "round it, or ask for rounding to the nearest step by name");
+             fmt::format("a delay of `{}` is {:.9g} ms, no multiple of dt = {:.9g} ms", name,
+                         1e3 * seconds, 1e3 * dt),
+             "take a smaller dt, or round to the nearest step: Synapses(..., round=\"nearest\")");
     }
     return static_cast<std::int64_t>(whole);
 }

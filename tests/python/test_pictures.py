@@ -109,7 +109,7 @@ def test_pictures_of_recordings() -> None:
     assert [len(panel.lines) for panel in panels] == [2, 2, 2]
     assert panels[0].get_ylabel() == "v (mV)"
     np.testing.assert_allclose(panels[0].lines[1].get_ydata(), trace.get("v", "mV")[1])
-    np.testing.assert_allclose(rates.plot(color="red").lines[0].get_ydata(), rates.rate)
+    np.testing.assert_allclose(rates.plot(color="red").patches[0].get_data().values, rates.rate)
     for panel in (raster, *panels):
         panel.figure.canvas.draw()
     pyplot.close("all")

@@ -33,7 +33,7 @@ TEST_P(Faults, NameVariableEntityAndTime) {
         FAIL() << "nothing was thrown";
     } catch (const hodg::SimulationError& error) {
         EXPECT_EQ(error.code(), "HH6001");
-        EXPECT_EQ(error.message(), "`v` of entity 4321 of `cells` is NaN at 0.0801 s");
+        EXPECT_EQ(error.message(), "`v` of entity 4321 of `cells` is NaN at 80.1 ms");
         EXPECT_EQ(error.fault().entity, 4321);
         EXPECT_EQ(error.fault().step, 800);
     }
