@@ -217,11 +217,11 @@ def write(rows: list[Row], threads: list[int], repeats: int, set_up: float) -> N
     """RESULTS.md and the picture."""
     load = os.getloadavg()[2]
     (HERE / "RESULTS.md").write_text(
-        "# Speed of the test set\n\nWritten by `benchmarks/geometric/race.py --write`; do not edit. "
-        "Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, Izhikevich "
-        f"with six at 1 ms.\n{_processor()}, {os.cpu_count()} threads, with a load of {load:.0f} by "
-        f"this and other programs;\nhodgpy {hp.__version__}. One thread: processor time; best of "
-        f"{repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n{summary(rows, threads)}\n\n"
+        "# Speed of the test set\n\nWritten by `benchmarks/geometric/race.py --write`; do not "
+        "edit. Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, "
+        f"Izhikevich with six at 1 ms.\n{_processor()}, {os.cpu_count()} threads, with a load of "
+        f"{load:.0f} by this and other programs;\nhodgpy {hp.__version__}. One thread: processor "
+        f"time; best of {repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n{summary(rows, threads)}\n\n"
         f"![Figure 4](figure_4.png)\n\n{table(rows, threads)}\n",
         encoding="utf-8",
     )
