@@ -221,8 +221,8 @@ def write(rows: list[Row], threads: list[int], repeats: int, set_up: float) -> N
         "edit. Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, "
         f"Izhikevich with six at 1 ms.\n{_processor()}, {os.cpu_count()} threads, with a load of "
         f"{load:.0f} by this and other programs;\nhodgpy {hp.__version__}. One thread: processor "
-        f"time; best of {repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n{summary(rows, threads)}\n\n"
-        f"![Figure 4](figure_4.png)\n\n{table(rows, threads)}\n",
+        f"time; best of {repeats}.\nBuilding all 80 networks: {set_up:.1f} s.\n\n"
+        f"{summary(rows, threads)}\n\n![Figure 4](figure_4.png)\n\n{table(rows, threads)}\n",
         encoding="utf-8",
     )
     draw(rows)
