@@ -137,6 +137,34 @@ extern "C" double f(char* bytes, long n) { memset(bytes, 7, n); return fma(2, 3,
     EXPECT_EQ(bytes[99], 7);
 }
 
+TEST(Load, equal_objects_share_their_code_while_it_lives) {
+    diag::Sink sink;
+    const auto object = [&](const char* text) {
+        return compile_to_object(text, {.target = target("native")}, sink).value();
+    };
+    const std::string one = object("extern \"C\" int f() { return 1; }");
+    const std::string two = object("extern \"C\" int f() { return 2; }");
+    const auto first = load_object(one, "first", sink);
+    const auto again = load_object(one, "again", sink);
+    const auto other = load_object(two, "other", sink);
+    EXPECT_EQ(first, again);
+    EXPECT_NE(first, other);
+    EXPECT_EQ(function<int()>(*again, "f")(), 1);
+    EXPECT_EQ(function<int()>(*other, "f")(), 2);
+}
+
+TEST(Load, shared_code_is_unloaded_with_its_last_user_and_loaded_again) {
+    diag::Sink sink;
+    const auto object =
+        compile_to_object("extern \"C\" int g() { return 3; }", {.target = target("native")}, sink);
+    ASSERT_TRUE(object);
+    std::weak_ptr<LoadedCode> watched = load_object(*object, "gone", sink);
+    EXPECT_TRUE(watched.expired());
+    const auto again = load_object(*object, "again", sink);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(function<int()>(*again, "g")(), 3);
+}
+
 TEST(Load, bad_bytes_are_refused) {
     diag::Sink sink;
     EXPECT_FALSE(load_object("no object at all", "junk", sink));
