@@ -34,20 +34,22 @@ def rate_and_cv(spikes: hp.SpikeRecorder, start: float, end: float) -> tuple[flo
     return found
 
 
-def test_cuba_sustains_itself() -> None:
+def test_cuba_sustains_itself(validated: Any) -> None:
     network, spikes = load("cuba").build()
     network.run(1.0)
     rate, cv = rate_and_cv(spikes, 0.2, 1.0)
-    assert 5.3 <= rate <= 5.8
+    brian = "Brian 2, three seeds of Brette et al. 2007, doi:10.1007/s10827-007-0038-6"
+    validated.near("CUBA: rate", rate, 5.55, source=brian, unit="Hz", abs=0.25)
     assert 0.45 <= cv <= 0.55
 
 
-def test_coba_fires_irregularly() -> None:
+def test_coba_fires_irregularly(validated: Any) -> None:
     network, spikes = load("coba").build()
     network.run(1.0)
     rate, cv = rate_and_cv(spikes, 0.2, 1.0)
-    assert 16 <= rate <= 22
-    assert 1.5 <= cv <= 1.7
+    brian = "Brian 2, three seeds of Brette et al. 2007, doi:10.1007/s10827-007-0038-6"
+    validated.near("COBA: rate", rate, 19.0, source=brian, unit="Hz", abs=3.0)
+    validated.near("COBA: CV of intervals", cv, 1.6, source=brian, abs=0.1)
 
 
 def test_cobahh_with_the_method_of_brian() -> None:
@@ -90,7 +92,7 @@ def test_brunel_synchronous_regular() -> None:
     assert cv < 0.05
 
 
-def test_inhibitory_plasticity_brings_the_rate_down_as_in_brian() -> None:
+def test_inhibitory_plasticity_brings_the_rate_down_as_in_brian(validated: Any) -> None:
     """4000 cells that learn with eta = 0.2: Brian 2 has 12.3, 6.8, 6.9, 6.4, 6.4 Hz in the first
     five seconds, and weights of 2.00 nS on average. Without learning they fire above 100 Hz."""
     network, plastic, spikes = load("vogels_2011").build(4000)
@@ -99,18 +101,24 @@ def test_inhibitory_plasticity_brings_the_rate_down_as_in_brian() -> None:
     network.run(3.0)
     assert rate_and_cv(spikes, 0.0, 0.1)[0] > 100
     rate, cv = rate_and_cv(spikes, 1.1, 3.1)
-    assert 6.0 <= rate <= 7.4
+    source = "Brian 2, the network of Vogels et al. 2011, doi:10.1126/science.1211095"
+    validated.near("plastic inhibition: rate", rate, 6.7, source=source, unit="Hz", abs=0.7)
+    weight = plastic.w.mean()
+    validated.near("plastic inhibition: weight", weight, 2.0, source=source, unit="nS", abs=0.3)
     assert cv > 0.7
-    assert 1.7 <= plastic.w.mean() <= 2.3
 
 
-def test_izhikevich_rates() -> None:
+def test_izhikevich_rates(validated: Any) -> None:
     """An own program in the order of the paper's script, five seeds of 2 s: 7.2 to 7.5 Hz and 6.8
     to 7.1 Hz."""
     network, excitatory, inhibitory = load("izhikevich_2003").build(seed=2)
     network.run(2.0)
-    assert 7.15 <= rate_and_cv(excitatory, 0.0, 2.0)[0] <= 7.55
-    assert 6.75 <= rate_and_cv(inhibitory, 0.0, 2.0)[0] <= 7.15
+    source = "the script of Izhikevich 2003, doi:10.1109/TNN.2003.820440"
+    for kind, spikes, expected in (("E", excitatory, 7.35), ("I", inhibitory, 6.95)):
+        rate = rate_and_cv(spikes, 0.0, 2.0)[0]
+        validated.near(
+            f"1000 cells: rate of {kind}", rate, expected, source=source, unit="Hz", abs=0.2
+        )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +189,7 @@ def gamma(**values: Any) -> list[np.ndarray]:
     return list(precise.trains().values())
 
 
-def test_gamma_follows_an_own_integration_spike_by_spike() -> None:
+def test_gamma_follows_an_own_integration_spike_by_spike(validated: Any) -> None:
     """100 cells, 100 ms: every spike within 0.1 ms of RK4; 5 % of any constant move them more."""
     module = load("wang_buzsaki_1996")
     _, P, _ = module.build()
@@ -192,7 +200,8 @@ def test_gamma_follows_an_own_integration_spike_by_spike() -> None:
     found = gamma()
     assert min(map(len, found)) >= 3 <= min(map(len, expected))
     worst = max(np.abs(a[:3] - b[:3]).max() for a, b in zip(found, expected, strict=True))
-    assert worst < 0.1e-3
+    source = "RK4 of the same network, written apart"
+    validated.below("gamma network: spike times", worst * 1e3, 0.1, source=source, unit="ms")
     for name in ("w", "alpha", "beta", "E"):
         moved = gamma(**{name: 1.05})
         pairs = [(a, b, min(len(a), len(b))) for a, b in zip(moved, found, strict=True)]
@@ -241,7 +250,7 @@ def test_wiring_of_the_basal_ganglia_gives_each_cell_its_inputs() -> None:
     assert np.all(i // 8 != j // 8)
 
 
-def test_microcircuit_at_a_tenth() -> None:
+def test_microcircuit_at_a_tenth(validated: Any) -> None:
     """Rates of NEST 3.8 with the same numbers, scale 0.1, two seeds of 2 s, and its published ones.
 
     The smallest population has 106 cells; it decides the tolerance.
@@ -251,7 +260,10 @@ def test_microcircuit_at_a_tenth() -> None:
     network.run(2.5)
     rates = np.array([hp.trains.rates(s, 2.0, start=0.5).mean() for s in spikes.values()])
     nest = np.array([0.531, 2.173, 4.067, 5.049, 6.584, 7.901, 0.811, 7.093])
-    assert np.all(np.abs(rates - nest) <= 0.08 * nest + 0.1)
+    for name, found, expected in zip(module.NAMES, rates, nest, strict=True):
+        bound = 0.08 * expected + 0.1
+        what = f"microcircuit at a tenth: {name}"
+        validated.near(what, found, expected, source="NEST, same numbers", unit="Hz", abs=bound)
     assert np.all(np.abs(rates - module.RATES) <= 0.3 * module.RATES + 0.2)
 
 
