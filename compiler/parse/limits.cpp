@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -135,6 +136,11 @@ bool check_foreign(const source::SourceFile& source, const std::vector<ast::Toke
         return true;
     }
     Span at = tokens[*found].span;
+    const bool logical = tokens[*found].type == L::AMP || tokens[*found].type == L::BAR;
+    if (logical && std::next(found) != piece.end() &&
+        tokens[*std::next(found)].type == tokens[*found].type) {
+        at.end = tokens[*std::next(found)].span.end; // `&&`, `||`
+    }
     const auto own = [&](std::string_view replacement, std::string hint) {
         sink.report(diag::Code::ForeignOperator, at,
                     fmt::format("`{}` is not an operator of the language",

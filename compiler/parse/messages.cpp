@@ -349,7 +349,7 @@ private:
                     fmt::format("`{}` begins no statement of {}",
                                 in_.position == 0 ? here_text() : text(0) + " " + here_text(),
                                 in_.where))
-            .note(forms());
+            .note(text(0) == "//" ? "a comment begins with `#`" : forms());
         return true;
     }
 

@@ -100,6 +100,9 @@ private:
             return;
         }
         const Span span = behaviour_.refractory->span;
+        if (!behaviour_.threshold && draft_.incomplete) {
+            return; // it may be the line that could not be read
+        }
         if (!behaviour_.threshold) {
             sink().report(diag::Code::RefractoryAlone, span,
                           "`refractory` has no meaning without a `threshold`");
@@ -125,7 +128,7 @@ private:
 
     void threshold() {
         if (!behaviour_.threshold) {
-            if (behaviour_.reset) {
+            if (behaviour_.reset && !draft_.incomplete) {
                 sink().report(diag::Code::ResetAlone, behaviour_.reset->span,
                               "`reset` has no meaning without a `threshold`");
                 (void)check_statements(draft_, scope_, behaviour_.reset->statements, "event spike",
@@ -147,8 +150,8 @@ private:
                                   handler.statements.end());
             }
         }
-        if (statements.empty() && !behaviour_.refractory && !draft_.poisoned(spike.condition) &&
-            !uses_crosses(spike.condition)) {
+        if (statements.empty() && !behaviour_.refractory && !draft_.incomplete &&
+            !draft_.poisoned(spike.condition) && !uses_crosses(spike.condition)) {
             sink()
                 .report(diag::Code::EndlessSpikes, behaviour_.threshold->span,
                         "without `reset` or `refractory` this spikes in every step above the "

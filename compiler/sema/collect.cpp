@@ -299,6 +299,7 @@ void Collector::input(const ast::Input& input, Scope& scope, Span span) {
 }
 
 void Collector::error_item(const ast::ErrorItem& item, Scope& scope) {
+    draft_.incomplete = true;
     for (const ast::Name& name : item.declares) {
         model::Variable variable = start_variable(draft_, scope, name, {});
         VariableFacts facts;

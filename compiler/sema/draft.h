@@ -102,6 +102,7 @@ public:
     std::vector<VariableId> open;                     // definitions being made, outermost first
     std::map<std::string, std::uint32_t> occurrences; // of random functions, by equation or block
     bool too_large = false;                           // the limit was reported
+    bool incomplete = false;                          // a line could not be read
     bool is_equations = false;                        // a Brian-style string
     Sides* sides = nullptr;                           // of a synapse
     std::vector<std::function<void()>> late;          // pathways and sums: once all is defined

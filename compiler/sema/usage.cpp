@@ -82,7 +82,7 @@ static void unread_part(Draft& draft, const PartCheck& part) {
 }
 
 void check_usage(Draft& draft) {
-    if (draft.sink.has_errors()) {
+    if (draft.sink.has_errors() || draft.incomplete) {
         return; // a name misspelt elsewhere, or a line that could not be read, may be the use
     }
     for (std::size_t i = 0; i < draft.variables.size(); ++i) {

@@ -168,7 +168,7 @@ const std::vector<std::string>& unit_names() {
 }
 
 /// SI symbols and other spellings that are no names of the language.
-static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> symbols = {{
+static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> symbols = {{
     {"S", "siemens"},
     {"mho", "siemens"},
     {"V", "volt"},
@@ -181,6 +181,8 @@ static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> s
     {"M", "molar"},
     {"C", "coulomb"},
     {"msec", "ms"},
+    {"MS", "ms"},
+    {"MV", "mV"},
 }};
 
 std::vector<std::string> suggest_units(std::string_view name) {
