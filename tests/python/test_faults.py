@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Numbers that go wrong say so: which, whose, when, what term; and how far a run is to be trusted."""
+"""Numbers that go wrong say so: which, whose, when, what term; and how far a run can be trusted."""
 
 from __future__ import annotations
 
