@@ -374,7 +374,7 @@ def test_delays_off_the_grid_are_refused_or_rounded_by_name(cells: hp.Population
             hp.Network(*objects, dt=0.1 * ms).run(1 * ms)
             assert objects[1].delay[0] == pytest.approx(1e-3)
         else:
-            with pytest.raises(hp.SimulationError, match=r"HH6042.*0\.00104 s"):
+            with pytest.raises(hp.SimulationError, match=r"HH6042.*1\.04 ms"):
                 hp.Network(*objects, dt=0.1 * ms).run(1 * ms)
 
 
