@@ -22,19 +22,27 @@ class TableReader {
 public:
     explicit TableReader(std::span<const AddressRange> ranges) : ranges_(ranges) {}
 
+    /// A table: its entries hold addresses, so it stands where an address may.
     void data(const void* pointer, std::size_t bytes, const char* what) const {
-        const auto at = reinterpret_cast<std::uintptr_t>(pointer);
-        bool inside = pointer != nullptr && ranges_.empty();
-        for (const AddressRange& range : ranges_) {
-            inside = inside || (at >= range.begin && at < range.end && bytes <= range.end - at);
+        inside(pointer, bytes, what);
+        if (reinterpret_cast<std::uintptr_t>(pointer) % alignof(void*) != 0) {
+            broken(fmt::format("{} does not stand where it may", what));
         }
-        if (!inside) {
+    }
+
+    void inside(const void* pointer, std::size_t bytes, const char* what) const {
+        const auto at = reinterpret_cast<std::uintptr_t>(pointer);
+        bool found = pointer != nullptr && ranges_.empty();
+        for (const AddressRange& range : ranges_) {
+            found = found || (at >= range.begin && at < range.end && bytes <= range.end - at);
+        }
+        if (!found) {
             broken(fmt::format("{} is not where the library says", what));
         }
     }
 
     void text(const char* pointer, const char* what) const {
-        data(pointer, 1, what);
+        inside(pointer, 1, what);
         for (const AddressRange& range : ranges_) {
             const auto at = reinterpret_cast<std::uintptr_t>(pointer);
             if (at >= range.begin && at < range.end &&

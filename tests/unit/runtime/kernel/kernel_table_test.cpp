@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstring>
 
 namespace {
 
@@ -30,6 +31,14 @@ TEST(KernelTable, UnknownCpuFeaturesAreRefusedByName) {
     table.required_features = "+sse2, sse";
     EXPECT_NO_THROW(hodg::Model{&table});
 #endif
+}
+
+TEST(KernelTable, TablesStandWhereAddressesMay) {
+    const hhk_model table = hand::make_model("Odd");
+    alignas(hhk_model) unsigned char bytes[sizeof(table) + 1];
+    std::memcpy(bytes + 1, &table, sizeof(table));
+    EXPECT_REFUSED(hodg::Model{reinterpret_cast<const hhk_model*>(bytes + 1)}, "HH8506",
+                   "does not stand where it may");
 }
 
 TEST(KernelTable, ContradictionsAreRefused) {
