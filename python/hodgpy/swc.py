@@ -87,7 +87,7 @@ def _samples(text: str, name: str) -> dict[int, Sample]:
         try:
             identifier, kind, parent = int(words[0]), int(float(words[1])), int(words[6])
             x, y, z, radius = (float(word) for word in words[2:6])
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             raise _fail(
                 name, number, "a sample is seven numbers: identifier type x y z radius parent"
             ) from None
@@ -137,6 +137,7 @@ def from_samples(samples: dict[int, Sample], name: str, soma: str) -> Morphology
     """The tree of sections of checked samples."""
     root, children = _check(samples, name)
     somatic = [s for s in samples.values() if s.kind == 1]
+    somatic.sort(key=lambda s: s.identifier != root)  # wherever in the file it stands
     first = samples[root]
     if somatic and first.kind != 1:
         raise _fail(
