@@ -79,7 +79,10 @@ def name_latex(name: str) -> str:
         parts = parts[1:]
     if len(parts) == 2:
         gate, own = parts
-        known = {"inf": (gate, r"\infty"), "rate_factor": (r"\phi", gate)}
+        head, _, number = gate.partition("_")
+        gate = f"{head}_{{{number}}}" if number else gate
+        endless = rf"{number},\infty" if number else r"\infty"
+        known = {"inf": (head, endless), "rate_factor": (r"\phi", gate)}
         symbol, index = known.get(own, (_symbol(own), gate))
         return f"{symbol}_{{{index}}}{above}"
     head, _, tail = parts[0].partition("_")

@@ -22,6 +22,8 @@ from hodgpy.units import cm, ms, uA
     [
         ("tau_m", r"\tau_{m}"),
         ("m_inf", r"m_{\infty}"),
+        ("d_1.inf", r"d_{1,\infty}"),
+        ("d_1.tau", r"\tau_{d_{1}}"),
         ("g_Na", r"g_{\mathrm{Na}}"),
         ("na.I", r"I^{\mathrm{na}}"),
         ("na.m.alpha", r"\alpha_{m}^{\mathrm{na}}"),
