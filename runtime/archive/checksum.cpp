@@ -7,8 +7,6 @@
 
 namespace hodg::archive {
 
-static constexpr std::uint64_t prime1 = 0x9E3779B185EBCA87U;
-static constexpr std::uint64_t prime2 = 0xC2B2AE3D27D4EB4FU;
 static constexpr std::uint64_t prime3 = 0x165667B19E3779F9U;
 static constexpr std::uint64_t prime4 = 0x85EBCA77C2B2AE63U;
 static constexpr std::uint64_t prime5 = 0x27D4EB2F165667C5U;
@@ -22,8 +20,6 @@ template <class Word> static Word load(const char* bytes) {
 static std::uint64_t mix(std::uint64_t lane, std::uint64_t word) {
     return std::rotl(lane + word * prime2, 31) * prime1;
 }
-
-Checksum::Checksum() : lanes_{prime1 + prime2, prime2, 0, 0 - prime1} {}
 
 void Checksum::take_stripe(const char* bytes) {
     for (std::size_t lane = 0; lane < 4; ++lane) {

@@ -7,10 +7,12 @@
 
 namespace hodg::archive {
 
+inline constexpr std::uint64_t prime1 = 0x9E3779B185EBCA87U;
+inline constexpr std::uint64_t prime2 = 0xC2B2AE3D27D4EB4FU;
+
 /// Takes bytes piece by piece; pieces may be cut anywhere.
 class Checksum {
 public:
-    Checksum();
     void add(std::span<const char> bytes);
     [[nodiscard]] std::uint64_t value() const;
 
@@ -19,7 +21,7 @@ private:
 
     void take_stripe(const char* bytes);
 
-    std::uint64_t lanes_[4];
+    std::uint64_t lanes_[4] = {prime1 + prime2, prime2, 0, 0 - prime1};
     char rest_[stripe]{};
     std::size_t rest_size_ = 0;
     std::uint64_t total_ = 0;

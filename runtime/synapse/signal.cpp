@@ -25,7 +25,7 @@ Signal::Signal(std::int64_t sources, std::size_t size, std::int64_t step,
     : Signal({nullptr, nullptr, sources, size},
              row_count(past.size(), static_cast<std::size_t>(sources) * size) - 1) {
     started_ = !past.empty();
-    const auto rows = static_cast<std::int64_t>(row_count(past.size(), row_bytes_));
+    const std::int64_t rows = row_count(past.size(), row_bytes_);
     for (std::int64_t back = 1; started_ && back <= mask_ + 1; ++back) {
         const auto from = static_cast<std::size_t>(std::min(back, rows) - 1);
         std::memcpy(row(step - back), past.data() + from * row_bytes_, row_bytes_);
