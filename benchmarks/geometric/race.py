@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import hodgpy as hp
-from hodgpy.units import ms, um
+from hodgpy.units import ms, second, um
 
 HERE = Path(__file__).parent
 SPEED = 20 * um / ms
@@ -128,7 +128,7 @@ def measured(contest: Contest, name: str, threads: list[int], repeats: int) -> R
         best = np.inf
         for _ in range(repeats):
             begin = clock()
-            net.run(steps * contest.dt)
+            net.run(steps * contest.dt * second)
             best = min(best, clock() - begin)
         factors[count] = contest.duration / best
     return Row(name, contest.name, len(graph), float(rate.rate.mean()), factors)

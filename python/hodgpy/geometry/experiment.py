@@ -181,7 +181,8 @@ class Experiment:
     def run(self, duration: Any) -> None:
         """Run for a time, rounded to steps; may be called again."""
         step = self.network.dt
-        self.network.run(round(units.duration(duration, "duration") / step) * step)
+        steps = round(units.duration(duration, "duration") / step)
+        self.network.run(units.Quantity(steps * step, units.SECOND))
 
     @property
     def fluorescence(self) -> np.ndarray:
