@@ -190,7 +190,7 @@ def run(
             cells.set(name, float(values[0]))
     objects: list[object] = [cells]
     spikes = hp.SpikeRecorder(cells) if model.threshold else None
-    net = hp.Network(*objects, *([spikes] if spikes else []), dt=DT, threads=threads)
+    net = hp.Network(*objects, *([] if spikes is None else [spikes]), dt=DT, threads=threads)
     for _ in range(pieces):
         net.run(STEPS // pieces * DT)
     found = {name: cells.get(name) for name in model.states}
