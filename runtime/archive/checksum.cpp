@@ -17,7 +17,7 @@ template <class Word> static Word load(const char* bytes) {
     return word;
 }
 
-std::uint64_t Checksum::mix(std::uint64_t lane, std::uint64_t word) {
+static std::uint64_t mix(std::uint64_t lane, std::uint64_t word) {
     return std::rotl(lane + word * prime2, 31) * prime1;
 }
 
