@@ -227,6 +227,7 @@ class CalciumImaging(Recorder):
         interval = self._steps // self._parts * network.dt
         self._log = StateRecorder(self._indicator, ["light", "exposed"], dt=interval)
         network._core.add_recorder(self._log._core, self.name)
+        self._log._network = network
 
     def _before_run(self, dt: float, time: float, duration: float) -> None:
         self._feed._settle()
