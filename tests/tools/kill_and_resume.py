@@ -10,6 +10,7 @@ lose at most one interval each time, and end with the bits of a run that nobody 
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,9 @@ def killed(child: subprocess.Popen[str], after: float) -> tuple[float, float, bo
     lines = child.stdout.read().splitlines()
     child.stdout.close()
     seen = [float(line.split()[1]) for line in lines if line.startswith("at ") and line[-1] != "."]
-    return began, max([began, *seen[:-1]]), child.wait() != 0
+    code = child.wait()
+    assert code in (0, -signal.SIGKILL), f"it ended by itself with {code}"
+    return began, max([began, *seen[:-1]]), code != 0
 
 
 def kill_and_resume(kills: int, seconds: float, longest: float, seed: int = 0) -> dict[str, float]:
