@@ -440,3 +440,13 @@ def test_the_page_of_morris_lecar_runs_from_the_command_line(tmp_path: Path) -> 
 def test_unit_of_a_synaptic_weight(network: hp.Network) -> None:
     assert network["S"].get("g", "nS").max() <= 5
     assert network["S"].get("g").max() <= (5 * nS).in_unit("siemens")
+
+
+def test_the_recorder_inside_of_a_camera_is_not_alone() -> None:
+    model = hp.compile("dv/dt = -v/(10*ms) : 1", threshold="v > 1", reset="v = 0")
+    cells = hp.Population(model, 2)
+    camera = hp.CalciumImaging(cells, 100 * Hz)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hp.Network(cells, camera, dt=1 * ms).run(50 * ms)
+        assert camera.fluorescence.shape[0] == 2
