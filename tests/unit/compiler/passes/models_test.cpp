@@ -20,20 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Files that import nothing (there is no library here) and draw no whole numbers, which a
-/// difference in the last place of a probability changes by one.
-bool is_comparable(const fs::path& path) {
-    std::stringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str().find("\nimport ") == std::string::npos &&
-           text.str().find("binomial(") == std::string::npos;
-}
-
 std::vector<std::string> shipped_neurons() {
     std::vector<std::string> names;
     for (const auto& entry :
          fs::directory_iterator(fs::path(HODGPY_SOURCE_DIR) / "stdlib_models" / "neurons")) {
-        if (entry.path().extension() == ".hhm" && is_comparable(entry.path())) {
+        if (entry.path().extension() == ".hhm") {
             names.push_back(entry.path().stem().string());
         }
     }
