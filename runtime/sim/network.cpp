@@ -100,8 +100,9 @@ std::string NetworkState::free_name(const std::string& wish) const {
 
 static void check_ownership(const void* owner, const void* mine, const std::string& what) {
     if (owner != nullptr) {
-        fail(Code::ForeignObject, fmt::format("{} is part of {} network already", what,
-                                              owner == mine ? "this" : "another"),
+        fail(Code::ForeignObject,
+             fmt::format("{} is part of {} network already", what,
+                         owner == mine ? "this" : "another"),
              owner == mine ? "" : "make it anew beside its network, or take net.copy()");
     }
 }
