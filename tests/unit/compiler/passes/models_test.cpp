@@ -119,10 +119,11 @@ TEST_P(ShippedNeuron, means_the_same_after_the_passes) {
             }
             const std::vector<double> all = run(after(module, std::nullopt));
             ASSERT_EQ(all.size(), plain.size());
-            // measured: 4e-13 and 2e-4 (the steepest upstroke); an order of magnitude for room
+            // measured: 4e-13 and 2e-4 (the steepest upstroke); an order of magnitude for room, and
+            // of 5 mV where a voltage passes through 0
             const double bound = real_size == 8 ? 1e-11 : 3e-3;
             for (std::size_t i = 0; i < all.size(); ++i) {
-                EXPECT_NEAR(all[i], plain[i], bound * (std::abs(plain[i]) + 1e-3)) << i;
+                EXPECT_NEAR(all[i], plain[i], bound * (std::abs(plain[i]) + 5e-3)) << i;
             }
         }
     }
