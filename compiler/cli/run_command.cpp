@@ -111,19 +111,18 @@ Opened open(const Args& args) {
 }
 
 /// Refuses a picture in a form that is not drawn, before anything is computed.
-const Args& with_drawable_plot(const Args& args) {
+void refuse_other_pictures(const Args& args) {
     if (args.run.plot && !args.run.plot->empty() && !args.run.plot->ends_with(".svg")) {
         throw Failure(Exit::UsageError, fmt::format("`--plot {}` is no .svg file", *args.run.plot),
                       "hhc draws SVG; browsers, Inkscape and rsvg-convert read it");
     }
-    return args;
 }
 
 /// A population, what is recorded of it, what becomes of that.
 class Simulation {
 public:
     explicit Simulation(const Args& args)
-        : args_(with_drawable_plot(args)), duration_(read_time("--for", args.run.duration)),
+        : args_(args), duration_(read_time("--for", args.run.duration)),
           dt_(read_time("--dt", args.run.dt)), opened_(open(args)) {}
 
     Exit run();
@@ -394,6 +393,7 @@ Exit Simulation::run() {
 } // namespace
 
 Exit run(const Args& args) {
+    refuse_other_pictures(args);
     return Simulation(args).run();
 }
 

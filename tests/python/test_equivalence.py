@@ -50,14 +50,16 @@ def run(model: hp.Model) -> dict[str, np.ndarray]:
 
 
 def run_cells(model: hp.Model) -> dict[str, np.ndarray]:
-    """Cells with an axon and dendrites: interleaved ones, and one of another shape alone."""
+    """Cells with the regions of the model: interleaved ones, and one of another shape alone."""
+    regions = {region for row in model._record["cell"]["insertions"] for region in row["regions"]}
     shapes = []
     for length in (300e-6, 200e-6):
         shape = hp.Soma(diameter=20e-6)
-        shape.axon = hp.Cylinder(diameter=1e-6, length=length, n=9)
-        shape.dendrites = hp.Section(diameter=[3e-6, 1e-6], length=100e-6, n=5)
+        for name in sorted(regions - {"soma"}) or ["axon", "dendrites"]:
+            shape[name] = hp.Section(diameter=[3e-6, 1e-6], length=length, n=5)
         shapes.append(shape)
-    cells = hp.CablePopulation([shapes[0]] * 7 + [shapes[1]], model)
+    factors = {name: 1.0 for name in ("scale", "spines") if name in model.variables}
+    cells = hp.CablePopulation([shapes[0]] * 7 + [shapes[1]], model, **factors)
     cells.set("I", np.linspace(0, 1e-9, 8), [cells.cell(k)[0].indices[0] for k in range(8)])
     hp.Network(cells, dt=0.02 * ms, temperature="20 degC").run(STEPS * 0.02 * ms)
     return {name: cells.get(name) for name in cells.model.states}

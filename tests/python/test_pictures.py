@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -69,7 +70,10 @@ def test_models_as_latex_can_be_typeset(name: str) -> None:
     text = first(name)._repr_latex_()
     assert text.startswith(r"$$\begin{aligned}")
     body = text[2:-2].removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}")
-    for line in body.split(r" \\ "):
+    # mathtext knows no environment: the rows of a case distinction stand for themselves
+    for environment in (r"\begin{cases}", r"\end{cases}"):
+        body = body.replace(environment, "")
+    for line in re.split(r" *\\\\ *", body):
         mathtext.MathTextParser("path").parse(f"${line.replace('&', '').strip()}$")
 
 
