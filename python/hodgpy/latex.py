@@ -62,9 +62,9 @@ _PRECEDENCE: dict[type, int] = {
 }
 _COMPARE = {
     ast.Lt: "<",
-    ast.LtE: r"\le",
+    ast.LtE: r"\leq",
     ast.Gt: ">",
-    ast.GtE: r"\ge",
+    ast.GtE: r"\geq",
     ast.Eq: "=",
     ast.NotEq: r"\ne",
 }
