@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
+
+from machine import cpu_name
 
 CHILD = """
 import json, time
@@ -33,13 +34,6 @@ print(json.dumps({"import": imported - start, "compile": compiled - imported,
                   "first step": done - imported, "version": hp.__version__}))
 """
 TARGETS = {"cold": 0.050, "warm": 0.005}
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def child(cache: str) -> dict[str, float]:

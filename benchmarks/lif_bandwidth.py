@@ -12,21 +12,14 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+from machine import cpu_name
 
 import hodgpy as hp
 from hodgpy.units import ms, pA
 
 BYTES = 4 * 8  # v in and out, current, last spike
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def median_time(action: Callable[[], object], repeats: int) -> float:

@@ -18,7 +18,8 @@ import platform
 import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+from machine import cpu_name
 
 import hodgpy as hp
 from hodgpy.units import ms
@@ -130,13 +131,6 @@ def roofs(cells: int, dtype: str, repeats: int) -> tuple[float, float]:
         arithmetic.operations / best_time(chains, cells, repeats),
         traffic.bytes / best_time(stream, cells, repeats),
     )
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def main() -> None:

@@ -23,6 +23,9 @@ from typing import Any
 import numpy as np
 from hodgpy_version import load_example
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import cpu_name
+
 HERE = Path(__file__).resolve().parent
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # contestant -> (script, model time of a run in ms at n = 10; shorter where n is larger)
@@ -66,13 +69,6 @@ def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
                     rows.append(row)
                     print(f"n = {n:6d}, pd {pd}: {name:8s} {row['median']:9.4f} s", flush=True)
     return rows
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def versions(peers_python: str) -> str:

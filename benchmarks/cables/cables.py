@@ -21,6 +21,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import cpu_name
+
 # Cells and compartments of each.
 SIZES = {"population": (100, 101), "one cable": (1, 1001), "small population": (8, 101)}
 LONG = (1_000, 10_000, 100_000, 1_000_000)  # compartments of one cable, hodgpy alone
@@ -180,13 +183,6 @@ def measure(name: str, cells: int, n: int, options: argparse.Namespace) -> dict[
         return {}
     found: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def best(found: dict[str, object]) -> float:

@@ -11,20 +11,17 @@ from __future__ import annotations
 import argparse
 import platform
 import statistics
+import sys
 import time
 from pathlib import Path
 
 import hodgpy as hp
 from hodgpy.units import ms
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import cpu_name
+
 WORK = 4_000_000  # neurons times steps in one repeat
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def measure(cell: hp.Model, n: int, repeats: int) -> float:

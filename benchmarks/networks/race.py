@@ -19,6 +19,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import cpu_name
+
 HERE = Path(__file__).resolve().parent
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 MODELS = ("cuba", "coba", "cobahh", "brunel")
@@ -64,13 +67,6 @@ def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
                 rows.append(row)
                 print(f"{model:8s} {n:7d} {contestant:40s} {row['median']:9.4f} s", flush=True)
     return rows
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def table(rows: list[dict[str, Any]]) -> list[str]:

@@ -20,6 +20,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import cpu_name
+
 HERE = Path(__file__).resolve().parent
 DT = {
     "squid_hh": 0.01,
@@ -236,13 +239,6 @@ def cold_and_warm(arguments: argparse.Namespace) -> list[str]:
                 setups.append(json.loads(done.stdout.splitlines()[-1])["setup_s"])
         lines.append(f"| {model} | {setups[0]:.3f} | {setups[1]:.3f} |")
     return lines
-
-
-def cpu_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def table(rows: list[dict[str, Any]], model: str) -> list[str]:
