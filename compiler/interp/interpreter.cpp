@@ -2,7 +2,7 @@
 // What surrounds the values of a kernel: stores, masks, event bits, faults, and the table of hooks.
 #include "interp/interpreter.h"
 
-#include "interp/float_environment.h"
+#include "abi/float_environment.h"
 #include "interp/frame.h"
 #include "interp/model_table.h"
 #include "ir/print.h"
@@ -154,7 +154,7 @@ void set_last_spike(const ir::Module& module, const hhk_context& context, const 
 
 std::int32_t run_kernel(const ir::Module& module, const Kernel& kernel, const hhk_context& context,
                         hhk_block& block) {
-    const FloatEnvironment environment;
+    const hodg::abi::FloatEnvironment environment;
     block.any_event = 0;
     Runner(module, kernel, context, block).run();
     return HHK_OK;
@@ -162,7 +162,7 @@ std::int32_t run_kernel(const ir::Module& module, const Kernel& kernel, const hh
 
 std::int32_t run_prepare(const ir::Module& module, const Kernel& kernel,
                          const hhk_context& context) {
-    const FloatEnvironment environment;
+    const hodg::abi::FloatEnvironment environment;
     Frame frame(module, kernel, context);
     frame.run_population();
     bool fault = false;
@@ -325,7 +325,7 @@ std::vector<bool> used_values(const Kernel& kernel, const Frame& frame) {
 
 std::vector<FaultPlace> Interpreter::locate_fault(const Kernel& kernel, const hhk_context& context,
                                                   std::int64_t entity) const {
-    const FloatEnvironment environment;
+    const hodg::abi::FloatEnvironment environment;
     Frame frame(state_->module, kernel, context);
     frame.run_population();
     frame.run_entity(entity);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/thread_team.h"
 
-#include "base/float_environment.h"
+#include "abi/float_environment.h"
 
 #include <unistd.h>
 #include <utility>
@@ -50,7 +50,7 @@ template <class T> void ThreadTeam::wait_while(const std::atomic<T>& value, T ol
 
 void ThreadTeam::call(int member) {
     try {
-        const FloatEnvironment environment;
+        const abi::FloatEnvironment environment;
         (*work_)(member);
     } catch (...) {
         if (!failed_.exchange(true)) {

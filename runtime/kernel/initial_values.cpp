@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The part of PopulationState that runs before a step: derived values, initial values, half steps.
+#include "abi/float_environment.h"
 #include "base/fail.h"
-#include "base/float_environment.h"
 #include "kernel/population_state.h"
 
 #include <fmt/format.h>
@@ -245,7 +245,7 @@ void PopulationState::preview_initial_values() {
             return;
         }
     }
-    const base::FloatEnvironment environment;
+    const abi::FloatEnvironment environment;
     for (const Link& link : links_) {
         gather(link);
     }
@@ -263,7 +263,7 @@ void PopulationState::initialize() {
     for (const Link& link : links_) {
         gather(link);
     }
-    const base::FloatEnvironment environment;
+    const abi::FloatEnvironment environment;
     prepare_derived();
     set_initial_values();
 }

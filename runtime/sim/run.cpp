@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The run loop of NetworkState.
+#include "abi/float_environment.h"
 #include "base/clock.h"
 #include "base/fail.h"
-#include "base/float_environment.h"
 #include "sim/fault.h"
 #include "sim/network_state.h"
 
@@ -56,7 +56,7 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
              "build it again with other values");
     }
     const Running running(running_);
-    const base::FloatEnvironment environment;
+    const abi::FloatEnvironment environment;
     const Clock::time_point start = Clock::now();
     const std::int64_t begin = step_;
     const std::int64_t end = begin + steps;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The meaning of ir/README.md, operation by operation and hook by hook.
+#include "abi/float_environment.h"
 #include "codegen/scalar_math.h"
-#include "interp/float_environment.h"
 #include "interp/interpreter.h"
 #include "unit/compiler/interp/rig.h"
 

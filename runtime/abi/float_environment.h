@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Round to nearest and gradual underflow for the time of a run, whatever the host has set: results
-// would otherwise differ from thread to thread.
+// would otherwise differ from thread to thread. Here because runtime and interpreter both need it.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace hodg::base {
+namespace hodg::abi {
 
 class FloatEnvironment {
 public:
@@ -38,4 +38,4 @@ private:
     std::uint64_t saved_;
 };
 
-} // namespace hodg::base
+} // namespace hodg::abi
