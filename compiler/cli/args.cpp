@@ -22,6 +22,7 @@ Examples:
   hhc explain hh.hhm                     which method each equation got, and why
   hhc explain HH3012                     what a diagnostic means
   hhc --emit=cpp hh.hhm                  what the compiler made of it
+  hhc --emit=ir net.hhm --neuron AMPA --pre HH --post HH      a synapse between two neurons
 
 `hhc COMMAND --help` explains each command.
 Exit codes: 0 good, 1 wrong model or value, 2 wrong command line, 3 refused by the system,
@@ -79,7 +80,8 @@ void add_freeze(CLI::App& app, Options& options) {
 void add_options(CLI::App& app, ModelArgs& args) {
     Options& options = args.options;
     add_imports(app, options);
-    app.add_option("--neuron", args.neuron, "the neuron meant, where the file has several");
+    app.add_option("--neuron", args.neuron,
+                   "the neuron (or synapse) meant, where the file has several");
     app.add_option("--target", options.target, "native, a level of x86-64, aarch64 or interpreter")
         ->check(CLI::IsMember(
             {"native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter"}))
@@ -90,6 +92,8 @@ void add_options(CLI::App& app, ModelArgs& args) {
            "float64 or float32")
         ->check(CLI::IsMember({"float64", "float32"}));
     app.add_option("--method", options.method, "the integration method, instead of the chosen one");
+    app.add_option("--interpretation", options.interpretation,
+                   "of noise: stratonovich or ito, instead of the model's own");
     add_freeze(app, options);
     app.add_option("--per-entity", options.per_entity, "a parameter with one value per neuron")
         ->delimiter(',');
@@ -109,6 +113,15 @@ void add_options(CLI::App& app, ModelArgs& args) {
     app.add_flag_callback(
         "--no-cache", [&options] { options.use_cache = false; }, "compile anew, keep nothing");
     app.add_flag("--time", args.time, "say how long each stage took");
+}
+
+/// For what looks into the code of a synapse.
+void add_sides(CLI::App& app, ModelArgs& args) {
+    CLI::Option* pre =
+        app.add_option("--pre", args.pre, "the neuron of the file from which a synapse comes");
+    CLI::Option* post = app.add_option("--post", args.post, "the neuron to which a synapse goes");
+    pre->needs(post);
+    post->needs(pre);
 }
 
 CLI::Option* add_file(CLI::App& app, ModelArgs& args, bool many = false) {
@@ -191,8 +204,10 @@ void add_others(CLI::App& app, Args& args) {
         app.add_subcommand("explain", "a diagnostic code, or what was decided about a model");
     explain->add_option("topic", args.topic, "HHdddd, or a model")->required();
     add_options(*explain, args.model);
+    add_sides(*explain, args.model);
     add_style(*explain, args.style);
-    explain->footer("\nExamples:\n  hhc explain HH3012\n  hhc explain model.hhm");
+    explain->footer("\nExamples:\n  hhc explain HH3012\n  hhc explain model.hhm\n"
+                    "  hhc explain net.hhm --neuron AMPA --pre HH --post HH");
     explain->callback([&args] { args.command = Command::Explain; });
 
     CLI::App* models = app.add_subcommand("models", "the standard library");
@@ -258,6 +273,7 @@ std::optional<Args> read_args(int argc, char** argv, int& exit) {
     app.add_option("--emit", args.emit,
                    "print a stage: tokens, ast, model, ir, ir-opt, cpp, llvm, asm, obj, header");
     add_options(app, args.model);
+    add_sides(app, args.model);
     add_style(app, args.style);
     add_check(app, args);
     add_format(app, args);

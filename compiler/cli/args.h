@@ -30,7 +30,9 @@ enum class Command : std::uint8_t {
 /// What every command that reads a model takes.
 struct ModelArgs {
     std::vector<std::string> files;
-    std::string neuron; // empty: all, or the only one
+    std::string neuron; // or synapse; empty: all, or the only one
+    std::string pre;    // neurons that a synapse connects
+    std::string post;
     Options options;
     bool time = false;
 };

@@ -16,6 +16,21 @@
 namespace hhc::cli {
 namespace {
 
+/// Shows the diagnostics; a Failure without text if there were errors.
+void show_compiled(const Compilation& result, const Args& args, int json_stream) {
+    std::vector<Diagnostic> shown = result.diagnostics;
+    if (args.command != Command::Check && args.command != Command::Explain) {
+        std::erase_if(shown, [](const Diagnostic& d) { return d.severity == Severity::Note; });
+    }
+    show(shown, result.texts.get(), args.style, json_stream);
+    if (!result.ok()) {
+        const bool bug = std::ranges::any_of(result.diagnostics, [](const Diagnostic& diagnostic) {
+            return diagnostic.code.starts_with("HH9");
+        });
+        throw Failure(bug ? Exit::InternalBug : Exit::ModelError, "");
+    }
+}
+
 std::string names_of(const std::vector<std::shared_ptr<Model>>& models) {
     std::string names;
     for (const std::shared_ptr<Model>& model : models) {
@@ -28,9 +43,51 @@ bool is_library_path(const std::string& path) {
     return path.ends_with(".so") || path.ends_with(".o") || path.ends_with(".h");
 }
 
-/// All models, or the one that --neuron names.
+std::shared_ptr<Model> named_model(const std::vector<std::shared_ptr<Model>>& models,
+                                   const std::string& wanted, const std::string& file) {
+    const auto found = std::ranges::find_if(
+        models, [&](const std::shared_ptr<Model>& model) { return model->name() == wanted; });
+    if (found == models.end()) {
+        throw Failure(Exit::UsageError, fmt::format("`{}` has no neuron `{}`", file, wanted),
+                      "it has " + names_of(models));
+    }
+    return *found;
+}
+
+/// The synapse that --neuron names, or the only one, between the neurons that --pre and --post
+/// name.
+std::shared_ptr<Model> bound_synapse(const Compilation& compilation, const std::string& file,
+                                     const Args& args) {
+    std::vector<std::shared_ptr<Model>> synapses = compilation.models;
+    std::erase_if(synapses, [&](const std::shared_ptr<Model>& model) {
+        return !model->is_template() ||
+               (!args.model.neuron.empty() && model->name() != args.model.neuron);
+    });
+    if (synapses.size() != 1) {
+        throw Failure(Exit::UsageError,
+                      synapses.empty()
+                          ? fmt::format("`{}` has no such synapse", file)
+                          : fmt::format("`{}` has several synapses: {}", file, names_of(synapses)),
+                      synapses.empty() ? "--pre and --post are for a `synapse` block"
+                                       : "choose one with --neuron");
+    }
+    const auto pre = named_model(compilation.models, args.model.pre, file);
+    const auto post = named_model(compilation.models, args.model.post, file);
+    SynapseSource source;
+    source.name.clear(); // the block's
+    source.block = synapses.front().get();
+    const Compilation bound =
+        compile_synapse(source, {pre.get(), nullptr}, {post.get(), nullptr}, args.model.options);
+    show_compiled(bound, args, 2);
+    return bound.models.front();
+}
+
+/// All models, or the one that is named.
 std::vector<std::shared_ptr<Model>> chosen(const Compilation& compilation, const std::string& file,
                                            const Args& args) {
+    if (!args.model.pre.empty()) {
+        return {bound_synapse(compilation, file, args)};
+    }
     if (!args.model.neuron.empty()) {
         return {one_model(compilation, file, args)};
     }
@@ -77,17 +134,7 @@ Compilation compile_shown(const std::string& file, const Args& args, int json_st
     Compilation result =
         file == "-" ? compile_text({read_file("-"), "<standard input>"}, args.model.options)
                     : compile_file(file, args.model.options);
-    std::vector<Diagnostic> shown = result.diagnostics;
-    if (args.command != Command::Check && args.command != Command::Explain) {
-        std::erase_if(shown, [](const Diagnostic& d) { return d.severity == Severity::Note; });
-    }
-    show(shown, result.texts.get(), args.style, json_stream);
-    if (!result.ok()) {
-        const bool bug = std::ranges::any_of(result.diagnostics, [](const Diagnostic& diagnostic) {
-            return diagnostic.code.starts_with("HH9");
-        });
-        throw Failure(bug ? Exit::InternalBug : Exit::ModelError, "");
-    }
+    show_compiled(result, args, json_stream);
     return result;
 }
 
@@ -106,13 +153,7 @@ std::shared_ptr<Model> one_model(const Compilation& compilation, const std::stri
                       fmt::format("`{}` has several neurons: {}", file, names_of(models)),
                       "choose one with --neuron");
     }
-    const auto found = std::ranges::find_if(
-        models, [&](const std::shared_ptr<Model>& model) { return model->name() == wanted; });
-    if (found == models.end()) {
-        throw Failure(Exit::UsageError, fmt::format("`{}` has no neuron `{}`", file, wanted),
-                      "it has " + names_of(models));
-    }
-    return *found;
+    return named_model(models, wanted, file);
 }
 
 void show_times(const std::vector<StageTime>& times) {

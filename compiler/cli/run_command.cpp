@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/figure.h"
 
+#include "hhc/tools.h"
 #include "hodg/error.h"
 #include "hodg/expression.h"
 #include "hodg/network.h"
@@ -128,6 +129,7 @@ public:
     Exit run();
 
 private:
+    void advise() const;
     void apply_settings();
     void set(const Setting& setting);
     void set_values(const Setting& setting);
@@ -361,7 +363,19 @@ void Simulation::summary(const hodg::RunReport& report) const {
     }
 }
 
+void Simulation::advise() const {
+    const std::string advice = time_step_advice(opened_.population.model().description(), dt_);
+    if (!advice.empty()) {
+        Diagnostic warning;
+        warning.severity = Severity::Warning;
+        warning.code = "HH5018";
+        warning.message = advice;
+        show({warning}, nullptr, args_.style);
+    }
+}
+
 Exit Simulation::run() {
+    advise();
     if (!args_.run.plot && args_.run.csv.empty() && !args_.run.record.empty()) {
         note("what --record names is kept nowhere: add --plot or --csv");
     }

@@ -83,7 +83,8 @@ void CompiledModel::refuse_template() const {
     sink.report(diag::Code::SynapseUnbound, {},
                 "`" + name() +
                     "` is a synapse: its code depends on the populations that it connects")
-        .note("`hp.Synapses(source, target, model)` compiles it for two populations");
+        .note("`hp.Synapses(source, target, model)` compiles it for two populations, and hhc with "
+              "--pre and --post");
     throw_errors(sink);
 }
 

@@ -191,6 +191,7 @@ private:
         result.freeze = unit_->options.freeze;
         result.per_entity = unit_->options.per_entity;
         result.method = unit_->options.method;
+        result.interpretation = unit_->options.interpretation;
         result.sources = &unit_->texts->sources;
         if (resolver != nullptr) {
             result.resolve_import = [resolver](const sema::ImportRequest& request) {

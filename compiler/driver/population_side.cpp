@@ -3,86 +3,16 @@
 
 #include "abi/kernel_abi.h"
 #include "driver/compiled_model.h"
+#include "driver/library_model.h"
 #include "driver/source_cache.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <string>
 #include <utility>
 
 namespace hhc::driver {
 
 namespace {
-
-units::Dimension dimension_of(const hhk_dimension& dimension) {
-    std::array<Rational, units::base_count> exponents{};
-    for (std::size_t i = 0; i < units::base_count; ++i) {
-        exponents[i] = Rational(dimension.numerator[i], dimension.denominator[i]);
-    }
-    return {exponents};
-}
-
-template <class Row> model::Variable variable_of(const Row& row, model::Role role) {
-    model::Variable variable;
-    variable.name = row.name;
-    variable.role = role;
-    variable.type.dimension = dimension_of(row.dimension);
-    variable.type.scalar = row.type == HHK_INTEGER   ? model::Scalar::Integer
-                           : row.type == HHK_BOOLEAN ? model::Scalar::Boolean
-                                                     : model::Scalar::Real;
-    variable.display = {row.unit, row.unit_scale};
-    variable.flags.constant = (row.flags & HHK_CONSTANT) != 0;
-    variable.flags.unless_refractory = (row.flags & HHK_UNLESS_REFRACTORY) != 0;
-    return variable;
-}
-
-std::optional<model::Role> role_of(std::uint8_t role) {
-    switch (role) {
-    case HHK_STATE:
-        return model::Role::State;
-    case HHK_PARAMETER:
-        return model::Role::Parameter;
-    case HHK_CONSTANT_OVER_DT:
-        return model::Role::ConstantOverDt;
-    case HHK_INPUT:
-        return model::Role::Input;
-    case HHK_LINKED:
-        return model::Role::Linked;
-    case HHK_LAST_SPIKE:
-        return model::Role::LastSpike;
-    case HHK_NOT_REFRACTORY:
-        return model::Role::NotRefractory;
-    default:
-        return std::nullopt;
-    }
-}
-
-/// What the table of a loaded library tells; its subexpressions are in its code only.
-model::CheckedModel model_of(const hhk_model& table) {
-    model::CheckedModel model;
-    model.name = table.name;
-    model.kind = "neuron";
-    for (std::uint32_t i = 0; i < table.field_count; ++i) {
-        if (const auto role = role_of(table.fields[i].role)) {
-            model.variables.push_back(variable_of(table.fields[i], *role));
-        }
-    }
-    for (std::uint32_t i = 0; i < table.uniform_count; ++i) {
-        if (table.uniforms[i].role != HHK_HIDDEN) {
-            model.variables.push_back(variable_of(table.uniforms[i], model::Role::SharedParameter));
-        }
-    }
-    for (std::uint32_t i = 0; i < table.event_count; ++i) {
-        model::Event event;
-        event.name = table.events[i].name;
-        model.events.push_back(std::move(event));
-    }
-    if (model.find("not_refractory")) {
-        model.refractory = model::Refractory{{}, true, {}};
-    }
-    return model;
-}
 
 /// The roles that parameters have where this model runs.
 model::CheckedModel settled(const CompiledModel& compiled) {
@@ -129,7 +59,7 @@ PopulationModel::PopulationModel(const SynapseSide& side, const Options& options
         model_ = settled(population);
         real_size = population.options().real_size;
     } else if (side.table != nullptr) {
-        model_ = model_of(*side.table);
+        model_ = library_model(*side.table, sink);
         real_size = side.table->real_size;
     }
     if (real_size != options.real_size) {

@@ -148,7 +148,8 @@ Hash128 source_key(const std::vector<SourceText>& texts, const Options& options)
     for (const std::string& name : options.per_entity) {
         hasher.field(name);
     }
-    hasher.field(options.method).field(options.real_size).field(options.vector_bytes);
+    hasher.field(options.method).field(options.interpretation);
+    hasher.field(options.real_size).field(options.vector_bytes);
     hasher.field(options.lump ? 1 : 0);
     for (const std::string& name : options.varying_delays) {
         hasher.field(name);

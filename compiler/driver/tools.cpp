@@ -14,6 +14,9 @@
 #include "parse/parse.h"
 #include "passes/pipeline.h"
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 namespace hhc {
 
 std::vector<std::pair<std::string, std::string>> list_passes() {
@@ -78,6 +81,21 @@ std::vector<std::pair<std::string, std::string>> component_versions() {
             {"kernel interface", std::to_string(HHK_ABI_VERSION)},
             {"IR text", std::to_string(ir::text_version)},
             {"random streams", std::to_string(codegen::random_scheme)}};
+}
+
+std::string time_step_advice(std::string_view description, double dt) {
+    const auto json = nlohmann::json::parse(description, nullptr, false);
+    if (!json.is_object() || !json.contains("fastest")) {
+        return {};
+    }
+    const double seconds = json["fastest"].value("seconds", 0.0);
+    if (2 * dt <= seconds * (1 + 1e-9)) {
+        return {};
+    }
+    return fmt::format(
+        "the fastest time constant of `{}` where it starts is {:.2g} ms (`{}`), below "
+        "two time steps of {:g} ms",
+        json.value("name", ""), 1e3 * seconds, json["fastest"].value("state", ""), 1e3 * dt);
 }
 
 } // namespace hhc

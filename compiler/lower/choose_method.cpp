@@ -186,7 +186,9 @@ private:
     void take_default(const std::vector<StateIndex>& states) {
         if (equations_.is_stochastic()) {
             if (equations_.has_multiplicative_noise()) {
-                assign(Method::Heun, states, "the noise is multiplied by a state (Stratonovich)");
+                assign(Method::Heun, states,
+                       std::string("the noise is multiplied by a state (") +
+                           (scope_.model().ito ? "Ito)" : "Stratonovich)"));
             } else {
                 assign(Method::Euler, states, "the noise is additive");
             }
@@ -316,8 +318,8 @@ private:
                 "between them");
         }
         if (equations_.is_stochastic()) {
-            const bool ito = scope_.options().interpretation == Interpretation::Ito;
-            plan_.report.remarks.emplace_back(ito ? "noise is read in the sense of Ito"
+            plan_.report.remarks.emplace_back(scope_.model().ito
+                                                  ? "noise is read in the sense of Ito"
                                                   : "noise is read in the sense of Stratonovich");
         }
     }

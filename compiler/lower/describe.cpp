@@ -204,7 +204,8 @@ Json insertions_of(const model::CheckedModel& model) {
 } // namespace
 
 std::string describe(const model::CheckedModel& model, const ir::Module& module,
-                     const MethodReport& methods, const std::vector<std::string>& observed) {
+                     const MethodReport& methods, const std::vector<std::string>& observed,
+                     const std::optional<TimeConstant>& fastest) {
     Json json;
     json["name"] = model.name;
     json["kind"] = model.kind;
@@ -228,6 +229,9 @@ std::string describe(const model::CheckedModel& model, const ir::Module& module,
         describe_synapse(json, model, methods);
     }
     json["methods"] = methods_of(methods);
+    if (fastest) {
+        json["fastest"] = {{"state", fastest->state}, {"seconds", fastest->seconds}};
+    }
     if (model.cell) {
         json["cell"] = {{"method", model.method}, {"insertions", insertions_of(model)}};
     }

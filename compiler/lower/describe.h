@@ -3,7 +3,9 @@
 #pragma once
 
 #include "lower/lower.h"
+#include "lower/time_constants.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@ namespace hhc::lower {
 /// `observed` are the names of the outputs of observe.
 [[nodiscard]] std::string describe(const model::CheckedModel& model, const ir::Module& module,
                                    const MethodReport& methods,
-                                   const std::vector<std::string>& observed);
+                                   const std::vector<std::string>& observed,
+                                   const std::optional<TimeConstant>& fastest = {});
 
 } // namespace hhc::lower

@@ -26,7 +26,7 @@ Equations::Equations(Scope& scope, const std::function<bool(model::VariableId)>&
             add_equation(model::VariableId(i));
         }
     }
-    if (scope.options().interpretation == Interpretation::Ito) {
+    if (scope.model().ito) {
         subtract_ito_correction();
     }
     find_reads();

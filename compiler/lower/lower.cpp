@@ -12,8 +12,11 @@
 #include "lower/scope.h"
 #include "lower/signs.h"
 #include "lower/synapse.h"
+#include "lower/time_constants.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace hhc::lower {
 
@@ -49,6 +52,13 @@ void add_kernels(Equations& equations, Plan& plan) {
     check_kernels(scope);
 }
 
+/// "0.24 ms"
+std::string milliseconds(double seconds) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2g ms", 1e3 * seconds);
+    return text.data();
+}
+
 } // namespace
 
 Lowered lower(const model::CheckedModel& model, const Options& options, diag::Sink& sink) {
@@ -77,8 +87,14 @@ Lowered lower(const model::CheckedModel& model, const Options& options, diag::Si
     for (const model::VariableId id : observables(scope)) {
         observed.push_back(model.variables[id].name);
     }
+    const std::optional<TimeConstant> fastest = fastest_time_constant(scope, result.methods);
+    if (fastest) {
+        result.methods.remarks.push_back("fastest time constant at the start: `" + fastest->state +
+                                         "`, " + milliseconds(fastest->seconds) +
+                                         "; dt should be at most half of it");
+    }
     result.module = std::move(scope.module());
-    result.module.description = describe(model, result.module, result.methods, observed);
+    result.module.description = describe(model, result.module, result.methods, observed, fastest);
     return result;
 }
 

@@ -16,14 +16,10 @@
 
 namespace hhc::lower {
 
-/// How a stochastic equation with multiplicative noise is read.
-enum class Interpretation : std::uint8_t { Stratonovich, Ito };
-
 struct Options {
     std::uint32_t real_size = 8;
-    std::string method; // overrides the model's own; empty: the model's, or chosen
-    Interpretation interpretation = Interpretation::Stratonovich;
-    std::set<std::string> per_entity;                    // parameters with one value per entity
+    std::string method;               // overrides the model's own; empty: the model's, or chosen
+    std::set<std::string> per_entity; // parameters with one value per entity
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
     // of a synapse
     bool lump = true;                     // keep values once per source or target where that may be

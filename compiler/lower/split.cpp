@@ -177,7 +177,7 @@ bool solvable(Equations& equations, const GateBlock& block) {
 
 Refusal refuse(const Equations& equations, StateIndex state, std::string why) {
     return {diag::Code::NotConditionallyLinear, equations.variable(state).span,
-            "method `staggered` needs equations that are linear in their own state, and " +
+            "method `staggered` needs equations with a derivative in their own state, and " +
                 std::move(why),
             "`rk4` or `euler` can solve it; without `method` the compiler chooses"};
 }
@@ -222,9 +222,12 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
     split.gates = std::move(blocks);
     std::ranges::sort(split.potentials);
     for (const StateIndex state : split.potentials) {
-        if (state != *v && !equations[state].linear_in_itself && !equations.scope().model().cell) {
+        const bool has_derivative =
+            equations[state].linear_in_itself || equations[state].smooth_in_itself;
+        if (state != *v && !has_derivative && !equations.scope().model().cell) {
             result.refusal =
-                refuse(equations, state, "the one of `" + equations.name(state) + "` is not");
+                refuse(equations, state,
+                       "the one of `" + equations.name(state) + "` has jumps or kinks in it");
             return result;
         }
     }

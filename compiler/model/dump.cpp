@@ -104,6 +104,9 @@ std::string dump(const CheckedModel& model) {
     if (!model.method.empty()) {
         out.line("method " + model.method);
     }
+    if (model.ito) {
+        out.line("interpretation ito");
+    }
     for (const Variable& variable : model.variables) {
         dump_variable(out, model, variable);
     }

@@ -305,6 +305,7 @@ struct CheckedModel {
     std::optional<Refractory> refractory_pre, refractory_post; // of its populations
     std::string method; // asked for by name; empty: the compiler chooses
     Span method_span;
+    bool ito = false; // noise that a state multiplies is read in the sense of Ito, not Stratonovich
     std::vector<VariableId> evaluation_order; // subexpressions, each after what it reads
     std::vector<VariableId> init_order;       // variables with `initial`, each after what it reads
     std::vector<Remark> remarks;

@@ -14,9 +14,9 @@ namespace hhc::sema {
 
 bool known_method(const std::string& name, Span span, diag::Sink& sink) {
     static const std::vector<std::string> methods = {
-        "exact",  "staggered",      "exponential_euler", "euler",  "rk2",
-        "rk4",    "heun",           "milstein",          "cvode",  "brian",
-        "linear", "crank_nicolson", "backward_euler",    "tr_bdf2"};
+        "exact",  "staggered",      "exponential_euler", "euler",   "rk2",
+        "rk4",    "heun",           "milstein",          "cvode",   "brian",
+        "linear", "crank_nicolson", "backward_euler",    "tr_bdf2", "auto"};
     if (std::find(methods.begin(), methods.end(), name) != methods.end()) {
         return true;
     }
@@ -51,6 +51,8 @@ bool known_method(const std::string& name, Span span, diag::Sink& sink) {
 
 namespace {
 
+constexpr const char* stratonovich = "stratonovich";
+
 class BehaviourChecker {
 public:
     BehaviourChecker(Draft& draft, const Behaviour& behaviour, Scope& scope)
@@ -63,6 +65,7 @@ public:
         handlers();
         updates();
         method();
+        interpretation();
         unless_refractory();
         refractory_without_effect();
     }
@@ -261,6 +264,24 @@ private:
         }
         if (draft_.model.method == "linear") { // Brian's other name
             draft_.model.method = "exact";
+        }
+    }
+
+    /// Of noise: the caller's wish goes before the model's.
+    void interpretation() {
+        const bool asked = !draft_.environment.interpretation.empty();
+        const std::string& word = asked                       ? draft_.environment.interpretation
+                                  : behaviour_.interpretation ? behaviour_.interpretation->text
+                                                              : std::string(stratonovich);
+        const Span span =
+            asked || !behaviour_.interpretation ? draft_.span : behaviour_.interpretation->span;
+        draft_.model.ito = word == "ito";
+        if (word != "ito" && word != stratonovich) {
+            sink()
+                .report(diag::Code::UnknownInterpretation, span,
+                        "noise is read in the sense of `stratonovich` or of `ito`" +
+                            (word.empty() ? "" : ", not of `" + word + "`"))
+                .note("without `interpretation` it is `stratonovich`");
         }
     }
 

@@ -348,8 +348,27 @@ private:
         }
         draft.span = function.name.span;
         check_sizes(draft);
+        if (!own.has_errors()) {
+            check_parameters_used(draft, function, arguments, value);
+        }
         used_.insert(draft.used_top_level.begin(), draft.used_top_level.end());
         sink_.append(own);
+    }
+
+    static void check_parameters_used(Draft& draft, const ast::Function& function,
+                                      const std::map<std::string, ExprId>& arguments,
+                                      ExprId value) {
+        std::set<ExprId> read{value};
+        for (const model::Expr& expr : draft.model.exprs) {
+            read.insert(expr.args.begin(), expr.args.end());
+        }
+        for (const ast::FunctionParam& param : function.params) {
+            if (!read.contains(arguments.at(param.name.text))) {
+                draft.sink.report(diag::Code::UnusedName, param.name.span,
+                                  "parameter `" + param.name.text + "` of `" + function.name.text +
+                                      "` is never used");
+            }
+        }
     }
 
     const ast::File& file_;

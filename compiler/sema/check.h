@@ -60,6 +60,7 @@ struct Environment {
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
     std::vector<std::string> per_entity;                 // `param`s with one value per entity
     std::string method;                                  // asked for by the caller
+    std::string interpretation; // of noise; empty: the model's own, or stratonovich
     std::function<ImportReply(const ImportRequest&)> resolve_import; // none: imports are errors
     const source::SourceManager* sources = nullptr;                  // for Variable::written
 };

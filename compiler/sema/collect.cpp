@@ -495,13 +495,10 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
                  "reset");
         },
         [&](const ast::Method& m) {
-            for (const ast::Argument& option : m.options) {
-                sink_of(draft_, scope)
-                    .report(diag::Code::UnknownSetting, option.name.span,
-                            "method `" + m.name.text + "` has no option `" + option.name.text +
-                                "`");
-            }
             once(behaviour_.method, m.name, "method");
+            for (const ast::Argument& option : m.options) {
+                method_option(m, option, scope);
+            }
         },
         [&](const ast::Event& e) { behaviour_.events.push_back({e.name, e.condition, span}); },
         [&](const ast::On& on) {
@@ -529,6 +526,20 @@ void Collector::neuron_item(const ast::Item& item, Scope& scope) {
                         scope);
         },
         [&](const auto&) { wrong_block(span, "this does not belong into a neuron", scope); });
+}
+
+void Collector::method_option(const ast::Method& method, const ast::Argument& option,
+                              const Scope& scope) {
+    if (option.name.text != "interpretation") {
+        sink_of(draft_, scope)
+            .report(diag::Code::UnknownSetting, option.name.span,
+                    "method `" + method.name.text + "` has no option `" + option.name.text + "`")
+            .note("the option of methods is `interpretation`, of noise");
+        return;
+    }
+    const ast::Expr& value = scope.file->file->expr(option.value);
+    const auto* word = std::get_if<ast::Reference>(&value.node);
+    behaviour_.interpretation = ast::Name{value.span, word != nullptr ? word->path.text() : ""};
 }
 
 void collect_block(Draft& draft, FileScopes& files, const ast::Block& block, Scope& scope,

@@ -41,6 +41,7 @@ struct Behaviour {
     std::vector<Handler> handlers;
     std::vector<UpdateBlock> updates;
     std::optional<ast::Name> method;
+    std::optional<ast::Name> interpretation; // of noise
 };
 
 /// Everything that stands in a block; a channel may hold less than a neuron.
@@ -107,6 +108,7 @@ private:
     const TopLevel* find_part(const ast::Part& part, const Scope& scope);
     void arguments(const ast::Part& part, const ast::Block& block, const Scope& user,
                    Arguments& result);
+    void method_option(const ast::Method& method, const ast::Argument& option, const Scope& scope);
     void wrong_block(Span span, const std::string& what, Scope& scope);
 
     Draft& draft_;

@@ -78,6 +78,20 @@ std::string why_reserved(std::string_view name) {
 
 } // namespace
 
+/// A name of a block that a constant or function of the same file has too. A part in use says
+/// nothing: its text is checked alone as well.
+static void warn_if_hiding(const Scope& scope, const ast::Name& name, diag::Sink& sink) {
+    const TopLevel* other =
+        scope.file != nullptr && scope.sink == nullptr ? scope.file->find(name.text) : nullptr;
+    const bool hides = other != nullptr && other->home == scope.file && other->span != name.span &&
+                       !std::holds_alternative<const ast::Block*>(other->node);
+    if (hides) {
+        sink.report(diag::Code::ShadowedName, name.span,
+                    "`" + name.text + "` hides the `" + name.text + "` of the file")
+            .note_at(other->span, "which nothing in this block can read");
+    }
+}
+
 bool may_define(Draft& draft, const Scope& scope, const ast::Name& name) {
     diag::Sink& sink = scope.sink != nullptr ? *scope.sink : draft.sink;
     if (contains(attributes, name.text) || name.text == "N") {
@@ -91,6 +105,7 @@ bool may_define(Draft& draft, const Scope& scope, const ast::Name& name) {
     const bool synaptic = draft.sides != nullptr && contains(of_synapses, name.text);
     const std::string why = synaptic ? "it belongs to every synapse" : why_reserved(name.text);
     if (why.empty()) {
+        warn_if_hiding(scope, name, sink);
         return true;
     }
     sink.report(diag::Code::ReservedName, name.span,

@@ -2,6 +2,7 @@
 // hhc/compile.h: compilations, models, expressions.
 #include "bindings.h"
 
+#include "hhc/tools.h"
 #include "hodg/model.h"
 
 #include <string>
@@ -55,6 +56,7 @@ hhc::Options options(const py::dict& given) {
     result.lazy_front_end = true;
     take(given, "free_names", result.free_names);
     take(given, "method", result.method);
+    take(given, "interpretation", result.interpretation);
     take(given, "real_size", result.real_size);
     take(given, "target", result.target);
     take(given, "strict", result.strict);
@@ -334,6 +336,7 @@ void bind_compiler(py::module_& module) {
     });
     module.def("load_library", &load_library);
     module.def("list_library", &hhc::list_library);
+    module.def("time_step_advice", &hhc::time_step_advice);
     module.def("explain_code", [](const std::string& code) { return hhc::explain_code(code); });
 }
 

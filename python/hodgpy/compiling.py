@@ -42,6 +42,7 @@ def compile(
     on: Mapping[str, str] | None = None,
     init: Mapping[str, str] | None = None,
     method: str | None = None,
+    interpretation: str | None = None,
     namespace: Mapping[str, Any] | None = None,
     name: str | None = None,
     dtype: str = "float64",
@@ -71,6 +72,9 @@ def compile(
     method : str, optional
         exact, staggered, exponential_euler, euler, rk2, rk4, heun, milstein, or ``brian`` for
         Brian 2's order of choice. Default: chosen by the compiler, see ``model.explain()``.
+    interpretation : {"stratonovich", "ito"}, optional
+        The sense of noise that a state multiplies (``dx/dt = ... + x*xi``); for additive noise both
+        are the same. Default: what the model says, or Stratonovich, as in Brian 2.
     namespace : dict, optional
         Values of the external names of the equations: numbers, quantities, timed arrays. Names that
         are not in it are looked up where ``compile`` is called.
@@ -104,6 +108,7 @@ def compile(
         With every mistake found, each with its place, what was found and what was expected.
     """
     options = _options(dtype, target, precision, strict, method, freeze, per_entity)
+    options["interpretation"] = _interpretation(interpretation)
     frame = sys._getframe(level + 1)
     parts = {
         "threshold": threshold,
@@ -370,6 +375,13 @@ def _options(
         "per_entity": arguments.names(per_entity, "per_entity", ModelError),
         "freeze": frozen,
     }
+
+
+def _interpretation(given: Any) -> str:
+    if given is None:
+        return ""
+    _one_of(given, "interpretation", ("stratonovich", "ito"))
+    return str(given)
 
 
 def _frozen(name: str, value: Any) -> float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from hodgpy import _core, arguments, plausible, units
 from hodgpy.coded import Place, refuse
 from hodgpy.compiling import collect_externals
-from hodgpy.errors import ModelError, SimulationError, UnitError
+from hodgpy.errors import ModelError, ModelWarning, SimulationError, UnitError
 from hodgpy.model import Model
 from hodgpy.pair_expressions import PairExpression
 from hodgpy.pair_scope import evaluated
@@ -117,6 +118,15 @@ class Population:
                 core.set_table(table_name, table.values, table.dt)
         for key, value in values.items():
             self.set(key, value, level=1)
+
+    def _before_run(self, dt: float, time: float, duration: float) -> None:
+        """Warns of a step that is long for the model, once."""
+        if self.model is None or "_advised" in self.__dict__:
+            return
+        self._keep("_advised", True)
+        advice = _core.time_step_advice(self.model._handle.description, dt)
+        if advice:
+            warnings.warn(f"HH5018: {advice}; take a shorter dt", ModelWarning, stacklevel=3)
 
     def _keep(self, name: str, value: Any) -> None:
         """Sets an attribute of the object itself; assignments from outside set variables."""

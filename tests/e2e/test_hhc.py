@@ -38,6 +38,28 @@ neuron Leak {
 """
 
 
+NET = """
+neuron Leaky {
+    input I : volt
+    dv/dt = (I - v)/(10 ms) : mV
+    threshold v > 15 mV
+    reset v = 0 mV
+}
+neuron Rate {
+    dx/dt = -x/(5 ms) : 1
+}
+synapse Decaying {
+    w : volt
+    dg/dt = -g/(5 ms) : volt
+    I_post = g : volt (summed)
+    on pre { g += w }
+}
+synapse Kick {
+    on pre { v_post += 1 mV }
+}
+"""
+
+
 class Command(unittest.TestCase):
     """A folder of its own for each test, with a cache that all tests share."""
 
@@ -104,6 +126,22 @@ class Compile(Command):
             self.assertIn(mark, out, stage)
         self.hhc(SQUID, "--emit=obj", "-o", "x.o")
         self.assertEqual((self.folder / "x.o").read_bytes()[:4], b"\x7fELF")
+
+    def test_a_synapse_is_bound_to_the_neurons_that_are_named(self) -> None:
+        net = self.write(NET)
+        bound = ["--neuron", "Decaying", "--pre", "Leaky", "--post", "Leaky"]
+        for stage, mark in (("model", "I_post"), ("ir", "kernel"), ("cpp", "Decaying")):
+            self.assertIn(mark, self.hhc(net, f"--emit={stage}", *bound)[0], stage)
+        self.assertIn("g", self.hhc("explain", net, *bound)[0])
+        _, err = self.hhc(net, "--emit=ir", "--neuron", "Decaying", expect=HOST)
+        self.assertIn("HH8009", err)
+        _, err = self.hhc(net, "--emit=ir", *bound[2:], expect=USAGE)
+        self.assertIn("several synapses: `Decaying`, `Kick`", err)
+        _, err = self.hhc(net, "--emit=ir", *bound[:5], "Nobody", expect=USAGE)
+        self.assertIn("no neuron `Nobody`", err)
+        _, err = self.hhc(net, "--emit=ir", "--neuron", "Kick", *bound[2:5], "Rate", expect=MODEL)
+        self.assertIn("v_post", err)
+        self.hhc(net, "--emit=ir", "--pre", "Leaky", expect=USAGE)
 
     def test_a_debugger_sees_the_lines_of_the_model(self) -> None:
         self.assertNotIn("#line", self.hhc(SQUID, "--emit=cpp")[0])
@@ -288,6 +326,21 @@ class Run(Command):
             )
             wanted = wanted or out
             self.assertEqual(out, wanted, variant)
+
+    def test_a_step_that_is_long_for_the_model_is_noted(self) -> None:
+        text = LEAK.replace("param tau = 10 ms", "param tau = 10 ms\n    method rk2")
+        _, err = self.hhc("run", self.write(text), "--for", "12ms", "--dt", "6ms")
+        self.assertIn("warning[HH5018]", err)
+        self.assertIn("10 ms (`v`)", err)
+        _, err = self.hhc("run", self.write(text), "--for", "10ms", "--dt", "5ms")
+        self.assertNotIn("HH5018", err)
+
+    def test_noise_is_read_as_asked_for(self) -> None:
+        noisy = self.write("neuron A {\n    dx/dt = x*xi/second**0.5 : 1\n    init x = 1\n}\n")
+        self.assertIn("Stratonovich", self.hhc("explain", noisy)[0])
+        self.assertIn("Ito", self.hhc("explain", noisy, "--interpretation", "ito")[0])
+        _, err = self.hhc("explain", noisy, "--interpretation", "other", expect=MODEL)
+        self.assertIn("HH5017", err)
 
     def test_values_that_make_no_sense(self) -> None:
         short = ["run", SQUID, "--for", "1ms"]

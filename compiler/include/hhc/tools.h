@@ -47,4 +47,8 @@ struct Formatted {
 /// (what, version): Clang, kernel interface, text form of the IR, random streams.
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>> component_versions();
 
+/// Advice on the time step of a model with this description (hhk_model.description): what it says
+/// where its fastest state moves within two steps; empty where it does not.
+[[nodiscard]] HODGPY_API std::string time_step_advice(std::string_view description, double dt);
+
 } // namespace hhc

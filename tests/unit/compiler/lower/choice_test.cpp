@@ -159,11 +159,17 @@ TEST(Refusal, euler_of_multiplicative_noise) {
     EXPECT_EQ(codes_of(t, "euler"), Codes{"HH5005"});
 }
 
-TEST(Refusal, exponential_euler_and_staggered_of_what_is_not_linear_in_itself) {
+TEST(Refusal, exponential_euler_of_what_is_not_linear_in_itself) {
     EXPECT_EQ(codes_of(quadratic(), "exponential_euler"), Codes{"HH5006"});
-    Text t = morris_lecar();
-    t.derivative("w", 1.0 - t["w"] * t["w"]);
-    EXPECT_EQ(codes_of(t, "staggered"), Codes{"HH5006"});
+}
+
+TEST(Split, linearises_a_concentration_that_moves_its_own_reversal_potential) {
+    Text t = calcium();
+    t.derivative("ca", t["m"] * (1.0 - t["v"] - t["ca"] * t["ca"]) - t["ca"]);
+    const Lowered lowered = lower_text(t);
+    EXPECT_EQ(method_of(lowered, "ca").method, "staggered");
+    EXPECT_NE(method_of(lowered, "ca").why.find("linearised at t"), std::string::npos);
+    EXPECT_NE(method_of(lowered, "v").why.find("linear in itself"), std::string::npos);
 }
 
 TEST(Refusal, staggered_without_a_potential) {
