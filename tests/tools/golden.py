@@ -6,7 +6,8 @@
 tests/golden/<stage>/NAME.golden holds comment lines (`#! ...`), the input, a line `--- expected`,
 and the text. `--update` rewrites the expected part: read the difference before you commit it.
 The stages `tokens` and `ast` are printed by parse_text, all others by `hhc --emit=<stage>`; a line
-`#! options: ...` adds options.
+`#! options: ...` adds options, and `#! from: ...` keeps what is printed from the first line that
+begins so to the next line `}`: one kernel, without the tables and the prelude around it.
 """
 
 import argparse
@@ -46,10 +47,22 @@ def command(
     return [arguments.hhc, f"--emit={stage}", *options, model]
 
 
-def printed(words: list[str]) -> str:
+def part(text: str, comments: str) -> str:
+    """What `#! from:` asks for; all of the text without it, or where no line begins so."""
+    starts = [line.split(":", 1)[1].strip() for line in comments.splitlines()
+              if line.startswith("#! from:")]  # fmt: skip
+    lines = text.splitlines(keepends=True)
+    begin = next((n for n, line in enumerate(lines) if starts and line.startswith(starts[0])), None)
+    if begin is None:
+        return text
+    end = next((n for n, line in enumerate(lines) if n > begin and line == "}\n"), len(lines) - 1)
+    return "".join(lines[begin : end + 1])
+
+
+def printed(words: list[str], comments: str) -> str:
     """Output and messages of the command, with the name of the input taken out."""
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-    return (done.stdout + done.stderr).replace(words[-1], "input.hhm")
+    return part((done.stdout + done.stderr).replace(words[-1], "input.hhm"), comments)
 
 
 def main() -> int:
@@ -72,7 +85,7 @@ def main() -> int:
             if words is None:
                 skipped += 1
                 continue
-            found = printed(words)
+            found = printed(words, comments)
         if found == expected:
             passed += 1
         elif arguments.update:
