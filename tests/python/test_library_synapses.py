@@ -14,25 +14,25 @@ from hodgpy.units import ms, second
 
 CELLS = """
 channel Leak {
-    param g = 1/(10 ms)
-    I = g*(-v) : 1/second
+    param g = 1 nS
+    I = g*(-v) : amp
 }
 neuron Timed {
     use Leak as leak
     param rest = 3 ms
-    excess = v - 0.5 : 1
-    drive : 1
-    dv/dt = leak.I + drive/(10 ms) : 1 (unless refractory)
-    threshold v > 1
-    reset v = 0
+    excess = v - 5 mV : volt
+    drive : volt
+    dv/dt = (leak.I/nS + drive)/(10 ms) : mV (unless refractory)
+    threshold v > 10 mV
+    reset v = 0 mV
     refractory rest
 }
 neuron Conditional {
-    drive : 1
-    dv/dt = (drive - v)/(10 ms) : 1 (unless refractory)
+    drive : volt
+    dv/dt = (drive - v)/(10 ms) : mV (unless refractory)
     dw/dt = -w/(5 ms) : 1
-    threshold v > 1
-    reset { v = 0
+    threshold v > 10 mV
+    reset { v = 0 mV
             w = 1 }
     refractory w > 0.5
 }
@@ -41,7 +41,7 @@ neuron Conditional {
 
 def train(model: hp.Model, synapse: str) -> tuple[np.ndarray, np.ndarray]:
     population = hp.Population(model, 5, name="cells")
-    population.drive = "1.2 + 0.1*i"
+    population.drive = 0.012 + 0.001 * np.arange(5)
     synapses = hp.Synapses(population, on_pre=synapse, name="all")
     synapses.connect(condition="i != j")
     spikes = hp.SpikeRecorder(population)
@@ -54,8 +54,8 @@ def test_writing_to_a_refractory_neuron_changes_nothing(name: str, tmp_path: Pat
     models = hp.compile(CELLS)
     models[name].write(str(tmp_path / "cells.so"))
     loaded = hp.load(tmp_path / "cells.so")[name]
-    own = train(models[name], "v_post += 0.2")
-    theirs = train(loaded, "v_post += 0.2")
+    own = train(models[name], "v_post += 2*mV")
+    theirs = train(loaded, "v_post += 2*mV")
     assert len(own[0]) > 20
     assert np.array_equal(own, theirs)
     # without the guard the neurons would be kicked while they are refractory
@@ -67,7 +67,7 @@ def test_definitions_can_be_read(tmp_path: Path) -> None:
     models = hp.compile(CELLS)
     models.Timed.write(str(tmp_path / "cells.so"))
     loaded = hp.load(tmp_path / "cells.so").Timed
-    synapse = "v_post += 0.1*clip(excess_post, 0, 1) + 0*second*leak.I_pre"
+    synapse = "v_post += 0.1*clip(excess_post, 0*mV, 10*mV) + 0*ohm*leak.I_pre"
     own, theirs = train(models.Timed, synapse), train(loaded, synapse)
     assert len(own[0]) > 20
     assert np.array_equal(own, theirs)
