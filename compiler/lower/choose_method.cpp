@@ -200,7 +200,8 @@ private:
         }
         split_ = split_states(equations_, states);
         const SplitResult& split = *split_;
-        const bool splits = !split.refusal && (!split.split.linearised || reads_like_channels());
+        const bool splits = !split.refusal && (!split.split.linearised || reads_like_channels()) &&
+                            !(split.split.linearised_beside_v && writes_potential());
         if (splits) {
             assign(Method::Staggered, states, "");
         } else if (writes_potential() && is_nonlinear_in_potential()) {

@@ -44,7 +44,8 @@ struct Split {
     std::vector<StateIndex> potentials; // V: from t to t + dt
     std::vector<GateBlock> gates;       // G: from t + dt/2 to t + 3dt/2
     std::vector<LinearPart> linear;     // exact
-    bool linearised = false;            // V holds a state that is not linear in itself
+    bool linearised = false;            // v is not linear in itself
+    bool linearised_beside_v = false;   // another state of V is not
 };
 
 struct Plan {

@@ -230,6 +230,8 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
                        "the one of `" + equations.name(state) + "` has jumps or kinks in it");
             return result;
         }
+        split.linearised_beside_v =
+            split.linearised_beside_v || (state != *v && !equations[state].linear_in_itself);
     }
     return result;
 }
