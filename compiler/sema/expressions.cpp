@@ -399,6 +399,8 @@ ExprId Checker::unknown(const std::string& name, Span span) {
                      name + " : UNIT`");
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
+    } else if (!draft_.is_equations) {
+        problem.note("`param " + name + " = VALUE UNIT` declares it");
     }
     return draft_.poison(span);
 }

@@ -28,6 +28,10 @@ _BLOCK = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MISSING = re.compile(r"`(\w+)` is not defined")
+_HOW_NAMES_GET_VALUES = (
+    "note: a name gets its value from your script or from `namespace`; or declare `name : unit` in "
+    "the equations and assign it to the population"
+)
 _DTYPES = {"float64": 8, "float32": 4}
 _TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter")
 
@@ -448,4 +452,7 @@ def _script_hint(diagnostic: Diagnostic, scopes: Sequence[Mapping[str, Any]]) ->
         ]
     usable = [n for scope in scopes for n, v in scope.items() if _external(n, v) is not None]
     near = difflib.get_close_matches(name, [n for n in usable if not units.is_unit(n)], n=1)
-    return [f"note: your script has `{near[0]}`; did you mean that?"] if near else []
+    if near:
+        return [f"note: your script has `{near[0]}`; did you mean that?"]
+    corrected = any(note.replacement is not None for note in diagnostic.notes)
+    return [] if corrected else [_HOW_NAMES_GET_VALUES]

@@ -43,6 +43,9 @@ MISTAKES = [
         "plain number",
     ),
     Mistake("misspelt name", LIF.replace("-v/tau", "-v/tua"), "HH2001", (3, 16), "`tau`"),
+    Mistake(
+        "parameter forgotten", "dv/dt = -v/tau : volt", "HH2001", (2, 13), "`param tau = VALUE"
+    ),
     Mistake("unit of other programs", LIF.replace("10 ms", "10 msec"), "HH2011", (2, 20), "`ms`"),
     Mistake("unit in capitals", LIF.replace("10 ms", "10 MS"), "HH2011", (2, 20), "`ms`?"),
     Mistake("symbol of a unit", LIF.replace("10 ms", "0.01 s"), "HH2011", (2, 22), "`second`"),

@@ -141,6 +141,13 @@ def test_names_of_the_script_that_equations_cannot_use() -> None:
     assert tau_mem.in_unit("ms") == 10
 
 
+def test_names_without_a_value_are_told_once_where_values_come_from() -> None:
+    with pytest.raises(hp.ModelError) as info:
+        hp.compile("dv/dt = (E_leak - v)/tau_leak : volt")
+    assert str(info.value).count("a name gets its value from your script or from `namespace`") == 1
+    assert str(info.value).count("is not defined") == 2
+
+
 # -- plain numbers --------------------------------------------------------------------------------
 
 
