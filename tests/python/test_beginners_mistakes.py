@@ -44,7 +44,7 @@ MISTAKES = [
     ),
     Mistake("misspelt name", LIF.replace("-v/tau", "-v/tua"), "HH2001", (3, 16), "`tau`"),
     Mistake(
-        "parameter forgotten", "dv/dt = -v/tau : volt", "HH2001", (2, 13), "`param tau = VALUE"
+        "parameter forgotten", "dv/dt = -v/tau : volt", "HH2001", (2, 16), "`param tau = VALUE"
     ),
     Mistake("unit of other programs", LIF.replace("10 ms", "10 msec"), "HH2011", (2, 20), "`ms`"),
     Mistake("unit in capitals", LIF.replace("10 ms", "10 MS"), "HH2011", (2, 20), "`ms`?"),
