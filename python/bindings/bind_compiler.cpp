@@ -61,6 +61,7 @@ hhc::Options options(const py::dict& given) {
     take(given, "target", result.target);
     take(given, "strict", result.strict);
     take(given, "optimisation", result.optimisation);
+    take(given, "vector_bytes", result.vector_bytes);
     take(given, "fast_math", result.fast_math);
     take(given, "lump", result.lump);
     take(given, "varying_delays", result.varying_delays);
