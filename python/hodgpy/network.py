@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hodgpy.accuracy import Accuracy
     from hodgpy.sweep import Sweep
 
+Action = Callable[[], None]
 
 _LONG = 50.0  # seconds: a run of a plain number from here on was probably meant in ms
 _COARSE = 0.01  # seconds: a step that is no step of a neuron
@@ -352,21 +353,46 @@ class Network:
         """
         return plotting.overview([r for r in self._objects if isinstance(r, Recorder)], figsize)
 
-    def at(self, time: Any, action: Callable[[], None]) -> None:
+    def at(self, time: Any, action: Action | None = None) -> Any:
         """Call ``action()`` at a time, before the recorders of that step.
 
-        An error that it raises ends the run there; the next run goes on from that step.
+        Without ``action`` a decorator, as :meth:`every` is. An error that it raises ends the run
+        there; the next run goes on from that step.
         """
-        self._operations += 1
-        self._core.at(units.duration(time, "time"), arguments.action(action, "action"))
+        when = units.duration(time, "time")
 
-    def every(self, interval: Any, action: Callable[[], None]) -> None:
-        """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step."""
+        def add(action: Action) -> Action:
+            self._operations += 1
+            self._core.at(when, arguments.action(action, "action"))
+            return action
+
+        if action is None:
+            return add
+        add(action)
+        return None
+
+    def every(self, interval: Any, action: Action | None = None) -> Any:
+        """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step.
+
+        Without ``action`` a decorator::
+
+            @net.every(10 * ms)
+            def watch() -> None:
+                print(net.t, P.v.mean())
+        """
         seconds = units.duration(interval, "interval")
         if seconds <= 0:
             raise SimulationError(f"interval is {seconds} s; it must be positive")
-        self._operations += 1
-        self._core.every(seconds, arguments.action(action, "action"))
+
+        def add(action: Action) -> Action:
+            self._operations += 1
+            self._core.every(seconds, arguments.action(action, "action"))
+            return action
+
+        if action is None:
+            return add
+        add(action)
+        return None
 
     def copy(self, *, seed: int | None = None, threads: int | None = None) -> Network:
         """The same network at time 0, with everything that was assigned; it shares compiled code.

@@ -118,7 +118,11 @@ def test_operations_come_in_order_before_the_recorders(counter: hp.Model) -> Non
         seen.append(("every", net.t))
 
     net.every(2 * ms, add)
-    net.at("3 ms", lambda: seen.append(("first", net.t)))
+
+    @net.at("3 ms")
+    def first() -> None:
+        seen.append(("first", net.t))
+
     net.at(3 * ms, lambda: seen.append(("second", net.t)))
     net.run(5 * ms)
     assert [name for name, _ in seen] == ["every", "every", "first", "second", "every"]
