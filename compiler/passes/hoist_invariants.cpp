@@ -109,6 +109,13 @@ std::vector<int> find_costs(const ir::Kernel& kernel, const std::vector<Level>& 
     return costs;
 }
 
+/// 1/field: to load it is not dearer than to load the field.
+bool is_reciprocal(const ir::Kernel& kernel, ValueId id) {
+    const ir::Value& value = kernel.values[id];
+    return value.op == Op::Div && kernel.values[value.args[0]].op == Op::ConstReal &&
+           kernel.values[value.args[1]].op == Op::LoadField;
+}
+
 class Hoister {
 public:
     explicit Hoister(ir::Module& module) : module_(module) {
@@ -170,9 +177,11 @@ private:
             const Type type = kernel.values[ValueId(i)].type;
             const bool run = levels[i] == Level::Run &&
                              (type == Type::Real || type == Type::Bool) && costs[i] > 0;
-            const bool entity = levels[i] == Level::EntityConstant && type == Type::Real &&
-                                costs[i] >= dear && kernel.kind == KernelKind::Advance &&
-                                !module_.is_synapse; // memory counts there
+            const bool entity =
+                levels[i] == Level::EntityConstant && type == Type::Real &&
+                (costs[i] >= dear || is_reciprocal(kernel, ValueId(i))) &&
+                (kernel.kind == KernelKind::Advance || kernel.kind == KernelKind::Linear) &&
+                !module_.is_synapse; // memory counts there
             if (needed[i] && (run || entity)) {
                 chosen.emplace_back(i);
             }

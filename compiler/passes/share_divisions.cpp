@@ -39,6 +39,27 @@ bool has_reciprocal(double x, std::uint32_t real_size) {
     return std::isfinite(x) && size >= least && 1 / size >= least;
 }
 
+/// Fields that the user sets between runs alone.
+std::vector<bool> find_constants(const ir::Module& module) {
+    std::vector<bool> constant;
+    for (const ir::Field& field : module.fields) {
+        constant.push_back((field.flags & ir::flag::constant) != 0 &&
+                           field.role == ir::role::parameter);
+    }
+    for (const ir::Kernel& kernel : module.kernels) {
+        for (const ir::FieldStore& store : kernel.stores) {
+            constant[store.field.index] = false;
+        }
+    }
+    return constant;
+}
+
+/// Whether the reciprocals of constants of entities can be kept beside them.
+bool keeps_reciprocals(const ir::Module& module, const ir::Kernel& kernel) {
+    return !module.is_synapse &&
+           (kernel.kind == ir::KernelKind::Advance || kernel.kind == ir::KernelKind::Linear);
+}
+
 } // namespace
 
 bool share_divisions(ir::Module& module, const Context& context) {
@@ -46,7 +67,9 @@ bool share_divisions(ir::Module& module, const Context& context) {
         return false;
     }
     bool changed = false;
+    const std::vector<bool> constant = find_constants(module);
     for (ir::Kernel& kernel : module.kernels) {
+        const bool keeps = keeps_reciprocals(module, kernel);
         const std::vector<Binding> bindings = ir::bindings(kernel);
         const Divisions divisions = find_divisions(kernel, bindings);
         if (std::ranges::none_of(divisions.divisor, &ValueId::valid)) {
@@ -60,7 +83,9 @@ bool share_divisions(ir::Module& module, const Context& context) {
                 return std::nullopt;
             }
             const ValueId divisor = value.args[1];
-            const bool early = bindings[old_divisor.index] != Binding::Entity;
+            const ir::Value& found = b[divisor];
+            const bool kept = keeps && found.op == Op::LoadField && constant[found.symbol];
+            const bool early = bindings[old_divisor.index] != Binding::Entity || kept;
             const std::optional<double> literal = b.constant(divisor);
             if ((!early && divisions.shared[old_divisor.index] < 2) ||
                 (literal && !has_reciprocal(*literal, module.real_size))) {

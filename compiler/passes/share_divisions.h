@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Divisions are the dearest operation. Several by the same divisor become one reciprocal and
-// products; one by something known before the entity becomes a product with its reciprocal, which
-// hoisting then moves out of the loop.
+// products; one by something known before the entity, or by a constant of the entity, becomes a
+// product with its reciprocal, which hoisting then moves out of the loop.
 //
 //   %2 = div %x, %tau                  %2 = div 1, %tau       (run-bound: prepare)
 //   %3 = div %a, %d              ->    %3 = mul %x, %2

@@ -6,6 +6,7 @@
 #include "cable/solver.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -61,6 +62,23 @@ void couple(const cable::Piece::Part& part, const CableTree& shape, const Resist
             axial[at] = 1.0 / resistance;
             neighbours[at] += axial[at];
             neighbours[static_cast<std::size_t>(tree.parent[k]) * lanes + lane] += axial[at];
+        }
+    }
+}
+
+/// The equations of `couple`, each divided by the scale of its node.
+inline void normalise(const SolverTree& tree, std::size_t lanes, const double* scale, double* up,
+                      double* down, double* neighbours) {
+    std::fill_n(down, lanes, 0.0);
+    for (std::size_t k = 0; k < tree.node.size(); ++k) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const std::size_t at = k * lanes + lane;
+            if (k > 0) {
+                const auto parent = static_cast<std::size_t>(tree.parent[k]);
+                down[at] = up[at] / scale[parent * lanes + lane];
+            }
+            up[at] /= scale[at];
+            neighbours[at] /= scale[at];
         }
     }
 }

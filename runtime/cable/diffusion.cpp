@@ -55,21 +55,26 @@ void CableSolver::fill_spreads(cable::Piece& piece) {
         part.spreads.clear();
         for (const Diffusion& one : diffusions_) {
             Spread& spread = part.spreads.emplace_back();
-            for (AlignedDoubles* array : {&spread.axial, &spread.neighbours, &spread.volume}) {
+            for (AlignedDoubles* array :
+                 {&spread.up, &spread.down, &spread.neighbours, &spread.capacity}) {
                 array->assign(nodes * lanes);
             }
             const auto resistivity = [&](std::int64_t e) {
                 return 1.0 / (one.diffusivity * one.fraction[static_cast<std::size_t>(e)]);
             };
-            couple(part, layout_->tree(part.group->tree), resistivity, spread.axial.data(),
+            couple(part, layout_->tree(part.group->tree), resistivity, spread.up.data(),
                    spread.neighbours.data());
+            std::vector<double> scale(nodes * lanes);
             for (std::size_t k = 0; k < nodes; ++k) {
                 for (std::size_t lane = 0; lane < lanes; ++lane) {
                     const std::int64_t own = entity(part.tree->node[k], lane);
-                    spread.volume[k * lanes + lane] =
-                        own < 0 ? 0.0 : one.volume[static_cast<std::size_t>(own)];
+                    scale[k * lanes + lane] =
+                        own < 0 ? 1.0 : one.volume[static_cast<std::size_t>(own)];
+                    spread.capacity[k * lanes + lane] = own < 0 ? 0.0 : 1.0;
                 }
             }
+            normalise(*part.tree, lanes, scale.data(), spread.up.data(), spread.down.data(),
+                      spread.neighbours.data());
         }
     }
 }
@@ -84,8 +89,8 @@ bool CableSolver::spread(cable::Piece& piece, const hhk_context& context, hhk_bl
             reinterpret_cast<double*>(context.slab + context.offsets[diffusions_[n].field]);
         for (cable::Piece::Part& part : piece.parts) {
             const Spread& one = part.spreads[n];
-            const Coefficients coefficients{one.axial.data(), one.neighbours.data(),
-                                            one.volume.data(), part.area.data()};
+            const Coefficients coefficients{one.up.data(), one.down.data(), one.neighbours.data(),
+                                            one.capacity.data()};
             const Membrane membrane{piece.nothing.data(),       piece.nothing.data(),
                                     values + part.group->first, piece.factor.data(),
                                     piece.right.data(),         piece.sums.data()};

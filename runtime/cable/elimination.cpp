@@ -16,17 +16,23 @@ namespace {
 
 template <int lanes> struct Vector {
     typedef double type __attribute__((vector_size(lanes * sizeof(double)), may_alias));
+    typedef std::int64_t Mask __attribute__((vector_size(lanes * sizeof(std::int64_t))));
 };
 template <> struct Vector<1> {
     using type = double;
+    using Mask = bool;
 };
 
-template <int lanes> [[gnu::always_inline]] inline bool any_not_positive(const double* values) {
-    bool bad = false;
-    for (int l = 0; l < lanes; ++l) {
-        bad |= !(values[l] > 0);
+template <int lanes> [[gnu::always_inline]] inline bool all(const typename Vector<lanes>::Mask& m) {
+    if constexpr (lanes == 1) {
+        return m;
+    } else {
+        bool every = true;
+        for (int l = 0; l < lanes; ++l) {
+            every &= m[l] != 0;
+        }
+        return every;
     }
-    return bad;
 }
 
 /// The equation of one node before its children are eliminated, but for what they do from near.
@@ -39,10 +45,9 @@ template <int lanes> struct Row {
 template <int lanes>
 [[gnu::always_inline]] inline Row<lanes> row(const SolverTree& tree, const Coefficients& c,
                                              const Membrane& m, double rate, std::int64_t k,
-                                             bool& bad) {
+                                             typename Vector<lanes>::Mask& good) {
     using V = typename Vector<lanes>::type;
     const auto* neighbours = reinterpret_cast<const V*>(c.neighbours);
-    const auto* areas = reinterpret_cast<const V*>(c.area);
     const auto* capacitance = reinterpret_cast<const V*>(c.capacitance);
     const auto* conductance = reinterpret_cast<const V*>(m.conductance);
     const auto* current = reinterpret_cast<const V*>(m.current);
@@ -50,12 +55,11 @@ template <int lanes>
     const auto* sums = reinterpret_cast<const V*>(m.sums);
     Row<lanes> result{neighbours[k], V{}};
     if (const std::int32_t at = tree.compartment[static_cast<std::size_t>(k)]; at >= 0) {
-        const V area = areas[k];
         const V inertia = capacitance[k] * rate;
-        const V own = inertia + area * conductance[at];
-        bad |= any_not_positive<lanes>(reinterpret_cast<const double*>(&own));
+        const V own = inertia + conductance[at];
+        good &= own > 0;
         result.diagonal += own;
-        result.right = inertia * v[at] + area * current[at];
+        result.right = inertia * v[at] + current[at];
     }
     if (const std::int64_t s = tree.sum[static_cast<std::size_t>(k)]; s >= 0) {
         result.diagonal -= sums[2 * s];
@@ -74,46 +78,48 @@ template <int lanes>
     const auto n = static_cast<std::int64_t>(tree.node.size());
     const std::int32_t* parent = tree.parent.data();
     const std::int32_t* sum = tree.sum.data();
-    const auto* axial = reinterpret_cast<const V*>(c.axial);
+    const auto* up = reinterpret_cast<const V*>(c.up);
+    const auto* down = reinterpret_cast<const V*>(c.down);
     auto* factor = reinterpret_cast<V*>(m.factor);
     auto* right = reinterpret_cast<V*>(m.right);
     auto* sums = reinterpret_cast<V*>(m.sums);
     for (std::int32_t s = 0; s < 2 * tree.sums; ++s) {
         sums[s] = V{};
     }
-    bool bad = false;
-    Row<lanes> now = row<lanes>(tree, c, m, rate, n - 1, bad);
+    auto good = typename Vector<lanes>::Mask(V{} <= V{});
+    Row<lanes> now = row<lanes>(tree, c, m, rate, n - 1, good);
     Row<lanes> next{};
     if (n > 1) {
-        next = row<lanes>(tree, c, m, rate, n - 2, bad);
+        next = row<lanes>(tree, c, m, rate, n - 2, good);
     }
     for (std::int64_t k = n - 1; k >= 0; --k) {
         Row<lanes> after{};
         if (k > 1) { // its distant children come before k in this direction
-            after = row<lanes>(tree, c, m, rate, k - 2, bad);
+            after = row<lanes>(tree, c, m, rate, k - 2, good);
         }
-        const V g = axial[k];
-        const V taken = lanes == 1 ? V(g * g / now.diagonal) : V(g * g * (1.0 / now.diagonal));
         const V inverse = 1.0 / now.diagonal;
-        const V down = g * inverse;
-        factor[k] = down;
-        right[k] = now.right * inverse;
+        const V share = up[k] * inverse;
+        const V value = now.right * inverse;
+        const V taken = lanes == 1 ? V(up[k] * down[k] / now.diagonal) : V(down[k] * share);
+        const V given = down[k] * value;
+        factor[k] = share;
+        right[k] = value;
         const std::int64_t p = parent[k];
         if (p == k - 1) {
             next.diagonal -= taken;
-            next.right += down * now.right;
+            next.right += given;
         } else if (p == k - 2) {
             after.diagonal -= taken;
-            after.right += down * now.right;
+            after.right += given;
         } else {
             const std::int64_t s = sum[p];
             sums[2 * s] += taken;
-            sums[2 * s + 1] += down * now.right;
+            sums[2 * s + 1] += given;
         }
         now = next;
         next = after;
     }
-    return !bad;
+    return all<lanes>(good);
 }
 
 /// Downwards every node follows from its parent.

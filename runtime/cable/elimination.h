@@ -9,12 +9,13 @@
 
 namespace hodg::cable {
 
-/// Coefficients of a group, by node in the solver's order, then lane.
+/// Coefficients of a group, by node in the solver's order, then lane. The equation of a node is
+/// divided by the area of its membrane, or by 1 where it has none.
 struct Coefficients {
-    const double* axial = nullptr;       // conductance to the parent, siemens
-    const double* neighbours = nullptr;  // sum of the conductances to all neighbours, siemens
-    const double* capacitance = nullptr; // farad
-    const double* area = nullptr;        // meter**2
+    const double* up = nullptr;          // conductance to the parent, in the equation of the node
+    const double* down = nullptr;        // the same in the equation of the parent
+    const double* neighbours = nullptr;  // sum of the conductances to all neighbours
+    const double* capacitance = nullptr; // 0 where there is no membrane
 };
 
 /// What changes from step to step.
@@ -27,8 +28,8 @@ struct Membrane {
     double* sums = nullptr;              // scratch, 2 x sums of the tree x lanes
 };
 
-/// Solves (C*rate + G - axial) x = C*rate*v + I0 and puts x, or 2x - v, into v. False, with v as it
-/// was, if C*rate + G is not positive somewhere.
+/// Solves (C*rate + G + neighbours - couplings) x = C*rate*v + I0 and puts x, or 2x - v, into v.
+/// False, with v as it was, if C*rate + G is not positive somewhere.
 [[nodiscard]] bool eliminate(const SolverTree& tree, std::int32_t lanes,
                              const Coefficients& coefficients, const Membrane& membrane,
                              double rate, bool extrapolate);

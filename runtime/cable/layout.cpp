@@ -62,6 +62,12 @@ std::int32_t centre(const Neighbours& near) {
     return path[path.size() / 2];
 }
 
+/// Whether no node has more than two neighbours.
+bool is_row(const CableTree& tree) {
+    return std::ranges::all_of(neighbours_of(tree),
+                               [](const auto& near) { return near.size() < 3; });
+}
+
 SolverTree make_order(const CableTree& tree, bool from_centre) {
     const std::size_t n = tree.parent.size();
     std::vector<std::int32_t> from = tree.parent;
@@ -145,7 +151,7 @@ Layout::Layout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_c
     : trees_(std::move(trees)), tree_of_cell_(std::move(tree_of_cell)) {
     check();
     for (const CableTree& tree : trees_) {
-        interleaved_.push_back(make_order(tree, false));
+        interleaved_.push_back(make_order(tree, is_row(tree)));
         alone_.push_back(make_order(tree, true));
     }
     make_groups();

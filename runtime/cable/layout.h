@@ -46,8 +46,8 @@ public:
     [[nodiscard]] const CableTree& tree(std::int32_t index) const {
         return trees_[static_cast<std::size_t>(index)];
     }
-    /// In natural order for interleaved groups; for one cell alone from the middle of the tree
-    /// outwards, so that neighbours in the order do not wait for each other.
+    /// For one cell alone and for interleaved cells without branches from the middle of the tree
+    /// outwards, so that neighbours in the order do not wait for each other; else in natural order.
     [[nodiscard]] const SolverTree& order(const Group& group) const {
         const auto& orders = group.lanes > 1 ? interleaved_ : alone_;
         return orders[static_cast<std::size_t>(group.tree)];

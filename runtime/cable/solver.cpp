@@ -46,7 +46,7 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
             part.tree = &layout_->order(group);
             const std::size_t size = part.tree->node.size() * static_cast<std::size_t>(group.lanes);
             for (AlignedDoubles* array :
-                 {&part.axial, &part.neighbours, &part.capacitance, &part.area}) {
+                 {&part.up, &part.down, &part.neighbours, &part.capacitance}) {
                 array->assign(size);
             }
             nodes = std::max(nodes, size);
@@ -113,13 +113,14 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
         const CableTree& shape = layout_->tree(part.group->tree);
         const auto lanes = static_cast<std::size_t>(part.group->lanes);
         const EntityOf entity(part);
+        std::vector<double> scale(part.tree->node.size() * lanes);
         for (std::size_t k = 0; k < part.tree->node.size(); ++k) {
             const auto node = static_cast<std::size_t>(part.tree->node[k]);
             for (std::size_t lane = 0; lane < lanes; ++lane) {
                 const std::size_t at = k * lanes + lane;
                 const std::int64_t own = entity(part.tree->node[k], lane);
-                part.area[at] = shape.area[node];
                 part.capacitance[at] = 0;
+                scale[at] = 1;
                 if (own < 0) {
                     continue;
                 }
@@ -132,10 +133,13 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
                                      population.name(), per_area, own),
                          "it must be positive");
                 }
-                part.capacitance[at] = per_area * shape.area[node];
+                part.capacitance[at] = per_area;
+                scale[at] = shape.area[node];
             }
         }
-        couple(part, shape, axial_resistance, part.axial.data(), part.neighbours.data());
+        couple(part, shape, axial_resistance, part.up.data(), part.neighbours.data());
+        normalise(*part.tree, lanes, scale.data(), part.up.data(), part.down.data(),
+                  part.neighbours.data());
     }
 }
 
@@ -227,8 +231,8 @@ bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context,
     double* v = doubles(context, v_);
     for (const cable::Piece::Part& part : piece.parts) {
         const std::int64_t first = part.group->first;
-        const Coefficients coefficients{part.axial.data(), part.neighbours.data(),
-                                        part.capacitance.data(), part.area.data()};
+        const Coefficients coefficients{part.up.data(), part.down.data(), part.neighbours.data(),
+                                        part.capacitance.data()};
         const Membrane membrane{piece.conductance.data() + (first - begin),
                                 piece.current.data() + (first - begin),
                                 v + first,
@@ -244,8 +248,8 @@ bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context,
         for (std::size_t k = 0; k < part.tree->node.size(); ++k) {
             for (std::size_t lane = 0; part.tree->compartment[k] >= 0 && lane < lanes; ++lane) {
                 const auto at = static_cast<std::size_t>(part.tree->compartment[k]) * lanes + lane;
-                const double own = coefficients.capacitance[k * lanes + lane] * rate +
-                                   coefficients.area[k * lanes + lane] * membrane.conductance[at];
+                const double own =
+                    coefficients.capacitance[k * lanes + lane] * rate + membrane.conductance[at];
                 if (!(own > 0)) {
                     block.event =
                         static_cast<std::int32_t>(first - begin + static_cast<std::int64_t>(at));

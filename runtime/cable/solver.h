@@ -55,7 +55,7 @@ struct Diffusion {
 
 /// Coefficients of one diffusion in one group, by node of the solver's order, then lane.
 struct Spread {
-    AlignedDoubles axial, neighbours, volume;
+    AlignedDoubles up, down, neighbours, capacity;
 };
 
 /// One tile of cells and the scratch memory of its thread.
@@ -65,8 +65,8 @@ struct Piece {
     struct Part {
         const Group* group = nullptr;
         const SolverTree* tree = nullptr;
-        AlignedDoubles axial, neighbours, capacitance, area;
-        std::vector<Spread> spreads; // by diffusion
+        AlignedDoubles up, down, neighbours, capacitance; // see Coefficients
+        std::vector<Spread> spreads;                      // by diffusion
     };
     std::vector<Part> parts;
     AlignedDoubles conductance, current, factor, right, sums;

@@ -92,6 +92,26 @@ struct Problem {
         }
     }
 
+    /// What `eliminate` wants: every equation divided by the area of its node.
+    struct Divided {
+        std::vector<double> up, down, neighbours, capacitance;
+    };
+
+    [[nodiscard]] Divided divided(std::size_t lanes) const {
+        Divided result{axial, axial, neighbours, capacitance};
+        for (std::size_t at = 0; at < axial.size(); ++at) {
+            const auto own = [this](std::size_t i) { return area[i] > 0 ? area[i] : 1.0; };
+            const std::int32_t parent = tree.parent[at / lanes];
+            result.up[at] /= own(at);
+            result.neighbours[at] /= own(at);
+            result.capacitance[at] /= own(at);
+            if (parent >= 0) {
+                result.down[at] /= own(static_cast<std::size_t>(parent) * lanes + at % lanes);
+            }
+        }
+        return result;
+    }
+
     [[nodiscard]] std::vector<double> solved(std::size_t lanes, std::size_t lane,
                                              double rate) const {
         const std::size_t n = tree.node.size();
@@ -128,15 +148,15 @@ TEST_P(Elimination, equals_the_solution_of_the_whole_matrix) {
     Aligned factor(size);
     Aligned right(size);
     Aligned sums(size);
-    Aligned axial(problem.axial);
-    Aligned neighbours(problem.neighbours);
-    Aligned capacitance(problem.capacitance);
-    Aligned area(problem.area);
+    const Problem::Divided divided = problem.divided(lanes);
+    Aligned up(divided.up);
+    Aligned down(divided.down);
+    Aligned neighbours(divided.neighbours);
+    Aligned capacitance(divided.capacitance);
     Aligned conductance(problem.conductance);
     Aligned current(problem.current);
     Aligned v(problem.v);
-    const Coefficients coefficients{axial.data(), neighbours.data(), capacitance.data(),
-                                    area.data()};
+    const Coefficients coefficients{up.data(), down.data(), neighbours.data(), capacitance.data()};
     const Membrane membrane{conductance.data(), current.data(), v.data(),
                             factor.data(),      right.data(),   sums.data()};
     constexpr double rate = 40'000;
@@ -160,12 +180,13 @@ TEST(elimination, refuses_a_membrane_that_is_not_stable) {
     Problem problem(layout.order(layout.groups()[0]), shape, 1);
     problem.conductance[2] = -1e6;
     const std::vector<double> before = problem.v;
+    const Problem::Divided divided = problem.divided(1);
     std::vector<double> factor(problem.axial.size());
     std::vector<double> right(problem.axial.size());
     std::vector<double> sums(problem.axial.size());
     EXPECT_FALSE(eliminate(problem.tree, 1,
-                           {problem.axial.data(), problem.neighbours.data(),
-                            problem.capacitance.data(), problem.area.data()},
+                           {divided.up.data(), divided.down.data(), divided.neighbours.data(),
+                            divided.capacitance.data()},
                            {problem.conductance.data(), problem.current.data(), problem.v.data(),
                             factor.data(), right.data(), sums.data()},
                            40'000, false));
@@ -194,7 +215,7 @@ TEST(layout, every_compartment_has_one_entity_and_copies_fill_the_rest) {
     }
 }
 
-TEST(layout, one_cell_alone_is_eliminated_towards_its_middle) {
+TEST(layout, a_row_is_eliminated_towards_its_middle) {
     CableTree row;
     for (std::int32_t k = 0; k < 101; ++k) {
         row.parent.push_back(k - 1);
@@ -202,11 +223,13 @@ TEST(layout, one_cell_alone_is_eliminated_towards_its_middle) {
         row.own_half.push_back(1e6);
         row.parent_half.push_back(1e6);
     }
-    const Layout layout({row}, {0});
-    const SolverTree& order = layout.order(layout.groups()[0]);
-    EXPECT_EQ(order.node[0], 50);
-    for (std::size_t k = 3; k < order.node.size(); ++k) {
-        EXPECT_EQ(order.parent[k], static_cast<std::int32_t>(k) - 2); // two rows, in turn
+    for (const std::size_t cells : {1U, 8U}) {
+        const Layout layout({row}, std::vector<std::int32_t>(cells, 0));
+        const SolverTree& order = layout.order(layout.groups()[0]);
+        EXPECT_EQ(order.node[0], 50);
+        for (std::size_t k = 3; k < order.node.size(); ++k) {
+            EXPECT_EQ(order.parent[k], static_cast<std::int32_t>(k) - 2); // two rows, in turn
+        }
     }
 }
 
