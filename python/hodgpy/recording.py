@@ -435,9 +435,10 @@ class StateRecorder(Recorder):
         return len(self._core)
 
     def __repr__(self) -> str:
+        entities = "synapses" if isinstance(self.population, SynapseValues) else "neurons"
         return (
             f"<StateRecorder of {self.population.name}: {', '.join(self.variables)} of "
-            f"{len(self.indices)} neurons, {len(self)} samples>"
+            f"{len(self.indices)} {entities}, {len(self)} samples>"
         )
 
 
