@@ -86,6 +86,82 @@ std::pair<ValueId, ValueId> linearised(ir::Builder& graph, ValueId current, Valu
     return {conductance, graph.add(current, graph.mul(conductance, v))};
 }
 
+/// The current without white noise, which is no current of its own.
+ValueId without_noise(Equations& equations, ValueId current) {
+    Scope& scope = equations.scope();
+    std::vector<ValueId> leaves;
+    for (const model::VariableId noise : equations.noises()) {
+        leaves.push_back(scope.leaf(noise));
+    }
+    const auto form = ir::linear_form(scope.graph(), current, leaves);
+    return form ? form->offset.value_or(scope.graph().real(0.0)) : current; // reported before
+}
+
+/// Outputs of `linear`: G and I0. The white noise of the step is a current that stands during it.
+class MembraneTerms {
+public:
+    MembraneTerms(Equations& equations, StateIndex v, const Membrane& membrane)
+        : equations_(equations), v_(v), membrane_(membrane),
+          linearised_(linearised(equations.scope().graph(), membrane.current, equations[v].leaf)) {}
+
+    void output(Frame& frame, Step& step) const {
+        ir::Builder& builder = frame.builder();
+        builder.output(builder.name(frame.of(linearised_.first), "G"));
+        ValueId offset = frame.of(linearised_.second);
+        if (const Term noise = step.diffusion(frame, v_)) {
+            const ValueId charge = builder.mul(*noise, frame.of(membrane_.capacitance));
+            offset = builder.add(offset, builder.div(charge, builder.dt()));
+        }
+        builder.output(builder.name(offset, "I0"));
+    }
+
+    /// Outputs of `rhs`: the capacitance, and what CVODE needs of the other states.
+    void output_slopes(Frame& frame, const Plan& plan) const {
+        ir::Builder& builder = frame.builder();
+        builder.output(builder.name(frame.of(membrane_.capacitance), "C"));
+        for (const StateIndex state : plan.with(Method::Cvode)) {
+            if (state == v_) {
+                continue;
+            }
+            ValueId slope = frame.of(equations_[state].drift);
+            if (equations_.variable(state).flags.unless_refractory) {
+                slope = builder.select(frame.not_refractory(), slope, builder.real(0.0));
+            }
+            builder.output(slope);
+        }
+    }
+
+private:
+    Equations& equations_;
+    StateIndex v_;
+    const Membrane& membrane_;
+    std::pair<ValueId, ValueId> linearised_;
+};
+
+void add_terms(Equations& equations, StateIndex v, const Membrane& membrane, const Plan& plan,
+               const Propagators& propagators) {
+    Scope& scope = equations.scope();
+    const MembraneTerms terms(equations, v, membrane);
+    {
+        ir::Kernel kernel = make_kernel(KernelKind::Linear);
+        ir::Builder builder(scope.module(), kernel);
+        Frame start = start_of_step(scope, builder);
+        Step step(equations, plan, propagators, start);
+        if (plan.with(Method::Cvode).empty()) {
+            Frame middle = step.middle();
+            terms.output(middle, step);
+        } else {
+            terms.output(start, step);
+        }
+        scope.module().kernels.push_back(std::move(kernel));
+    }
+    ir::Kernel kernel = make_kernel(KernelKind::Rhs);
+    ir::Builder builder(scope.module(), kernel);
+    Frame start = start_of_step(scope, builder);
+    terms.output_slopes(start, plan);
+    scope.module().kernels.push_back(std::move(kernel));
+}
+
 } // namespace
 
 void add_cable(Equations& equations, const Plan& plan, const Propagators& propagators) {
@@ -95,32 +171,18 @@ void add_cable(Equations& equations, const Plan& plan, const Propagators& propag
     if (!v) {
         return; // reported by the checker
     }
-    const Equation& equation = equations[*v];
     std::optional<Membrane> membrane;
     if (cell.axial.valid()) {
-        membrane = voltage_form(scope, equation, cell);
+        membrane = voltage_form(scope, equations[*v], cell);
     } else {
         membrane = Membrane{scope.value(cell.current), scope.value(cell.capacitance)};
     }
     if (!membrane) {
         return;
     }
-    const auto [conductance, offset] = linearised(scope.graph(), membrane->current, equation.leaf);
+    membrane->current = without_noise(equations, membrane->current);
     scope.module().is_cell = true;
-    {
-        ir::Kernel kernel = make_kernel(KernelKind::Linear);
-        ir::Builder builder(scope.module(), kernel);
-        Frame start = start_of_step(scope, builder);
-        Frame middle = Step(equations, plan, propagators, start).middle();
-        builder.output(builder.name(middle.of(conductance), "G"));
-        builder.output(builder.name(middle.of(offset), "I0"));
-        scope.module().kernels.push_back(std::move(kernel));
-    }
-    ir::Kernel kernel = make_kernel(KernelKind::Rhs);
-    ir::Builder builder(scope.module(), kernel);
-    Frame start = start_of_step(scope, builder);
-    builder.output(builder.name(start.of(membrane->capacitance), "C"));
-    scope.module().kernels.push_back(std::move(kernel));
+    add_terms(equations, *v, *membrane, plan, propagators);
 }
 
 } // namespace hhc::lower

@@ -92,27 +92,24 @@ private:
         const std::string name = requested();
         const bool known = name.empty() || name == "auto" || name == "staggered" ||
                            name == "crank_nicolson" || name == "backward_euler" ||
-                           name == "tr_bdf2";
+                           name == "tr_bdf2" || name == "cvode";
         if (!known) {
             scope_.sink()
                 .report(diag::Code::UnknownMethod, scope_.model().method_span,
                         "a cable is not advanced by method `" + name + "`")
-                .note("the methods of a cell are `crank_nicolson`, `tr_bdf2` and `backward_euler`");
+                .note("the methods of a cell are `crank_nicolson`, `tr_bdf2`, `backward_euler` and "
+                      "`cvode`");
             return;
         }
         const std::vector<StateIndex> states = equations_.all();
-        for (const StateIndex state : states) {
-            if (equations_.is_stochastic(state)) {
-                scope_.sink()
-                    .report(diag::Code::CableNoise, equations_.variable(state).span,
-                            "the states of a cell have no noise in this version, and `" +
-                                equations_.name(state) + "` does")
-                    .note("add a noisy point current instead, from a population of its own");
-                return;
-            }
-        }
-        if (const auto no = refusal(equations_, Method::Staggered, states)) {
+        const auto no =
+            name == "cvode" ? refusal(equations_, Method::Cvode, states) : refuse_in_cell(states);
+        if (no) {
             refuse(*no);
+            return;
+        }
+        if (name == "cvode") {
+            assign(Method::Cvode, states, "the whole cell in one system, solved along its tree");
             return;
         }
         assign(Method::Staggered, states, "");
@@ -122,10 +119,32 @@ private:
             entry.brian = "";
             entry.method = named ? name : "crank_nicolson";
             entry.order = name == "backward_euler" ? "1" : "2";
+            if (equations_.is_stochastic()) {
+                entry.order = stochastic_order();
+            }
             entry.why = std::string("cable equation, the membrane current ") +
                         (equations_[*v].linear_in_itself ? "linear in" : "linearised in") + " `" +
                         equations_.name(*v) + "` with the gates at t + dt/2";
         }
+    }
+
+    /// The staggered step of a cell, with additive noise at most.
+    std::optional<Refusal> refuse_in_cell(const std::vector<StateIndex>& states) {
+        for (const StateIndex state : states) {
+            const auto& noise = equations_[state].noise;
+            const bool multiplied = std::ranges::any_of(noise, [this](const Term& factor) {
+                return factor && equations_.depends_on_state(*factor);
+            });
+            if (multiplied) {
+                return Refusal{diag::Code::CableNoise, equations_.variable(state).span,
+                               "the noise in the equation of `" + equations_.name(state) +
+                                   "` is multiplied by a state, which a cell cannot integrate",
+                               "noise that is only added works; let an Ornstein-Uhlenbeck process "
+                               "with additive noise stand for it, or a population of point "
+                               "processes"};
+            }
+        }
+        return split_states(equations_, states).refusal;
     }
 
     void choose_rest(const std::vector<StateIndex>& states) {
@@ -423,12 +442,14 @@ std::optional<Refusal> refuse_noise(const Equations& equations, Method method,
                                     const std::vector<StateIndex>& states) {
     for (const StateIndex state : states) {
         if (equations.is_stochastic(state)) {
+            const bool cell = equations.scope().model().cell.has_value();
             return Refusal{diag::Code::MethodRefusesNoise, equations.variable(state).span,
                            "method `" + std::string(spelling(method)) +
                                "` cannot integrate the noise in the equation of `" +
                                equations.name(state) + "`",
-                           "choose `euler` for additive noise, `heun` or `milstein` for noise that "
-                           "is multiplied by a state"};
+                           cell ? "the other methods of a cell can, as long as it is only added"
+                                : "choose `euler` for additive noise, `heun` or `milstein` for "
+                                  "noise that is multiplied by a state"};
         }
     }
     return std::nullopt;

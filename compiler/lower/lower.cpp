@@ -23,10 +23,14 @@ namespace hhc::lower {
 namespace {
 
 /// The host's solver writes the states of t + dt into fields of their own; `advance` takes them
-/// from there, so that events see both ends of the step.
+/// from there, so that events see both ends of the step. The potential of a cell needs none.
 void reserve_solved(Equations& equations, Plan& plan) {
     plan.solved.resize(equations.size());
+    const auto& cell = equations.scope().model().cell;
     for (const StateIndex state : plan.with(Method::Cvode)) {
+        if (cell && equations[state].variable == cell->potential) {
+            continue;
+        }
         plan.solved[state] = equations.scope().add_hidden_field(std::string(ir::solved_prefix) +
                                                                 equations.name(state));
     }

@@ -196,7 +196,9 @@ SplitResult split_states(Equations& equations, const std::vector<StateIndex>& st
                     "name it `v`, or choose another method"};
         return result;
     }
-    split.linear = stand_alone(equations, without(states, {*v}));
+    std::vector<StateIndex> quiet = without(states, {*v}); // noise is no part of an exact step
+    std::erase_if(quiet, [&](StateIndex state) { return equations.is_stochastic(state); });
+    split.linear = stand_alone(equations, std::move(quiet));
     std::vector<StateIndex> rest = without(states, {*v});
     for (const LinearPart& part : split.linear) {
         rest = without(rest, part.states);

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] std::map<StateIndex, ir::ValueId> half_step();
     /// What V reads in a staggered step: gates at t + dt/2, exact states by their means.
     [[nodiscard]] Frame middle();
+    /// Of a state over the step: sum of factor*dW.
+    Term diffusion(Frame& frame, StateIndex state);
 
 private:
     using States = std::vector<StateIndex>;
@@ -36,17 +38,18 @@ private:
     void milstein(const States& states);
     Values drifts(Frame& frame, const States& states);
     ir::ValueId drift(Frame& frame, StateIndex state);
-    Term diffusion(Frame& frame, StateIndex state); // sum of factor*dW
     ir::ValueId increment(std::size_t noise);
     Frame stage(const States& states, const Values& slopes, ir::ValueId length);
 
     // step_exponential.cpp
     void exponential_euler(const States& states);
     void staggered();
+    enum class Noise : bool { Without, With };
     ir::ValueId exponential(Frame& frame, StateIndex state, ir::ValueId length);
-    void gate_block(Frame& frame, const GateBlock& block, ir::ValueId length,
+    ir::ValueId with_noise(Frame& frame, StateIndex state, ir::ValueId value);
+    void gate_block(Frame& frame, const GateBlock& block, ir::ValueId length, Noise noise,
                     std::map<StateIndex, ir::ValueId>& result);
-    Values trapezoidal(Frame& frame, const GateBlock& block, ir::ValueId length);
+    Values trapezoidal(Frame& frame, const GateBlock& block, ir::ValueId length, Noise noise);
 
     // step_implicit.cpp
     void backward_euler(const States& states);

@@ -52,6 +52,22 @@ ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length) {
     return builder_.add(x, builder_.mul(slope, builder_.mul(length, factor)));
 }
 
+/// The same step with additive noise: what the noise leaves after decaying from any moment of the
+/// step has the variance dt*exprel(2*a*dt) per unit, which is that of the equation.
+ValueId Step::with_noise(Frame& frame, StateIndex state, ValueId value) {
+    const Term noise = diffusion(frame, state);
+    if (!noise) {
+        return value;
+    }
+    const Term meaning = equations_.jacobian(state, state);
+    if (!meaning) {
+        return builder_.add(value, *noise);
+    }
+    const ValueId twice = builder_.mul(builder_.real(2.0), frame.of(*meaning));
+    const ValueId left = builder_.math(ir::MathOp::Exprel, builder_.mul(twice, dt_));
+    return builder_.add(value, builder_.mul(*noise, builder_.math(ir::MathOp::Sqrt, left)));
+}
+
 void Step::exponential_euler(const States& states) {
     for (const StateIndex state : states) {
         put(state, exponential(start_, state, dt_));
@@ -60,7 +76,7 @@ void Step::exponential_euler(const States& states) {
 
 /// (1 - h/2 A) d = h f for the change d of a linear scheme, by elimination without pivoting: the
 /// matrix of a kinetic scheme is diagonally dominant. Sums of states are conserved.
-Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId length) {
+Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId length, Noise noise) {
     const std::size_t n = block.size();
     const ValueId half = builder_.mul(builder_.real(0.5), length);
     std::vector<std::vector<Term>> rows(n, std::vector<Term>(n + 1));
@@ -74,6 +90,10 @@ Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId len
         const ValueId one = builder_.real(1.0);
         rows[i][i] = rows[i][i] ? builder_.add(one, *rows[i][i]) : one;
         rows[i][n] = builder_.mul(length, frame.of(equations_[block[i]].drift));
+        const Term kick = noise == Noise::With ? diffusion(frame, block[i]) : std::nullopt;
+        if (kick) {
+            rows[i][n] = builder_.add(*rows[i][n], *kick);
+        }
     }
     Values values = solve(std::move(rows));
     for (std::size_t i = 0; i < n; ++i) {
@@ -82,13 +102,14 @@ Step::Values Step::trapezoidal(Frame& frame, const GateBlock& block, ValueId len
     return values;
 }
 
-void Step::gate_block(Frame& frame, const GateBlock& block, ValueId length,
+void Step::gate_block(Frame& frame, const GateBlock& block, ValueId length, Noise noise,
                       std::map<StateIndex, ValueId>& result) {
     if (block.size() == 1) {
-        result[block[0]] = exponential(frame, block[0], length);
+        const ValueId value = exponential(frame, block[0], length);
+        result[block[0]] = noise == Noise::With ? with_noise(frame, block[0], value) : value;
         return;
     }
-    const Values values = trapezoidal(frame, block, length);
+    const Values values = trapezoidal(frame, block, length, noise);
     for (std::size_t i = 0; i < block.size(); ++i) {
         result[block[i]] = values[i];
     }
@@ -119,7 +140,7 @@ void Step::staggered() {
         if (cell && equations_[state].variable == cell->potential) {
             next_[state] = this->state(state); // moved by the cable equation already
         } else {
-            put(state, exponential(middle, state, dt_));
+            put(state, with_noise(middle, state, exponential(middle, state, dt_)));
         }
     }
     // G from t + dt/2 to t + 3dt/2 with everything else at t + dt
@@ -135,7 +156,7 @@ void Step::staggered() {
     ahead.set(equations_.scope().time_leaf(), builder_.add(builder_.time(), dt_));
     std::map<StateIndex, ValueId> gates;
     for (const GateBlock& block : split.gates) {
-        gate_block(ahead, block, dt_, gates);
+        gate_block(ahead, block, dt_, Noise::With, gates);
     }
     for (const auto& [state, value] : gates) {
         put(state, value);
@@ -149,7 +170,7 @@ std::map<StateIndex, ValueId> Step::half_step() {
               builder_.add(builder_.time(), builder_.mul(builder_.real(0.25), dt_)));
     std::map<StateIndex, ValueId> result;
     for (const GateBlock& block : plan_.split.gates) {
-        gate_block(frame, block, half, result);
+        gate_block(frame, block, half, Noise::Without, result);
     }
     return result;
 }

@@ -90,8 +90,13 @@ void Step::backward_euler(const States& states) {
 }
 
 void Step::solved_by_host(const States& states) {
+    const auto& cell = equations_.scope().model().cell;
     for (const StateIndex one : states) {
-        put(one, builder_.load(plan_.solved[one]));
+        if (cell && equations_[one].variable == cell->potential) {
+            next_[one] = state(one); // stands in its own field
+        } else {
+            put(one, builder_.load(plan_.solved[one]));
+        }
     }
 }
 

@@ -20,13 +20,13 @@ template <class T, class Array> std::vector<T> to_vector(const Array& array) {
 }
 
 hodg::CableLayout make_layout(const std::vector<Shape>& shapes,
-                              std::vector<std::int32_t> shape_of_cell) {
+                              std::vector<std::int32_t> shape_of_cell, bool alone) {
     std::vector<hodg::CableTree> trees;
     for (const auto& [parent, area, own_half, parent_half] : shapes) {
         trees.push_back({to_vector<std::int32_t>(parent), to_vector<double>(area),
                          to_vector<double>(own_half), to_vector<double>(parent_half)});
     }
-    return hodg::CableLayout(std::move(trees), std::move(shape_of_cell));
+    return hodg::CableLayout(std::move(trees), std::move(shape_of_cell), alone);
 }
 
 hodg::CableScheme scheme_of(const std::string& name) {
@@ -36,6 +36,9 @@ hodg::CableScheme scheme_of(const std::string& name) {
     if (name == "tr_bdf2") {
         return hodg::CableScheme::TrBdf2;
     }
+    if (name == "cvode") {
+        return hodg::CableScheme::Cvode;
+    }
     return name == "crank_nicolson_undamped" ? hodg::CableScheme::CrankNicolsonUndamped
                                              : hodg::CableScheme::CrankNicolson;
 }
@@ -44,7 +47,8 @@ hodg::CableScheme scheme_of(const std::string& name) {
 
 void bind_cable(py::module_& module) {
     py::class_<hodg::CableLayout>(module, "CableLayout")
-        .def(py::init(&make_layout))
+        .def(py::init(&make_layout), py::arg("shapes"), py::arg("shape_of_cell"),
+             py::arg("alone") = false)
         .def_property_readonly("entities", &hodg::CableLayout::entities)
         .def_property_readonly(
             "entity_of", [](const hodg::CableLayout& self) { return to_array(self.entity_of()); })
@@ -58,6 +62,7 @@ void bind_cable(py::module_& module) {
         }))
         .def("set_scheme", [](hodg::Cable& self,
                               const std::string& scheme) { self.set_scheme(scheme_of(scheme)); })
+        .def("set_tolerances", &hodg::Cable::set_tolerances)
         .def("damp", &hodg::Cable::damp)
         .def("connect_gaps",
              [](hodg::Cable& self, const Indices& a, const Indices& b, const Doubles& g) {

@@ -15,9 +15,10 @@ from hodgpy.cable_arguments import (
     cell_model,
     material,
     parts_of,
-    scheme_named,
+    scheme_of,
     shapes_of,
     split_threshold,
+    tolerances,
 )
 from hodgpy.cable_view import CableView
 from hodgpy.coded import Place, nearest
@@ -76,7 +77,13 @@ class CablePopulation(Population):
     method : str
         ``crank_nicolson`` (second order; damped after assignments and at time 0), ``tr_bdf2``
         (second order, damped in every step at twice the cost: for conductances that move v by much
-        within a step), ``backward_euler`` (first order), or ``crank_nicolson_undamped``.
+        within a step), ``backward_euler`` (first order), ``crank_nicolson_undamped``, or ``cvode``:
+        all states of a cell by CVODE (SUNDIALS), with steps of its own within each step of the
+        network, at which it starts anew. It wants large steps of the network, few cells, and no
+        noise; what point processes and gap junctions bring stands during a step of the network.
+    rtol, atol : float, optional
+        Of ``cvode``: bounds of the local error, relative, and absolute in millivolt or in the unit
+        in which a state is declared. Default 1e-8.
     lambda_fraction, frequency
         Of the rule that cuts sections without ``n``: see :meth:`Morphology.compartments`.
     reset, refractory, events, on, init, namespace, name, seed
@@ -120,6 +127,8 @@ class CablePopulation(Population):
         on: Mapping[str, str] | None = None,
         init: Mapping[str, str] | None = None,
         method: str | None = None,
+        rtol: float | None = None,
+        atol: float | None = None,
         namespace: Mapping[str, Any] | None = None,
         lambda_fraction: float = 0.1,
         frequency: Any = 100.0,
@@ -139,15 +148,15 @@ class CablePopulation(Population):
             on=on,
             init=init,
             namespace=namespace,
+            method=method,
             level=level + 1,
         )
-        own = made._record.get("cell")
-        if own is None:
+        if made._record.get("cell") is None:
             raise ModelError(
                 f"{made.name} is a {made._record['kind']}, not a cell: it has no shape; use "
                 "Population"
             )
-        scheme = scheme_named(method if method is not None else own["method"])
+        scheme = scheme_of(made, method)
         of_membrane = {k: material(made, k, v) for k, v in (("Cm", Cm), ("Ri", Ri))}
         cut = [
             shape.compartments(
@@ -158,7 +167,7 @@ class CablePopulation(Population):
             )
             for shape in shapes
         ]
-        self._build(made, cut, shape_of_cell, name, seed, scheme)
+        self._build(made, cut, shape_of_cell, name, seed, scheme, tolerances(scheme, rtol, atol))
         for key, given in (("Cm", Cm), ("Ri", Ri)):
             if given is not None:
                 self.set(key, given)
@@ -174,11 +183,13 @@ class CablePopulation(Population):
         name: str,
         seed: int,
         scheme: str,
+        bounds: tuple[float, float] | None,
     ) -> None:
         """The population without what a user assigns."""
         self._keep("_cut", cut)
         self._keep("_shape_of_cell", shape_of_cell)
         self._keep("_scheme", scheme)
+        self._keep("_tolerances", bounds)
         for empty in ("_gaps", "_diffusions"):
             self._keep(empty, [])
         self._keep("_processes", {})
@@ -189,6 +200,8 @@ class CablePopulation(Population):
                 self._write_all(key, self._per_cell([getattr(c, key) for c in cut]))
         self._place_insertions(model._record["cell"]["insertions"])
         self._keep("_cable", _core.Cable(self._core, self._layout, scheme))
+        if bounds is not None:
+            self._cable.set_tolerances(*bounds)
 
     # -- entities --------------------------------------------------------------------------------
 
@@ -203,7 +216,8 @@ class CablePopulation(Population):
     def _lay_out(self) -> None:
         """Which entity of the runtime is which compartment."""
         trees = [(c.parent, c.node_area, c.own_half, c.parent_half) for c in self._cut]
-        layout = _core.CableLayout(trees, [int(s) for s in self._shape_of_cell])
+        alone = self._scheme == "cvode"
+        layout = _core.CableLayout(trees, [int(s) for s in self._shape_of_cell], alone)
         nodes = np.array([len(c.parent) for c in self._cut])[self._shape_of_cell]
         first_node = np.concatenate([[0], np.cumsum(nodes)])
         counts = np.array([len(c) for c in self._cut])[self._shape_of_cell]
@@ -709,7 +723,7 @@ class CablePopulation(Population):
             state["spike_here"] = self._core.get("spike_here")
         state |= {"gaps": self._gaps, "diffusions": self._diffusions, "processes": self._processes}
         made = (type(self), self.model, self._cut, self._shape_of_cell, self.name, self._seed,
-                self._scheme)  # fmt: skip
+                self._scheme, self._tolerances)  # fmt: skip
         return rebuild_cable, made, state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

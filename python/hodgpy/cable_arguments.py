@@ -16,7 +16,7 @@ from hodgpy.model import Model, ModelFile
 from hodgpy.morphology import Morphology
 from hodgpy.places import no_place
 
-_METHODS = ("crank_nicolson", "tr_bdf2", "backward_euler", "crank_nicolson_undamped")
+_METHODS = ("crank_nicolson", "tr_bdf2", "backward_euler", "crank_nicolson_undamped", "cvode")
 _AT_PLACE = re.compile(
     r"(?P<path>[A-Za-z_][\w.]*?)(?:\[(?P<index>[^\]]+)\]|\.(?P<dot>\d[^.]*?\*\s*\w+|end|start))\.(?P<name>[A-Za-z_]\w*)"
 )
@@ -64,9 +64,11 @@ def split_threshold(text: str | None) -> tuple[str | None, Any]:
     return condition, places[0] if places else None
 
 
-def cell_model(model: Any, *, level: int, **parts: Any) -> Model:
+def cell_model(model: Any, *, method: str | None, level: int, **parts: Any) -> Model:
     namespace = parts.pop("namespace")
     given = {k: v for k, v in parts.items() if v is not None}
+    if method == "cvode" and not isinstance(model, (Model, ModelFile)):
+        given["method"] = method  # the only one for which other code is compiled
     if isinstance(model, ModelFile):
         model = _only_cell(model)
     if isinstance(model, Model):
@@ -94,13 +96,40 @@ def parts_of(value: Any, sizes: list[int]) -> list[Any]:
     return [value[a:b] for a, b in itertools.pairwise(edges)]
 
 
-def scheme_named(method: str) -> str:
-    name = "crank_nicolson" if method in ("", "auto", "staggered") else method
+def scheme_of(model: Model, method: str | None) -> str:
+    """How v is advanced: as asked for here, or as the model says."""
+    asked = method if method is not None else model._record["cell"]["method"]
+    compiled = model.variables["v"].method
+    if method is None and compiled == "cvode":
+        return compiled
+    name = "crank_nicolson" if asked in ("", "auto", "staggered") else asked
     if name not in _METHODS:
         raise SimulationError(
-            f"method is {arguments.shown(method)}; a cable has {', '.join(_METHODS)}"
+            f"method is {arguments.shown(asked)}; a cable has {', '.join(_METHODS)}"
+        )
+    if (name == "cvode") != (compiled == "cvode"):
+        raise SimulationError(
+            f"{model.name} was compiled for {compiled}, not for {name}: give the method to "
+            "hodgpy.compile, or in the text of the cell"
         )
     return name
+
+
+def tolerances(scheme: str, rtol: Any, atol: Any) -> tuple[float, float] | None:
+    """Bounds of the local error of CVODE; none for other schemes."""
+    if scheme != "cvode":
+        if rtol is not None or atol is not None:
+            raise SimulationError(f"rtol and atol are for method cvode, not for {scheme}")
+        return None
+    given = []
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        number = 1e-8 if value is None else value
+        if not isinstance(number, (int, float, np.floating)) or not 0 < number < 1:
+            raise SimulationError(
+                f"{name} is {arguments.shown(value)}; it must be a number between 0 and 1"
+            )
+        given.append(float(number))
+    return given[0], given[1]
 
 
 def material(model: Model, name: str, given: Any) -> Any:

@@ -147,8 +147,8 @@ void Layout::check() const {
     }
 }
 
-Layout::Layout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell)
-    : trees_(std::move(trees)), tree_of_cell_(std::move(tree_of_cell)) {
+Layout::Layout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell, bool alone)
+    : trees_(std::move(trees)), tree_of_cell_(std::move(tree_of_cell)), alone_only_(alone) {
     check();
     for (const CableTree& tree : trees_) {
         interleaved_.push_back(make_order(tree, is_row(tree)));
@@ -169,7 +169,7 @@ void Layout::make_groups() {
             const std::size_t left = cells[t].size() - at;
             Group group;
             group.tree = static_cast<std::int32_t>(t);
-            group.lanes = left >= 6 ? 8 : (left >= 3 ? 4 : 1);
+            group.lanes = alone_only_ ? 1 : (left >= 6 ? 8 : (left >= 3 ? 4 : 1));
             const std::size_t taken = std::min(left, static_cast<std::size_t>(group.lanes));
             group.cells.assign(cells[t].begin() + static_cast<std::ptrdiff_t>(at),
                                cells[t].begin() + static_cast<std::ptrdiff_t>(at + taken));
@@ -199,7 +199,7 @@ void Layout::place() {
         Group& group = groups_[g];
         const SolverTree& order = interleaved_[static_cast<std::size_t>(group.tree)];
         const std::int64_t size = std::int64_t{order.compartments} * group.lanes;
-        if (next > piece.begin && next - piece.begin + size > piece_length) {
+        if (next > piece.begin && next - piece.begin + size > (alone_only_ ? 0 : piece_length)) {
             close(g);
         }
         next = (next + group.lanes - 1) / group.lanes * group.lanes;
@@ -238,8 +238,9 @@ void Layout::place() {
 
 namespace hodg {
 
-CableLayout::CableLayout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell)
-    : layout_(std::make_shared<cable::Layout>(std::move(trees), std::move(tree_of_cell))) {}
+CableLayout::CableLayout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell,
+                         bool alone)
+    : layout_(std::make_shared<cable::Layout>(std::move(trees), std::move(tree_of_cell), alone)) {}
 
 std::int64_t CableLayout::entities() const {
     return layout_->entities();

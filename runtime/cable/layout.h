@@ -41,7 +41,8 @@ struct PieceRange {
 
 class Layout {
 public:
-    Layout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell);
+    Layout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell,
+           bool alone = false);
 
     [[nodiscard]] const CableTree& tree(std::int32_t index) const {
         return trees_[static_cast<std::size_t>(index)];
@@ -65,6 +66,7 @@ private:
 
     std::vector<CableTree> trees_;
     std::vector<std::int32_t> tree_of_cell_;
+    bool alone_only_; // one cell a group, one group a piece
     std::vector<SolverTree> interleaved_;
     std::vector<SolverTree> alone_;
     std::vector<Group> groups_;

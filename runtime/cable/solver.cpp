@@ -3,6 +3,7 @@
 
 #include "archive/archive.h"
 #include "base/fail.h"
+#include "cable/cell_ode.h"
 #include "cable/coupling.h"
 #include "kernel/variables.h"
 
@@ -71,6 +72,14 @@ std::vector<kernel::HostSolver::Piece> CableSolver::pieces() {
         result.push_back({piece->range.begin, piece->range.end, piece.get()});
     }
     return result;
+}
+
+void CableSolver::set_tolerances(Tolerances tolerances) {
+    tolerances_ = tolerances;
+    for (const auto& piece : pieces_) {
+        piece->ode.reset();
+    }
+    stale_ = true;
 }
 
 void CableSolver::damp() {
@@ -153,14 +162,20 @@ void CableSolver::prepare(PopulationState& population, bool assigned, bool jumpe
     v_data_ = doubles(population.context(), v_);
     for (const auto& piece : pieces_) {
         hhk_context context = population.context();
-        double* outputs[1] = {piece->current.data() - piece->range.begin};
-        context.outputs = outputs;
+        // the capacitance per area; what follows is of no use here
+        std::vector<double*> outputs(1 + solvers::solved_states(population.table()).size(),
+                                     piece->conductance.data() - piece->range.begin);
+        outputs[0] = piece->current.data() - piece->range.begin;
+        context.outputs = outputs.data();
         hhk_block block{};
         block.begin = piece->range.begin;
         block.end = piece->range.end;
-        population.table().rhs(&context, &block); // capacitance per area
+        population.table().rhs(&context, &block);
         fill_coefficients(population, *piece);
         fill_spreads(*piece);
+        if (scheme_ == CableScheme::Cvode && piece->ode == nullptr) {
+            piece->ode = std::make_shared<CellOde>(population.table(), *piece, v_, tolerances_);
+        }
     }
     if (jumped) {
         note_jump();
@@ -187,9 +202,7 @@ void CableSolver::restore(const archive::In& in) {
 
 // ---- One step -----------------------------------------------------------------------------------
 
-/// G and I0 of every compartment, with what is attached.
-void CableSolver::evaluate(cable::Piece& piece, const hhk_context& context,
-                           hhk_block& block) const {
+void membrane_terms(cable::Piece& piece, const hhk_context& context, hhk_block& block) {
     const std::int64_t begin = piece.range.begin;
     context.model->linear(&context, &block);
     for (const Attachment& one : piece.attachments) {
@@ -201,7 +214,7 @@ void CableSolver::evaluate(cable::Piece& piece, const hhk_context& context,
 
 bool CableSolver::solve(cable::Piece& piece, const hhk_context& context, hhk_block& block,
                         double rate, bool extrapolate) const {
-    evaluate(piece, context, block);
+    membrane_terms(piece, context, block);
     return eliminate_all(piece, context, block, rate, extrapolate);
 }
 
@@ -217,7 +230,7 @@ bool CableSolver::tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_b
     if (!solve(piece, context, block, 2.0 / (part * context.dt), true)) {
         return false;
     }
-    evaluate(piece, context, block);
+    membrane_terms(piece, context, block);
     for (std::int64_t e = begin; e < piece.range.end; ++e) {
         v[e] = weight * v[e] - start_weight * piece.before.data()[e - begin];
     }
@@ -262,6 +275,32 @@ bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context,
     return true;
 }
 
+/// v to t + dt; false if the linear system of a cable has no stable solution.
+bool CableSolver::move_potential(cable::Piece& piece, hhk_context& context,
+                                 hhk_block& block) const {
+    if (scheme_ == CableScheme::Cvode) {
+        piece.ode->advance(context); // where it cannot go on, v is NaN, which the model finds
+        return true;
+    }
+    if (piece.damped_steps > 0) {
+        --piece.damped_steps;
+        for (int part = 0; part < quarter_steps; ++part) {
+            if (!solve(piece, context, block, quarter_steps / context.dt, false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    switch (scheme_) {
+    case CableScheme::TrBdf2:
+        return tr_bdf2(piece, context, block);
+    case CableScheme::BackwardEuler:
+        return solve(piece, context, block, 1.0 / context.dt, false);
+    default:
+        return solve(piece, context, block, 2.0 / context.dt, true);
+    }
+}
+
 std::int32_t CableSolver::advance_piece(const hhk_context* context, hhk_block* block) {
     auto& piece = *static_cast<cable::Piece*>(context->reserved[0]);
     const CableSolver& owner = *piece.owner;
@@ -274,20 +313,7 @@ std::int32_t CableSolver::advance_piece(const hhk_context* context, hhk_block* b
         std::copy(v + block->begin, v + block->end,
                   doubles(own, static_cast<std::uint32_t>(owner.v_start_)) + block->begin);
     }
-    bool solved = true;
-    if (piece.damped_steps > 0) {
-        --piece.damped_steps;
-        for (int part = 0; part < quarter_steps && solved; ++part) {
-            solved = owner.solve(piece, own, *block, quarter_steps / own.dt, false);
-        }
-    } else if (owner.scheme_ == CableScheme::TrBdf2) {
-        solved = owner.tr_bdf2(piece, own, *block);
-    } else if (owner.scheme_ == CableScheme::BackwardEuler) {
-        solved = owner.solve(piece, own, *block, 1.0 / own.dt, false);
-    } else {
-        solved = owner.solve(piece, own, *block, 2.0 / own.dt, true);
-    }
-    if (!solved || own.model->advance == nullptr) {
+    if (!owner.move_potential(piece, own, *block) || own.model->advance == nullptr) {
         return HHK_OK;
     }
     const std::int32_t status = own.model->advance(context, block);
@@ -469,6 +495,9 @@ Cable::Cable(const Population& population, const CableLayout& layout, CableSchem
 
 void Cable::set_scheme(CableScheme scheme) {
     solver_->set_scheme(scheme);
+}
+void Cable::set_tolerances(double relative, double absolute) {
+    solver_->set_tolerances({relative, absolute});
 }
 void Cable::damp() {
     solver_->damp();

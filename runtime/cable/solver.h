@@ -35,6 +35,7 @@ private:
 };
 
 class CableSolver;
+class CellOde;
 
 /// A current at a compartment that the model of the cable does not know: conductance and current
 /// in siemens and amp.
@@ -73,7 +74,18 @@ struct Piece {
     AlignedDoubles before;  // v at the start of the step, for tr_bdf2
     AlignedDoubles nothing; // zeros
     std::vector<Attachment> attachments;
-    int damped_steps = 0; // to be taken as quarter steps
+    int damped_steps = 0;         // to be taken as quarter steps
+    std::shared_ptr<CellOde> ode; // of CableScheme::Cvode
+};
+
+/// G and I0 of every compartment into the outputs of the context, with what is attached.
+void membrane_terms(Piece& piece, const hhk_context& context, hhk_block& block);
+
+/// Bounds of the local error of CVODE: relative, and absolute in millivolt or in the unit in which
+/// a state is declared.
+struct Tolerances {
+    double relative = 1e-8;
+    double absolute = 1e-8;
 };
 
 /// Processes at points of a cable.
@@ -97,6 +109,7 @@ public:
                 CableScheme scheme);
 
     void set_scheme(CableScheme scheme) { scheme_ = scheme; }
+    void set_tolerances(Tolerances tolerances);
     /// The next step in quarters.
     void damp();
     /// Something jumped: damps where the scheme asks for it.
@@ -126,9 +139,9 @@ public:
 
 private:
     static std::int32_t advance_piece(const hhk_context* context, hhk_block* block);
+    bool move_potential(cable::Piece& piece, hhk_context& context, hhk_block& block) const;
     bool solve(cable::Piece& piece, const hhk_context& context, hhk_block& block, double rate,
                bool extrapolate) const;
-    void evaluate(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
     bool eliminate_all(cable::Piece& piece, const hhk_context& context, hhk_block& block,
                        double rate, bool extrapolate) const;
     bool tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_block& block) const;
@@ -143,6 +156,7 @@ private:
     kernel::PopulationState* population_;
     std::shared_ptr<Layout> layout_;
     CableScheme scheme_;
+    Tolerances tolerances_;
     std::vector<std::unique_ptr<cable::Piece>> pieces_;
     std::vector<double> area_; // by entity
     std::vector<Gap> gaps_;

@@ -10,20 +10,41 @@ namespace hodg::solvers {
 
 static constexpr std::string_view mark = "solved:";
 
-ScratchGroup::ScratchGroup(const hhk_model& model) : model_(model) {
-    std::size_t size = 0;
+std::vector<SolvedState> solved_states(const hhk_model& model) {
+    std::vector<SolvedState> states;
     for (std::uint32_t f = 0; f < model.field_count; ++f) {
-        offsets_.push_back(static_cast<std::int64_t>(size));
-        size += (bytes(f) * HHK_PADDING + 63) / 64 * 64;
         const std::string_view name = model.fields[f].name;
         if (!name.starts_with(mark)) {
             continue;
         }
         for (std::uint32_t s = 0; s < model.field_count; ++s) {
             if (name.substr(mark.size()) == model.fields[s].name) {
-                states_.push_back({s, f});
+                states.push_back({s, f});
             }
         }
+    }
+    return states;
+}
+
+/// One row is left of a table.
+void hold_tables(const hhk_context& context, std::vector<hhk_table_data>& held) {
+    for (std::size_t k = 0; k < held.size(); ++k) {
+        hhk_table_data data = context.tables[k];
+        if (data.rows > 0) {
+            const double row = std::floor((context.t + 0.001 * context.dt) / data.dt);
+            const double last = static_cast<double>(data.rows - 1);
+            data.values += static_cast<std::int64_t>(std::clamp(row, 0.0, last)) * data.columns;
+            data.rows = 1;
+        }
+        held[k] = data;
+    }
+}
+
+ScratchGroup::ScratchGroup(const hhk_model& model) : model_(model), states_(solved_states(model)) {
+    std::size_t size = 0;
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        offsets_.push_back(static_cast<std::int64_t>(size));
+        size += (bytes(f) * HHK_PADDING + 63) / 64 * 64;
     }
     slab_.resize(size + 64);
     const std::size_t count = states_.size();
@@ -78,24 +99,10 @@ void ScratchGroup::write(char* place, double value) const {
     std::memcpy(place, &value, sizeof(value));
 }
 
-/// A timed array keeps its value for the whole step: one row is left of it.
-void ScratchGroup::hold_tables(const hhk_context& context) {
-    for (std::uint32_t k = 0; k < model_.table_count; ++k) {
-        hhk_table_data data = context.tables[k];
-        if (data.rows > 0) {
-            const double row = std::floor((context.t + 0.001 * context.dt) / data.dt);
-            const double last = static_cast<double>(data.rows - 1);
-            data.values += static_cast<std::int64_t>(std::clamp(row, 0.0, last)) * data.columns;
-            data.rows = 1;
-        }
-        tables_[k] = data;
-    }
-}
-
 void ScratchGroup::take(const hhk_context& context, std::int64_t first) {
     first_ = first;
     context_ = context;
-    hold_tables(context);
+    hold_tables(context, tables_);
     for (std::uint32_t f = 0; f < model_.field_count; ++f) {
         const auto size = static_cast<std::int64_t>(bytes(f));
         std::memcpy(place(f, 0), context.slab + context.offsets[f] + first * size,

@@ -17,6 +17,12 @@ struct SolvedState {
     std::uint32_t solved;
 };
 
+/// In the order of the fields `solved:...`, which is that of the outputs of hook rhs.
+[[nodiscard]] std::vector<SolvedState> solved_states(const hhk_model& model);
+
+/// The tables as they stand in the step of the context: they keep their value for the whole of it.
+void hold_tables(const hhk_context& context, std::vector<hhk_table_data>& held);
+
 class ScratchGroup {
 public:
     explicit ScratchGroup(const hhk_model& model);
@@ -44,7 +50,6 @@ public:
 
 private:
     void call(hhk_block_fn hook);
-    void hold_tables(const hhk_context& context);
     [[nodiscard]] std::size_t bytes(std::uint32_t field) const;
     [[nodiscard]] char* place(std::uint32_t field, std::int64_t lane);
     [[nodiscard]] const char* place(std::uint32_t field, std::int64_t lane) const;

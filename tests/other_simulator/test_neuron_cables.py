@@ -171,9 +171,8 @@ def read_by_neuron(path: Path) -> Any:
     return holder
 
 
-@SCHEMES
-def test_a_branched_cell_from_swc(method: str, order: int, dt: float, tmp_path: Path) -> None:
-    path = tmp_path / "cell.swc"
+def branched_cells(path: Path, method: str) -> tuple[hp.Cell, list[Any], list[int], Any]:
+    """Ours; NEURON's sections; our compartments in the order of theirs; what keeps them alive."""
     write_swc(path)
     cell = squid_in_hodgpy(hp.Morphology(path), method, 3e-4, -54.387)
     cut = cell.compartments
@@ -190,8 +189,38 @@ def test_a_branched_cell_from_swc(method: str, order: int, dt: float, tmp_path: 
         squid_in_neuron(section, 3e-4, -54.387)
         places.extend(range(cut.first[i], cut.last[i]))
     cell.set("I", 1 * nA, 0)
+    return cell, sections, places, read
+
+
+@SCHEMES
+def test_a_branched_cell_from_swc(method: str, order: int, dt: float, tmp_path: Path) -> None:
+    cell, sections, places, _ = branched_cells(tmp_path / "cell.swc", method)
     theirs = integrate_neuron(sections, dt, order, sections[0](0.5), 1.0)
     assert_same(integrate_hodgpy(cell, dt)[places], theirs)
+
+
+def test_cvode_of_both(tmp_path: Path) -> None:
+    """Variable steps on both sides: what is left is their error, where v moves 0.5 V/ms."""
+    cell, sections, places, _ = branched_cells(tmp_path / "cell.swc", "cvode")
+    recorder = hp.StateRecorder(cell, "v")
+    hp.Network(cell, recorder, dt=0.5 * ms).run(30 * ms)
+    h = neuron.h
+    h.usetable_hh, h.celsius = 0, 6.3
+    clamp = h.IClamp(sections[0](0.5))
+    clamp.delay, clamp.dur, clamp.amp = 0, 1e9, 1.0
+    cvode = h.CVode()
+    cvode.active(1)
+    cvode.atol(1e-8)
+    h.finitialize(-65)
+    theirs = []
+    for t in recorder.t * 1e3:
+        if t > 0:
+            cvode.solve(t)
+        theirs.append([segment.v for section in sections for segment in section])
+    cvode.active(0)
+    ours = recorder.v[places] * 1e3
+    assert np.ptp(ours) > 90
+    assert np.abs(ours - np.transpose(theirs)).max() < 0.02
 
 
 # -- ten channels ----------------------------------------------------------------------------------

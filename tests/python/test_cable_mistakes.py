@@ -121,7 +121,8 @@ EQUATIONS = {
     ),
     "Icable squared": ("dv/dt = Icable**2*volt/second*(meter**2/amp)**2 : volt", "HH4054"),
     "noise": (
-        "Im = -v*siemens/meter**2 + s*xi : amp/meter**2\ns : amp/meter**2*second**0.5", "HH4055",
+        "Im = -v*(s*xi + 1*siemens/meter**2) : amp/meter**2\ns : siemens/meter**2*second**0.5",
+        "HH4055",
     ),
 }  # fmt: skip
 

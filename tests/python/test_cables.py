@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.units import amp, cmeter, mmeter, ms, msiemens, mV, nA, pA, second, uF, um
+from hodgpy.units import amp, cmeter, mmeter, ms, mV, nA, pA, second, uF, um
+from squid_cable import SQUID, SQUID_INIT, SQUID_VALUES
 from validated import Validated
 
 RALLPACKS = "analytic; task of Bhalla, Bilitch & Bower 1992, doi:10.1016/0166-2236(92)90009-W"
@@ -19,33 +20,6 @@ E : volt
 I : amp (point current)
 """
 RALLPACK = {"Cm": 1 * uF / cmeter**2, "Ri": 1.0, "g": 0.25, "E": -65 * mV, "v": -65 * mV}
-
-SQUID = """
-Im = gl*(El - v) + gNa*m**3*h*(50*mV - v) + gK*n**4*(-77*mV - v) : amp/meter**2
-dm/dt = am*(1 - m) - bm*m : 1
-dh/dt = ah*(1 - h) - bh*h : 1
-dn/dt = an*(1 - n) - bn*n : 1
-am = q/exprel(-(v + 40*mV)/(10*mV))/ms : Hz
-bm = q*4*exp(-(v + 65*mV)/(18*mV))/ms : Hz
-ah = q*0.07*exp(-(v + 65*mV)/(20*mV))/ms : Hz
-bh = q/(exp(-(v + 35*mV)/(10*mV)) + 1)/ms : Hz
-an = q*0.1/exprel(-(v + 55*mV)/(10*mV))/ms : Hz
-bn = q*0.125*exp(-(v + 65*mV)/(80*mV))/ms : Hz
-gNa : siemens/meter**2 (constant)
-gK : siemens/meter**2 (constant)
-gl : siemens/meter**2 (constant)
-El : volt (constant)
-q : 1 (shared, constant)
-I : amp (point current)
-"""
-SQUID_INIT = {"m": "am/(am + bm)", "h": "ah/(ah + bh)", "n": "an/(an + bn)"}
-SQUID_VALUES = {
-    "Cm": 1 * uF / cmeter**2,
-    "gNa": 120 * msiemens / cmeter**2,
-    "gK": 36 * msiemens / cmeter**2,
-    "q": 1.0,
-    "v": -65 * mV,
-}
 
 
 def passive(shape: hp.Morphology, **options: object) -> hp.Cell:

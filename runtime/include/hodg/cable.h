@@ -33,8 +33,10 @@ struct CableTree {
 /// interleaved, so that one vector holds the same compartment of several cells.
 class HODG_API CableLayout {
 public:
-    /// `tree_of_cell` says which shape each cell has. Errors HH6070.
-    CableLayout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell);
+    /// `tree_of_cell` says which shape each cell has. `alone`: no cells are interleaved, each is a
+    /// tile of its own. Errors HH6070.
+    CableLayout(std::vector<CableTree> trees, std::vector<std::int32_t> tree_of_cell,
+                bool alone = false);
 
     [[nodiscard]] std::int64_t entities() const;
     /// By cell, then node; points without membrane have none (-1).
@@ -55,6 +57,7 @@ enum class CableScheme : std::uint8_t {
     CrankNicolsonUndamped, // the same without these (NEURON's secondorder = 2)
     TrBdf2,        // second order and damped in every step, for twice the work (Bank et al. 1985)
     BackwardEuler, // first order
+    Cvode,         // variable order and step, for models compiled with method cvode; cells alone
 };
 
 /// Solves the cable equation for a population of layout.entities() compartments, whose model is a
@@ -65,6 +68,9 @@ public:
     Cable(const Population& population, const CableLayout& layout, CableScheme scheme);
 
     void set_scheme(CableScheme scheme);
+    /// Of the local error of CVODE: relative, and absolute in millivolt or in the unit in which a
+    /// state is declared. Default 1e-8.
+    void set_tolerances(double relative, double absolute);
     /// The next step is damped, as after an assignment: a discontinuity is ahead.
     void damp();
     /// Gap junctions: compartments a[k] and b[k] (entities) through conductance g[k] siemens. Their

@@ -233,6 +233,16 @@ TEST(layout, a_row_is_eliminated_towards_its_middle) {
     }
 }
 
+TEST(layout, cells_alone_are_tiles_of_their_own) {
+    const Layout layout({forked()}, std::vector<std::int32_t>(9, 0), true);
+    ASSERT_EQ(layout.groups().size(), 9U);
+    ASSERT_EQ(layout.pieces().size(), 9U);
+    for (std::size_t k = 0; k < 9; ++k) {
+        EXPECT_EQ(layout.groups()[k].lanes, 1);
+        EXPECT_EQ(layout.groups()[k].first, layout.pieces()[k].begin);
+    }
+}
+
 TEST(layout, refuses_what_is_no_tree) {
     const auto with = [](auto&& change) {
         CableTree tree = forked();
