@@ -86,8 +86,8 @@ void CellOde::advance(const hhk_context& context) {
     for (std::size_t k = tree_.node.size(); k-- > 1;) {
         const auto parent = static_cast<std::size_t>(tree_.parent[k]);
         if (tree_.compartment[k] < 0 && tree_.compartment[parent] < 0) {
-            const double g = part_.axial.data()[k];
-            hidden_diagonal_[parent] -= g * g / hidden_diagonal_[k];
+            hidden_diagonal_[parent] -=
+                part_.up.data()[k] * part_.down.data()[k] / hidden_diagonal_[k];
         }
     }
     const auto collect = [&](std::size_t k, std::uint32_t field) {
@@ -131,11 +131,12 @@ std::span<const double> CellOde::slope(std::size_t state) const {
     return std::span(outputs_).subspan((1 + state) * padded, compartments_);
 }
 
-/// Axial currents into the nodes. A node without membrane takes the voltage at which what flows in
-/// flows out.
+/// Axial currents into the nodes, per area. A node without membrane takes the voltage at which what
+/// flows in flows out.
 void CellOde::spread_currents(std::span<const double> v) {
     const std::size_t nodes = tree_.node.size();
-    const double* axial = part_.axial.data();
+    const double* up = part_.up.data();
+    const double* down = part_.down.data();
     const auto is_hidden = [&](std::size_t k) { return tree_.compartment[k] < 0; };
     std::ranges::fill(inflow_, 0.0);
     for (std::size_t k = nodes; k-- > 0;) { // hidden nodes: node_v_ is the sum of what pulls on it
@@ -146,20 +147,20 @@ void CellOde::spread_currents(std::span<const double> v) {
         }
         if (k > 0 && is_hidden(static_cast<std::size_t>(tree_.parent[k]))) {
             const double pull = is_hidden(k) ? node_v_[k] / hidden_diagonal_[k] : node_v_[k];
-            inflow_[static_cast<std::size_t>(tree_.parent[k])] += axial[k] * pull;
+            inflow_[static_cast<std::size_t>(tree_.parent[k])] += down[k] * pull;
         }
     }
     std::ranges::fill(inflow_, 0.0);
     for (std::size_t k = 0; k < nodes; ++k) {
         const auto parent = static_cast<std::size_t>(tree_.parent[k]);
         if (is_hidden(k)) {
-            const double above = k == 0 ? 0.0 : axial[k] * node_v_[parent];
+            const double above = k == 0 ? 0.0 : up[k] * node_v_[parent];
             node_v_[k] = (node_v_[k] + above) / hidden_diagonal_[k];
         }
         if (k > 0) {
-            const double current = axial[k] * (node_v_[parent] - node_v_[k]);
-            inflow_[k] += current;
-            inflow_[parent] -= current;
+            const double difference = node_v_[parent] - node_v_[k];
+            inflow_[k] += up[k] * difference;
+            inflow_[parent] -= down[k] * difference;
         }
     }
 }
@@ -171,8 +172,7 @@ bool CellOde::slopes(double t, std::span<const double> y, std::span<double> f) {
     for (std::size_t k = 0; k < tree_.node.size(); ++k) {
         if (tree_.compartment[k] >= 0) {
             const auto i = static_cast<std::size_t>(tree_.compartment[k]);
-            f[i] = (part_.area.data()[k] * membrane_current(i, y[i]) + inflow_[k]) /
-                   part_.capacitance.data()[k];
+            f[i] = (membrane_current(i, y[i]) + inflow_[k]) / part_.capacitance.data()[k];
         }
     }
     for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -270,7 +270,7 @@ static void substitute(const double* lu, std::size_t s, double* x) {
     }
 }
 
-/// Row of a node, times its capacitance: what flows in after a change of v.
+/// Rows of the nodes, times their capacitance per area: what flows in after a change of v.
 bool CellOde::eliminate_tree(double gamma) {
     const std::size_t s = states_.size();
     for (std::size_t k = 0; k < tree_.node.size(); ++k) {
@@ -285,15 +285,15 @@ bool CellOde::eliminate_tree(double gamma) {
         for (std::size_t a = 0; a < s; ++a) {
             conductance -= on_current_[cell_row(i, a)] * follow[a];
         }
-        diagonal_[k] += part_.capacitance.data()[k] + gamma * part_.area.data()[k] * conductance;
+        diagonal_[k] += part_.capacitance.data()[k] + gamma * conductance;
     }
     for (std::size_t k = tree_.node.size(); k-- > 0;) {
         if (!std::isfinite(diagonal_[k]) || diagonal_[k] == 0) {
             return false;
         }
         if (k > 0) {
-            const double g = gamma * part_.axial.data()[k];
-            diagonal_[static_cast<std::size_t>(tree_.parent[k])] -= g * g / diagonal_[k];
+            diagonal_[static_cast<std::size_t>(tree_.parent[k])] -=
+                gamma * gamma * part_.up.data()[k] * part_.down.data()[k] / diagonal_[k];
         }
     }
     return true;
@@ -325,16 +325,16 @@ void CellOde::solve(std::span<double> b) {
         for (std::size_t a = 0; a < s; ++a) {
             current += on_current_[cell_row(i, a)] * carried[a];
         }
-        right_[k] = part_.capacitance.data()[k] * b[i] + gamma_ * part_.area.data()[k] * current;
+        right_[k] = part_.capacitance.data()[k] * b[i] + gamma_ * current;
     }
-    const double* axial = part_.axial.data();
     for (std::size_t k = tree_.node.size(); k-- > 1;) {
         right_[static_cast<std::size_t>(tree_.parent[k])] +=
-            gamma_ * axial[k] / diagonal_[k] * right_[k];
+            gamma_ * part_.down.data()[k] / diagonal_[k] * right_[k];
     }
     for (std::size_t k = 0; k < tree_.node.size(); ++k) {
         if (k > 0) {
-            right_[k] += gamma_ * axial[k] * right_[static_cast<std::size_t>(tree_.parent[k])];
+            right_[k] +=
+                gamma_ * part_.up.data()[k] * right_[static_cast<std::size_t>(tree_.parent[k])];
         }
         right_[k] /= diagonal_[k];
         if (tree_.compartment[k] < 0) {
