@@ -62,15 +62,15 @@ Exponents to_exponents(const units::Dimension& dimension) {
 
 std::optional<units::Dimension> read_dimension(std::string_view unit, diag::Sink& sink) {
     SourceTexts texts;
+    diag::Sink own; // what is wrong elsewhere in the model does not concern the unit
     const std::string text = "1*(" + std::string(unit) + ")";
     ast::File file;
     const ast::ExprId expression =
-        parse::parse_expression(texts.sources.add("<unit>", text), file, sink);
+        parse::parse_expression(texts.sources.add("<unit>", text), file, own);
     units::Dimension dimension;
-    if (!evaluate(file, expression, dimension, sink)) {
-        return std::nullopt;
-    }
-    return dimension;
+    const bool known = evaluate(file, expression, dimension, own).has_value();
+    sink.append(own);
+    return known ? std::optional(dimension) : std::nullopt;
 }
 
 } // namespace driver

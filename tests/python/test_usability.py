@@ -148,6 +148,14 @@ def test_names_without_a_value_are_told_once_where_values_come_from() -> None:
     assert str(info.value).count("is not defined") == 2
 
 
+def test_a_mistake_elsewhere_takes_no_unit_from_the_names_of_the_script() -> None:
+    e_leak = -54.4 * mV
+    with pytest.raises(hp.ModelError) as info:
+        hp.compile("dv/dt = (e_leak - v)/(10*ms) : volt", threshold="v > ")
+    assert [d.code for d in info.value.diagnostics] == ["HH1022"]
+    assert e_leak.in_unit("mV") == -54.4
+
+
 # -- plain numbers --------------------------------------------------------------------------------
 
 
