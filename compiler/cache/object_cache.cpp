@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <memory>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 
@@ -21,9 +24,9 @@ namespace {
 constexpr std::string_view magic = "hodgpy-cache-1\n";
 constexpr std::size_t hash_size = sizeof(Hash128::bytes);
 constexpr std::string_view source_suffix = ".src";
-constexpr std::string_view object_suffix = ".obj";
+constexpr std::string_view object_suffix = ".obj"; // as long as the other
 constexpr std::string_view part_prefix = ".part-";
-constexpr std::size_t stores_between_trims = 32;
+constexpr std::size_t stores_per_trim = 64;
 constexpr std::int64_t abandoned_after_s = 3600;
 
 /// An open file that is closed with the object.
@@ -98,6 +101,17 @@ std::string make_private_folder(const std::string& folder) {
     return {};
 }
 
+/// visit(descriptor of the folder, name that ends in a 0); nothing if the folder cannot be read.
+template <class Visit> void for_each_file(const std::string& folder, Visit visit) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
+    if (open == nullptr) {
+        return;
+    }
+    while (const dirent* entry = ::readdir(open.get())) {
+        visit(::dirfd(open.get()), std::string_view(entry->d_name));
+    }
+}
+
 std::string file_name(const Hash128& key, bool is_object) {
     return key.hex() + std::string(is_object ? object_suffix : source_suffix);
 }
@@ -155,7 +169,9 @@ void ObjectCache::write(const Hash128& key, bool is_object, std::string_view pay
         ::unlink(part.c_str());
         return;
     }
-    if (stores_++ % stores_between_trims == 0) {
+    // Keys decide, because most processes store once or twice, and looking through a full folder
+    // takes longer than a compilation.
+    if (key.bytes.back() % stores_per_trim == 0) {
         trim();
     }
 }
@@ -188,20 +204,19 @@ std::vector<Entry> ObjectCache::list() const {
     if (!problem_.empty()) {
         return entries;
     }
-    std::error_code error;
-    for (const auto& item : fs::directory_iterator(folder_, error)) {
-        const std::string suffix = item.path().extension().string();
+    for_each_file(folder_, [&](int folder, std::string_view name) {
+        const bool is_object = name.ends_with(object_suffix);
         struct stat status{};
-        if ((suffix != object_suffix && suffix != source_suffix) ||
-            ::stat(item.path().c_str(), &status) != 0) {
-            continue;
+        if ((!is_object && !name.ends_with(source_suffix)) ||
+            ::fstatat(folder, name.data(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            return;
         }
-        entries.push_back({item.path().stem().string(), suffix == object_suffix,
-                           static_cast<std::uint64_t>(status.st_size),
+        entries.push_back({std::string(name.substr(0, name.size() - object_suffix.size())),
+                           is_object, static_cast<std::uint64_t>(status.st_size),
                            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec});
-    }
+    });
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-        return std::pair(a.last_used_ns, a.key) < std::pair(b.last_used_ns, b.key);
+        return std::tie(a.last_used_ns, a.key) < std::tie(b.last_used_ns, b.key);
     });
     return entries;
 }
@@ -229,15 +244,14 @@ void ObjectCache::trim() {
         ::unlink((folder_ + "/" + entry.key + std::string(suffix)).c_str());
         total -= entry.bytes;
     }
-    std::error_code error; // unfinished files of processes that died
-    for (const auto& item : fs::directory_iterator(folder_, error)) {
-        struct stat status{};
-        if (item.path().filename().string().starts_with(part_prefix) &&
-            ::stat(item.path().c_str(), &status) == 0 &&
+    for_each_file(folder_, [](int folder, std::string_view name) {
+        struct stat status{}; // unfinished files of processes that died
+        if (name.starts_with(part_prefix) &&
+            ::fstatat(folder, name.data(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             status.st_mtime + abandoned_after_s < std::time(nullptr)) {
-            ::unlink(item.path().c_str());
+            ::unlinkat(folder, name.data(), 0);
         }
-    }
+    });
 }
 
 } // namespace hhc::cache

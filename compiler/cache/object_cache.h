@@ -59,8 +59,8 @@ public:
     [[nodiscard]] std::vector<Entry> list() const;
     /// Removes every entry; returns how many there were.
     std::size_t clear();
-    /// Removes the least recently used entries until the rest fits into max_bytes. Done now and
-    /// then by store_*.
+    /// Removes the least recently used entries until the rest fits into max_bytes. One store_* in
+    /// 64 does it.
     void trim();
 
 private:
@@ -70,7 +70,6 @@ private:
     std::string folder_;
     std::uint64_t max_bytes_;
     std::string problem_;
-    std::size_t stores_ = 0;
 };
 
 } // namespace hhc::cache

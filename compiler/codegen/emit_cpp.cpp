@@ -261,10 +261,8 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     std::vector<std::string_view> needed = called_functions(kernels_.text_);
     const std::vector<std::string_view> wrapped = called_functions(wrappers);
     needed.insert(needed.end(), wrapped.begin(), wrapped.end());
-    const std::vector<std::string_view> more = called_functions(kernel_support_text());
-    needed.insert(needed.end(), more.begin(), more.end());
+    needed.push_back("hhk_f"); // with it come Real, Int and Mask
     unit.add(prelude_text(needed));
-    unit.add(kernel_support_text());
     unit.add(wrappers);
     unit.add(kernels_.text_, kernels_.lines_);
     unit.add(tables_);

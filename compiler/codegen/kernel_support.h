@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What generated kernels need beside the prelude: lanes from and to the interface's arrays, event
 // bits, integer arithmetic that reports faults. Embedded as text after kernel_abi.h and the
-// prelude, under Clang only.
+// prelude, under Clang only. A blank line ends a unit (see prelude_text.h): of them a text holds
+// those that it needs, because Clang's front end is a third of the time of a compilation.
 
 using Real = hhk_f;
 using Int = hhk_l;
@@ -11,9 +12,11 @@ using Mask = hhk_m;
 HHK_INLINE Real hhk_all(double x) {
     return hhk_const<Real>(x);
 }
+
 HHK_INLINE Int hhk_all(int64_t x) {
     return Int(x);
 }
+
 HHK_INLINE Mask hhk_all(bool x) {
     return hhk_splat_mask(x);
 }
@@ -22,10 +25,12 @@ HHK_INLINE Mask hhk_all(bool x) {
 template <class T> HHK_INLINE T* hhk_values(const hhk_context* context, int field) {
     return static_cast<T*>(__builtin_assume_aligned(context->slab + context->offsets[field], 64));
 }
+
 // Padding repeats the last entity, in its number too: what depends on it comes out the same.
 HHK_INLINE int64_t hhk_entity(const hhk_context* context, int64_t i) {
     return i < context->count ? i : context->count - 1;
 }
+
 HHK_INLINE Int hhk_entities(const hhk_context* context, int64_t i) {
     const Int here = Int(i) + hhk_iota();
     const Int last = Int(context->count - 1);
@@ -39,6 +44,7 @@ HHK_INLINE uint64_t hhk_inside(int64_t count, int64_t word) {
     const int64_t left = count - word;
     return left >= 64 ? ~0ULL : left <= 0 ? 0ULL : (1ULL << left) - 1;
 }
+
 // Lane k holds bit k.
 HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 #if HHK_WIDTH == 1
@@ -53,6 +59,7 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
     return hhk_ne((Int(static_cast<int64_t>(bits)) >> hhk_iota()) & Int(1), Int(0));
 #endif
 }
+
 // What a guard looks at: padding may hold anything, as no event handler resets it. The test is a
 // branch that is only taken in the last vector.
 HHK_INLINE Real hhk_guarded(int64_t count, int64_t i, Real x) {
@@ -68,24 +75,30 @@ HHK_INLINE Int hhk_entities_below(int64_t entities, int64_t i) {
     const Int last = Int(entities - 1);
     return hhk_select(hhk_lt(here, last), here, last);
 }
+
 // A synapse's number for random draws does not depend on where it is stored.
 HHK_INLINE int64_t hhk_synapse_number(const hhk_context* context, int64_t i) {
     const int64_t here = hhk_entity(context, i);
     return context->creation ? context->creation[here] : here;
 }
+
 HHK_INLINE Int hhk_synapse_numbers_at(const hhk_context* context, Int at) {
     return context->creation ? hhk_gather_int(context->creation, at) : at;
 }
+
 HHK_INLINE Int hhk_synapse_numbers(const hhk_context* context, int64_t i) {
     return hhk_synapse_numbers_at(context, hhk_entities(context, i));
 }
+
 // Lanes from i on that lie before `end`.
 HHK_INLINE int hhk_last_lane(int64_t i, int64_t end) {
     return end - i < HHK_WIDTH ? static_cast<int>(end - i) : HHK_WIDTH;
 }
+
 HHK_INLINE Mask hhk_lanes(int first, int last) {
     return hhk_mask_of(((1ULL << last) - 1) & ~((1ULL << first) - 1));
 }
+
 HHK_INLINE bool hhk_bit(Mask x, [[maybe_unused]] int lane) {
 #if HHK_WIDTH > 1
     return x[lane] != 0;
@@ -93,6 +106,7 @@ HHK_INLINE bool hhk_bit(Mask x, [[maybe_unused]] int lane) {
     return x;
 #endif
 }
+
 // Items k, k + 1, ...; lanes beyond the end repeat the last one.
 HHK_INLINE Int hhk_items(const uint32_t* items, int64_t k, int64_t end) {
     Int at = Int(0);
@@ -117,6 +131,7 @@ HHK_INLINE double hhk_table_value(const hhk_context* context, int table, double 
     const int64_t c = column < 0 ? 0 : column > last_column ? last_column : column;
     return data.values[r * data.columns + c];
 }
+
 // V and the arguments: for the population, a vector or one entity; a time known for the population
 // stays a double.
 template <class V, class T, class C>
@@ -129,6 +144,7 @@ HHK_INLINE V hhk_table_at(const hhk_context* context, int table, T t, C column) 
     }
     return values;
 }
+
 template <class V, class T> HHK_INLINE V hhk_table_at(const hhk_context* context, int table, T t) {
     return hhk_table_at<V>(context, table, t, int64_t(0));
 }
@@ -139,15 +155,19 @@ HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, double 
         context->outputs[k][i] = x;
     }
 }
+
 HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, float x) {
     hhk_output(context, k, i, static_cast<double>(x));
 }
+
 HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, int64_t x) {
     hhk_output(context, k, i, static_cast<double>(x));
 }
+
 HHK_INLINE void hhk_output(const hhk_context* context, int k, int64_t i, bool x) {
     hhk_output(context, k, i, static_cast<double>(x));
 }
+
 #if HHK_WIDTH > 1
 typedef hhk_f64v hhk_f64v_anywhere __attribute__((aligned(8)));
 HHK_INLINE void hhk_output_f64(const hhk_context* context, int k, int64_t i, hhk_f64v x) {
@@ -181,16 +201,19 @@ HHK_INLINE int64_t hhk_iadd(int64_t a, int64_t b, bool& fault) {
     fault |= __builtin_add_overflow(a, b, &sum);
     return sum;
 }
+
 HHK_INLINE int64_t hhk_isub(int64_t a, int64_t b, bool& fault) {
     int64_t difference = 0;
     fault |= __builtin_sub_overflow(a, b, &difference);
     return difference;
 }
+
 HHK_INLINE int64_t hhk_imul(int64_t a, int64_t b, bool& fault) {
     int64_t product = 0;
     fault |= __builtin_mul_overflow(a, b, &product);
     return product;
 }
+
 #if HHK_WIDTH > 1
 HHK_INLINE Int hhk_iadd(Int a, Int b, Mask& fault) {
     const Int sum = hhk_iadd(a, b);
@@ -212,9 +235,11 @@ HHK_INLINE Int hhk_imul(Int a, Int b, Mask& fault) {
     return product;
 }
 #endif
+
 template <class L, class M> HHK_INLINE L hhk_ineg(L a, M& fault) {
     return hhk_isub(L(0), a, fault);
 }
+
 // By repeated squaring from the lowest bit of the exponent.
 template <int64_t exponent, class L, class M> HHK_INLINE L hhk_ipow(L a, M& fault) {
     if (exponent < 0) {

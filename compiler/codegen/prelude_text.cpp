@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/prelude_text.h"
 
-#include <cctype>
+#include "codegen/embedded_text.h"
+
 #include <unordered_map>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::string_view prefix = "hhk_";
 
 bool is_name_char(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /// Calls visit(name, depth, next) for every hhk_ name: how deep in brackets of any kind it stands,
@@ -45,13 +46,14 @@ bool defines(int depth, char next) {
     return depth == 0 && std::string_view("(={[;_").find(next) != std::string_view::npos;
 }
 
-/// The units of the prelude in order, and what each one needs.
+/// The units of the prelude and of the support in order, and what each one needs.
 class Units {
 public:
     Units() {
         for (const PreludeSection& section : prelude_sections()) {
             split(section.text);
         }
+        split(kernel_support_text());
         for (std::size_t i = 0; i < units_.size(); ++i) {
             for_each_name(units_[i].text, [&](std::string_view name, int depth, char next) {
                 if (defines(depth, next)) {
@@ -122,7 +124,13 @@ const Units& units() {
 } // namespace
 
 std::string_view prelude_text() {
-    static const std::string whole = units().text(std::vector<bool>(units().size(), true));
+    static const std::string whole = [] {
+        std::string text;
+        for (const PreludeSection& section : prelude_sections()) {
+            text += section.text;
+        }
+        return text;
+    }();
     return whole;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernel prelude (compiler/codegen/prelude) as text for generated kernels.
+// The kernel prelude (compiler/codegen/prelude) and the support that stands on it
+// (kernel_support.h) as text for generated kernels.
 #pragma once
 
 #include <span>
@@ -21,8 +22,8 @@ struct PreludeSection {
 /// The whole prelude.
 [[nodiscard]] std::string_view prelude_text();
 
-/// What defines the named things ("hhk_exp", ...; others are ignored), and all that these need, in
-/// the order of the prelude. Parsing the whole prelude costs several milliseconds, this little.
+/// What of prelude and support defines the named things ("hhk_exp", ...; others are ignored), and
+/// all that these need, in order. Parsing all of both costs several milliseconds, this little.
 [[nodiscard]] std::string prelude_text(std::span<const std::string_view> names);
 
 /// The same for every hhk_ name in a piece of generated code.

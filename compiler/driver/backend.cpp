@@ -200,7 +200,8 @@ void build(std::span<const std::shared_ptr<Model>> models) {
         const std::vector<driver::MadeCode> made = driver::make_code(batch, times);
         for (std::size_t i = 0; i < group.size(); ++i) {
             group[i]->set_code(made[i].code, times);
-            if (group[i]->source_key() && !made[i].symbol.empty() && made.size() == 1) {
+            const bool may_be_kept = group[i]->options().use_cache && !made[i].symbol.empty();
+            if (group[i]->source_key() && may_be_kept) {
                 driver::remember_code(*group[i]->source_key(), group[i]->module(), made[i].symbol,
                                       made[i].object_key);
             }

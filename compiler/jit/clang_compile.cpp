@@ -184,6 +184,9 @@ std::vector<std::string> clang_arguments(const CompileOptions& options) {
         // Otherwise the server processors that like 256 bits better get no zmm register at all.
         arguments.emplace_back("-mprefer-vector-width=512");
     }
+    if (!options.target.tune.empty()) {
+        arguments.insert(arguments.end(), {"-tune-cpu", options.target.tune});
+    }
     for (const std::string& feature : options.target.features) {
         arguments.emplace_back("-target-feature");
         arguments.push_back(feature);

@@ -14,13 +14,15 @@
 
 namespace hhc::jit {
 
-/// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-pku"): for the native
-/// target every feature is listed, because hypervisors hide some that the CPU name implies; on are
-/// only those that required_features() can name.
+/// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-fxsr"). For the native
+/// x86 target they are added to the plain x86-64, because hypervisors hide some that the name of a
+/// processor implies, and on are only those that required_features() can name; `tune` then is that
+/// name, which decides about times alone.
 struct TargetSpec {
     std::string name;
     std::string triple;
     std::string cpu;
+    std::string tune; ///< empty: cpu
     std::vector<std::string> features;
     int vector_bytes = 16;
     bool has_fma = true;

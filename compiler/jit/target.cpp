@@ -31,6 +31,9 @@ constexpr std::array level_4_extras = {"avx512ifma", "avx512vbmi",   "avx512vbmi
 constexpr std::array unchecked = {"64bit", "cmov", "cx8", "cx16",  "fxsr",
                                   "mmx",   "sahf", "sse", "xsave", "evex512"};
 
+/// What LLVM's x86-64 has, and a hypervisor might hide.
+constexpr std::array plain_x86 = {"64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2"};
+
 template <class Names> bool contains(const Names& names, llvm::StringRef name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -44,18 +47,25 @@ bool is_used(llvm::StringRef name) {
 TargetSpec native_target() {
     TargetSpec target;
     target.name = "native";
-    target.cpu = llvm::sys::getHostCPUName().str();
     const auto features = llvm::sys::getHostCPUFeatures();
+    const llvm::Triple host(llvm::sys::getProcessTriple());
+    // A list of what is there beside the plain x86-64, rather than of what a processor's name
+    // implies and has to lose: Clang copies the whole list at every call with a vector in it.
+    const bool by_name = host.isAArch64();
     for (const auto& feature : features) {
-        target.features.push_back((feature.second && is_used(feature.first()) ? "+" : "-") +
-                                  feature.first().str());
+        const bool used = feature.second && is_used(feature.first());
+        if (used || by_name || contains(plain_x86, feature.first())) {
+            target.features.push_back((used ? "+" : "-") + feature.first().str());
+        }
     }
     std::sort(target.features.begin(), target.features.end());
-    const llvm::Triple host(llvm::sys::getProcessTriple());
-    if (host.isAArch64()) {
+    if (by_name) {
+        target.cpu = llvm::sys::getHostCPUName().str();
         target.triple = linux_arm;
         return target;
     }
+    target.cpu = "x86-64";
+    target.tune = llvm::sys::getHostCPUName().str();
     target.triple = linux_x86;
     const auto has = [&](const char* name) { return features.lookup(name); };
     const auto has_all = [&](const auto& names) {

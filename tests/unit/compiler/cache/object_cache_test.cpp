@@ -175,6 +175,15 @@ TEST_F(Cache, the_least_recently_used_goes_first) {
     EXPECT_TRUE(cache.find_object(keys[3]));
 }
 
+TEST_F(Cache, many_stores_keep_the_limit_by_themselves) {
+    ObjectCache cache(folder_, 10'000);
+    for (int i = 0; i < 1000; ++i) {
+        cache.store_object(hash_bytes(std::to_string(i)), std::string(1000, 'x'));
+    }
+    EXPECT_LT(cache.list().size(), 500U);
+    EXPECT_GT(cache.list().size(), 0U);
+}
+
 TEST_F(Cache, lists_and_clears) {
     ObjectCache cache(folder_);
     cache.store_object(key_, "code");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The prelude as text: sections in order, units whole, and selections that are closed.
+#include "codegen/embedded_text.h"
 #include "codegen/prelude_text.h"
 
 #include <gtest/gtest.h>
@@ -41,6 +42,28 @@ TEST(PreludeText, a_selection_holds_what_it_needs_and_no_more) {
     EXPECT_EQ(text.find("hhk_sin"), std::string::npos);
     EXPECT_EQ(text.find("hhk_exp2_table_low"), std::string::npos);
     EXPECT_LT(text.size(), prelude_text().size() / 3);
+}
+
+TEST(PreludeText, a_selection_holds_the_support_that_it_needs) {
+    const std::string text = prelude_text_for("x = hhk_all(hhk_inside(count, i));");
+    EXPECT_NE(text.find("using Real = hhk_f;"), std::string::npos);
+    EXPECT_NE(text.find("HHK_INLINE Mask hhk_all(bool x)"), std::string::npos);
+    EXPECT_NE(text.find("hhk_inside(int64_t count, int64_t word)"), std::string::npos);
+    EXPECT_EQ(text.find("hhk_table_value"), std::string::npos);
+    EXPECT_EQ(text.find("hhk_ipow"), std::string::npos);
+}
+
+TEST(PreludeText, units_of_the_support_are_whole_too) {
+    std::string_view rest = kernel_support_text();
+    while (!rest.empty()) {
+        const std::size_t blank = std::min(rest.find("\n\n"), rest.size());
+        const std::string_view unit = rest.substr(0, blank);
+        EXPECT_EQ(count_of(unit, '{'), count_of(unit, '}')) << unit;
+        EXPECT_EQ(unit.find("#if") == std::string_view::npos,
+                  unit.find("#endif") == std::string_view::npos)
+            << unit;
+        rest.remove_prefix(std::min(blank + 2, rest.size()));
+    }
 }
 
 TEST(PreludeText, a_selection_keeps_the_order_of_the_prelude) {
