@@ -170,8 +170,8 @@ def six_sections() -> hp.Morphology:
 def test_layer_5_cell_spikes_as_the_authors_files_do(
     somatic: float, apical: float, times: list[float], validated: Any
 ) -> None:
-    """ModelDB 139653 in NEURON 9 (cvode, atol 1e-7): L5PCbiophys3.hoc on `six_sections`, currents in
-    nA from 20 ms on. Distances of a segment are those of its centre (the authors' loop gives the
+    """ModelDB 139653 in NEURON 9 (cvode, atol 1e-7): L5PCbiophys3.hoc on `six_sections`, currents
+    in nA from 20 ms on. Distances of a segment are those of its centre (the authors' loop gives the
     last segment of a section those of its end)."""
     cell = hp.Cell(six_sections(), "cells.hay_2011", longest=825 * um)
     far = int(cell["apic.L.150*um"].indices[0])
@@ -194,8 +194,8 @@ def test_layer_5_cell_spikes_as_the_authors_files_do(
 
 
 def test_layer_5_cell_couples_its_two_zones() -> None:
-    """A spike of the soma and a current in the apical dendrite that alone does little make a calcium
-    spike there, and that a second spike of the soma (Hay et al. 2011, figure 4)."""
+    """A spike of the soma and a current in the apical dendrite that alone does little make a
+    calcium spike there, and that a second spike of the soma (Hay et al. 2011, figure 4)."""
     counts, highest = {}, {}
     for somatic, apical in ((1.4, 0.0), (0.0, 0.9), (1.4, 0.9)):
         cell = layer_5()

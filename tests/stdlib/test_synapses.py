@@ -162,6 +162,24 @@ def test_bi_poo_window(name: str, distance: float) -> None:
     assert change == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("bi_poo_2001", "STDP"),
+        ("bi_poo_2001", "NearestSTDP"),
+        ("pfister_gerstner_2006", "TripletSTDP"),
+        ("vogels_2011", "HomeostaticInhibition"),
+    ],
+)
+@pytest.mark.parametrize("factor", [1.0, 1.05])
+def test_weights_end_at_w_max(file: str, name: str, factor: float) -> None:
+    plastic = model(file, name)
+    highest = plastic.variables["w_max"].default * factor
+    spikes = [0.11, 0.12]  # the second one lifts a triplet's weight
+    synapses, _ = pair(plastic, [0.1], spikes, 0.2, w=highest * (1 - 1e-6), w_max=highest)
+    assert synapses.w[0] == highest
+
+
 def test_nearest_spikes_pair_within_the_window_only() -> None:
     near = model("bi_poo_2001", "NearestSTDP")
     both, _ = pair(near, [0.1, 0.12], [0.13], 0.2, w=0.5e-9)
