@@ -60,8 +60,6 @@ void bind_cable(py::module_& module) {
                          const std::string& scheme) {
             return hodg::Cable(population, layout, scheme_of(scheme));
         }))
-        .def("set_scheme", [](hodg::Cable& self,
-                              const std::string& scheme) { self.set_scheme(scheme_of(scheme)); })
         .def("set_tolerances", &hodg::Cable::set_tolerances)
         .def("damp", &hodg::Cable::damp)
         .def("connect_gaps",

@@ -17,7 +17,7 @@ from hodgpy.cable_arguments import (
     parts_of,
     scheme_of,
     shapes_of,
-    split_threshold,
+    split_place,
     tolerances,
 )
 from hodgpy.cable_view import CableView
@@ -70,7 +70,7 @@ class CablePopulation(Population):
         what the model says. Both may differ between compartments: assign them.
     threshold : str, optional
         Condition of a spike: ``"axon[50*um].v > 0*mV"`` or, at the place ``threshold_at``,
-        ``"v > 0*mV"``.
+        ``"v > 0*mV"``. ``refractory`` may name the same place.
     threshold_at : place, optional
         Default: the first compartment of the root. ``"everywhere"``: every compartment spikes for
         itself.
@@ -84,6 +84,10 @@ class CablePopulation(Population):
     rtol, atol : float, optional
         Of ``cvode``: bounds of the local error, relative, and absolute in millivolt or in the unit
         in which a state is declared. Default 1e-8.
+    dtype : {"float64", "float32"}
+        How states and parameters are stored and most of the model is computed. The cable equation
+        is solved in double precision in both; docs/cables.md has what single precision costs. Not
+        with ``cvode``.
     lambda_fraction, frequency
         Of the rule that cuts sections without ``n``: see :meth:`Morphology.compartments`.
     reset, refractory, events, on, init, namespace, name, seed
@@ -129,6 +133,7 @@ class CablePopulation(Population):
         method: str | None = None,
         rtol: float | None = None,
         atol: float | None = None,
+        dtype: str | None = None,
         namespace: Mapping[str, Any] | None = None,
         lambda_fraction: float = 0.1,
         frequency: Any = 100.0,
@@ -138,7 +143,8 @@ class CablePopulation(Population):
         **values: Any,
     ) -> None:
         shapes, shape_of_cell = shapes_of(morphology, N)
-        threshold, at = split_threshold(threshold)
+        threshold, at = split_place(threshold, "threshold")
+        refractory, waits_at = split_place(refractory, "refractory")
         made = cell_model(
             model,
             threshold=threshold,
@@ -149,6 +155,7 @@ class CablePopulation(Population):
             init=init,
             namespace=namespace,
             method=method,
+            dtype=dtype,
             level=level + 1,
         )
         if made._record.get("cell") is None:
@@ -171,7 +178,7 @@ class CablePopulation(Population):
         for key, given in (("Cm", Cm), ("Ri", Ri)):
             if given is not None:
                 self.set(key, given)
-        self._place_threshold(threshold_at if at is None else at)
+        self._place_threshold(threshold_at if at is None else at, waits_at)
         for key, value in values.items():
             self.set(key, value, level=level + 1)
 
@@ -510,9 +517,9 @@ class CablePopulation(Population):
 
     # -- thresholds, insertions ------------------------------------------------------------------
 
-    def _place_threshold(self, at: Any) -> None:
+    def _place_threshold(self, at: Any, waits_at: str | None) -> None:
         if not self._core.has("spike_here"):
-            if at is not None:
+            if at is not None or waits_at is not None:
                 raise SimulationError("a place of the threshold was given, but no threshold")
             return
         here = np.zeros(self.N)
@@ -525,6 +532,13 @@ class CablePopulation(Population):
             if len(chosen) != self.cells:
                 raise no_place(f"the threshold stands at one compartment, not at {len(chosen)}")
             here[chosen] = 1
+        if waits_at is not None:
+            waits = self._in_cells(waits_at, range(self.cells))
+            if not np.array_equal(np.sort(waits), np.flatnonzero(here)):
+                raise no_place(
+                    f"refractory looks at {waits_at}, where no threshold stands: both belong to "
+                    "one place"
+                )
         flags = here[self._compartment] * self._real
         self._core.set_all("spike_here", np.ascontiguousarray(flags, dtype=float))
 

@@ -43,10 +43,10 @@ def shapes_of(morphology: Any, N: Any) -> tuple[list[Morphology], np.ndarray]:
     return shapes, np.array(which)
 
 
-def split_threshold(text: str | None) -> tuple[str | None, Any]:
-    """``axon[50*um].v > 0*mV`` as a condition on v, and the place."""
-    if text is None:
-        return None, None
+def split_place(text: Any, what: str) -> tuple[Any, str | None]:
+    """``axon[50*um].v > 0*mV`` as a condition on v, and the place; of what is a time, that."""
+    if text is None or (what == "refractory" and not isinstance(text, str)):
+        return text, None
     places: list[str] = []
 
     def bare(match: re.Match[str]) -> str:
@@ -57,10 +57,10 @@ def split_threshold(text: str | None) -> tuple[str | None, Any]:
             places.append(f"{parts['path']}.{parts['index'] or parts['dot']}")
         return parts["name"]
 
-    condition = _AT_PLACE.sub(bare, arguments.text(text, "threshold"))
+    condition = _AT_PLACE.sub(bare, arguments.text(text, what))
     condition = _NAME_AT.sub(bare, condition)
     if len(set(places)) > 1:
-        raise no_place(f"a threshold stands at one place, not at {', '.join(places)}")
+        raise no_place(f"{what} looks at one place, not at {', '.join(places)}")
     return condition, places[0] if places else None
 
 
@@ -73,7 +73,10 @@ def cell_model(model: Any, *, method: str | None, level: int, **parts: Any) -> M
         model = _only_cell(model)
     if isinstance(model, Model):
         if given:
-            raise SimulationError(f"`{next(iter(given))}` belongs into the text of {model.name}")
+            raise SimulationError(
+                f"{model.name} is compiled already: give `{next(iter(given))}` to hodgpy.compile, "
+                "or write it in the text of the cell"
+            )
         return model
     made = compile_model(model, cell=True, namespace=namespace, level=level + 1, **given)
     return _only_cell(made) if isinstance(made, ModelFile) else made
@@ -112,6 +115,8 @@ def scheme_of(model: Model, method: str | None) -> str:
             f"{model.name} was compiled for {compiled}, not for {name}: give the method to "
             "hodgpy.compile, or in the text of the cell"
         )
+    if name == "cvode" and model.dtype != "float64":
+        raise SimulationError(f"cvode needs double precision, and {model.name} is {model.dtype}")
     return name
 
 

@@ -3,6 +3,7 @@
 // place of capacitances and no membrane.
 #include "base/fail.h"
 #include "cable/coupling.h"
+#include "cable/in_double.h"
 #include "cable/solver.h"
 #include "kernel/variables.h"
 
@@ -85,15 +86,17 @@ bool CableSolver::spread(cable::Piece& piece, const hhk_context& context, hhk_bl
         if (diffusions_[n].diffusivity == 0) {
             continue;
         }
-        auto* values =
-            reinterpret_cast<double*>(context.slab + context.offsets[diffusions_[n].field]);
+        const InDouble values(context, diffusions_[n].field, piece.range, piece.wide.data());
         for (cable::Piece::Part& part : piece.parts) {
             const Spread& one = part.spreads[n];
             const Coefficients coefficients{one.up.data(), one.down.data(), one.neighbours.data(),
                                             one.capacity.data()};
-            const Membrane membrane{piece.nothing.data(),       piece.nothing.data(),
-                                    values + part.group->first, piece.factor.data(),
-                                    piece.right.data(),         piece.sums.data()};
+            const Membrane membrane{piece.nothing.data(),
+                                    piece.nothing.data(),
+                                    values.data() + (part.group->first - piece.range.begin),
+                                    piece.factor.data(),
+                                    piece.right.data(),
+                                    piece.sums.data()};
             if (!eliminate(*part.tree, part.group->lanes, coefficients, membrane, 1.0 / context.dt,
                            false)) {
                 block.fault = singular_fault;

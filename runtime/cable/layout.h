@@ -53,6 +53,8 @@ public:
         const auto& orders = group.lanes > 1 ? interleaved_ : alone_;
         return orders[static_cast<std::size_t>(group.tree)];
     }
+    /// One cell a piece.
+    [[nodiscard]] bool alone() const { return alone_only_; }
     [[nodiscard]] const std::vector<Group>& groups() const { return groups_; }
     [[nodiscard]] const std::vector<PieceRange>& pieces() const { return pieces_; }
     [[nodiscard]] std::int64_t entities() const { return entities_; }

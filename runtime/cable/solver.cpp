@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "cable/cell_ode.h"
 #include "cable/coupling.h"
+#include "cable/in_double.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
@@ -24,10 +25,6 @@ static constexpr int quarter_steps = 4;
 
 void AlignedDoubles::assign(std::size_t count) {
     memory_ = base::allocate_aligned(count * sizeof(double));
-}
-
-static double* doubles(const hhk_context& context, std::uint32_t field) {
-    return reinterpret_cast<double*>(context.slab + context.offsets[field]);
 }
 
 CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> layout,
@@ -57,6 +54,7 @@ CableSolver::CableSolver(PopulationState& population, std::shared_ptr<Layout> la
         piece->conductance.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->current.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->before.assign(static_cast<std::size_t>(range.end - range.begin));
+        piece->wide.assign(static_cast<std::size_t>(range.end - range.begin));
         piece->nothing.assign(static_cast<std::size_t>(range.end - range.begin));
         std::fill_n(piece->nothing.data(), range.end - range.begin, 0.0);
         piece->factor.assign(nodes);
@@ -159,7 +157,7 @@ void CableSolver::prepare(PopulationState& population, bool assigned, bool jumpe
     stale_ = false;
     population_ = &population;
     find_fields(population.table(), population.name());
-    v_data_ = doubles(population.context(), v_);
+    v_memory_ = population.field(v_);
     for (const auto& piece : pieces_) {
         hhk_context context = population.context();
         // the capacitance per area; what follows is of no use here
@@ -224,15 +222,20 @@ bool CableSolver::tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_b
     const double part = 2.0 - std::sqrt(2.0);
     const double weight = 1.0 / (part * (2.0 - part));
     const double start_weight = (1.0 - part) * (1.0 - part) * weight;
-    const std::int64_t begin = piece.range.begin;
-    double* v = doubles(context, v_);
-    std::copy(v + begin, v + piece.range.end, piece.before.data());
+    const std::int64_t count = piece.range.end - piece.range.begin;
+    {
+        const InDouble v(context, v_, piece.range, piece.wide.data());
+        std::copy_n(v.data(), count, piece.before.data());
+    }
     if (!solve(piece, context, block, 2.0 / (part * context.dt), true)) {
         return false;
     }
     membrane_terms(piece, context, block);
-    for (std::int64_t e = begin; e < piece.range.end; ++e) {
-        v[e] = weight * v[e] - start_weight * piece.before.data()[e - begin];
+    {
+        const InDouble v(context, v_, piece.range, piece.wide.data());
+        for (std::int64_t e = 0; e < count; ++e) {
+            v.data()[e] = weight * v.data()[e] - start_weight * piece.before.data()[e];
+        }
     }
     const double rate = (2.0 - part) / ((1.0 - part) * context.dt);
     return eliminate_all(piece, context, block, rate, false);
@@ -241,14 +244,14 @@ bool CableSolver::tr_bdf2(cable::Piece& piece, const hhk_context& context, hhk_b
 bool CableSolver::eliminate_all(cable::Piece& piece, const hhk_context& context, hhk_block& block,
                                 double rate, bool extrapolate) const {
     const std::int64_t begin = piece.range.begin;
-    double* v = doubles(context, v_);
+    const InDouble v(context, v_, piece.range, piece.wide.data());
     for (const cable::Piece::Part& part : piece.parts) {
         const std::int64_t first = part.group->first;
         const Coefficients coefficients{part.up.data(), part.down.data(), part.neighbours.data(),
                                         part.capacitance.data()};
         const Membrane membrane{piece.conductance.data() + (first - begin),
                                 piece.current.data() + (first - begin),
-                                v + first,
+                                v.data() + (first - begin),
                                 piece.factor.data(),
                                 piece.right.data(),
                                 piece.sums.data()};
@@ -309,9 +312,10 @@ std::int32_t CableSolver::advance_piece(const hhk_context* context, hhk_block* b
                           piece.current.data() - piece.range.begin};
     own.outputs = outputs;
     if (owner.v_start_ >= 0) {
-        const double* v = doubles(own, owner.v_);
-        std::copy(v + block->begin, v + block->end,
-                  doubles(own, static_cast<std::uint32_t>(owner.v_start_)) + block->begin);
+        const std::int64_t size = own.model->real_size;
+        std::memcpy(own.slab + own.offsets[owner.v_start_] + block->begin * size,
+                    own.slab + own.offsets[owner.v_] + block->begin * size,
+                    static_cast<std::size_t>((block->end - block->begin) * size));
     }
     if (!owner.move_potential(piece, own, *block) || own.model->advance == nullptr) {
         return HHK_OK;
@@ -419,16 +423,16 @@ void CableSolver::make_attachments() {
 void CableSolver::gather(std::int64_t step) {
     for (Gap& gap : gaps_) {
         gap.attachment->conductance = gap.conductance;
-        gap.attachment->current = gap.conductance * v_data_[gap.partner];
+        gap.attachment->current = gap.conductance * v_memory_.read(gap.partner);
     }
     for (const auto& insertion : insertions_) {
         PopulationState& processes = *insertion->processes;
         hhk_context context = processes.context();
         context.step = step;
         context.t = static_cast<double>(step) * context.dt;
-        double* v = doubles(context, insertion->v);
+        const kernel::FieldMemory v = processes.field(insertion->v);
         for (std::size_t e = 0; e < insertion->at.size(); ++e) {
-            v[e] = v_data_[insertion->at[e]];
+            v.write(static_cast<std::int64_t>(e), v_memory_.read(insertion->at[e]));
         }
         processes.refresh_padding(insertion->v);
         double* outputs[2] = {insertion->conductance.data(), insertion->current.data()};
@@ -474,17 +478,27 @@ using base::Code;
 using base::fail;
 
 static void require_cell(const Population& population) {
-    if (population.model().table().needs_host_solver != HHK_HOST_CABLE ||
-        population.model().table().real_size != sizeof(double)) {
+    if (population.model().table().needs_host_solver != HHK_HOST_CABLE) {
         fail(Code::BadCable,
-             fmt::format("the model `{}` of `{}` is no cell in double precision",
-                         population.model().name(), population.name()),
+             fmt::format("the model `{}` of `{}` is no cell", population.model().name(),
+                         population.name()),
              "compile it with hodgpy.CablePopulation, or as a `cell` block");
+    }
+}
+
+static void check_scheme(const hhk_model& model, const CableLayout& layout, CableScheme scheme) {
+    if (scheme == CableScheme::Cvode &&
+        (model.real_size != sizeof(double) || !layout.layout()->alone())) {
+        fail(Code::BadCable,
+             fmt::format("CVODE cannot integrate the cells of `{}`: it takes cells in double "
+                         "precision, in a layout of cells alone",
+                         model.name));
     }
 }
 
 Cable::Cable(const Population& population, const CableLayout& layout, CableScheme scheme) {
     require_cell(population);
+    check_scheme(population.model().table(), layout, scheme);
     if (population.size() != layout.entities()) {
         fail(Code::BadCable, fmt::format("`{}` has {} entities for {} places of compartments",
                                          population.name(), population.size(), layout.entities()));
@@ -493,9 +507,6 @@ Cable::Cable(const Population& population, const CableLayout& layout, CableSchem
     population.state()->set_host_solver(solver_);
 }
 
-void Cable::set_scheme(CableScheme scheme) {
-    solver_->set_scheme(scheme);
-}
 void Cable::set_tolerances(double relative, double absolute) {
     solver_->set_tolerances({relative, absolute});
 }

@@ -6,6 +6,7 @@
 #include "base/aligned_memory.h"
 #include "cable/elimination.h"
 #include "cable/layout.h"
+#include "kernel/field_access.h"
 #include "kernel/host_solver.h"
 #include "kernel/population_state.h"
 
@@ -73,6 +74,7 @@ struct Piece {
     AlignedDoubles conductance, current, factor, right, sums;
     AlignedDoubles before;  // v at the start of the step, for tr_bdf2
     AlignedDoubles nothing; // zeros
+    AlignedDoubles wide;    // a row of states in single precision, see InDouble
     std::vector<Attachment> attachments;
     int damped_steps = 0;         // to be taken as quarter steps
     std::shared_ptr<CellOde> ode; // of CableScheme::Cvode
@@ -108,7 +110,6 @@ public:
     CableSolver(kernel::PopulationState& population, std::shared_ptr<Layout> layout,
                 CableScheme scheme);
 
-    void set_scheme(CableScheme scheme) { scheme_ = scheme; }
     void set_tolerances(Tolerances tolerances);
     /// The next step in quarters.
     void damp();
@@ -165,7 +166,7 @@ private:
     std::vector<Diffusion> diffusions_;
     std::uint32_t v_ = 0;       // field
     std::int32_t v_start_ = -1; // field, or none that is read
-    double* v_data_ = nullptr;
+    kernel::FieldMemory v_memory_;
     bool stale_ = true; // coefficients and attachments do not follow the values yet
 };
 

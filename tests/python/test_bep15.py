@@ -154,6 +154,19 @@ def test_threshold_by_place_without_reset() -> None:
     np.testing.assert_allclose(np.diff(spikes.t), 4e-3, atol=1e-12)
 
 
+def test_refractory_by_place() -> None:
+    """It looks at the place of the threshold, and says so where it is told another one."""
+    options = {"threshold": "axon[50*um].v > -60*mV", "reset": None}
+    cell = passive(refractory="axon[50*um].v > -65*mV", **options)
+    cell.set("I", 60 * pA, "axon.50*um")
+    spikes = hp.SpikeRecorder(cell)
+    hp.Network(cell, spikes, dt=0.05 * ms).run(20 * ms)
+    assert len(spikes) == 1
+    passive(refractory="v@axon.50*um > -65*mV", **options)
+    with pytest.raises(hp.SimulationError, match=r"looks at axon.20\*um, where no threshold"):
+        passive(refractory="axon[20*um].v > -65*mV", **options)
+
+
 def test_recorders_over_places_interpolate() -> None:
     """A trace at a place lies between those of the centres around it; at a branch point Kirchhoff's
     law holds between the halves."""

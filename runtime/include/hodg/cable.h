@@ -67,7 +67,6 @@ public:
     /// Makes the population one of cables. Errors HH6071 if its model is no cell or its size wrong.
     Cable(const Population& population, const CableLayout& layout, CableScheme scheme);
 
-    void set_scheme(CableScheme scheme);
     /// Of the local error of CVODE: relative, and absolute in millivolt or in the unit in which a
     /// state is declared. Default 1e-8.
     void set_tolerances(double relative, double absolute);
