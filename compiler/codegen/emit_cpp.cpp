@@ -220,6 +220,13 @@ void UnitWriter::add_module(const ir::Module& module) {
         code.field(ir::text(kernel.kind)).field(kernel.event.index);
         code.field(without_comments(body.text));
         *hook(hooks, module, kernel) = function(model + '_' + kernel.name, kernel, body);
+        hooks.sums_by_target = hooks.sums_by_target || body.by_target;
+    }
+    if (const auto body = emit_sum_and_advance(module, options_)) {
+        code.field(without_comments(body->text));
+        hooks.sum_and_advance =
+            function(model + "_sum_and_advance",
+                     *module.find(ir::KernelKind::Advance, ir::Space::PerPost), *body);
     }
     for (std::size_t e = 0; e < module.events.size(); ++e) {
         const ir::EventId event(e);

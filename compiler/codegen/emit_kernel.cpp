@@ -452,6 +452,22 @@ KernelBody KernelWriter::run() {
     KernelBody body;
     body.text = text_.take();
     body.lines = std::move(lines_);
+    body.by_target = sums_by_target();
+    return body;
+}
+
+KernelBody KernelWriter::run_as_local() {
+    open("{");
+    population_values();
+    pointers();
+    open("const auto sum = [&](int64_t i) __attribute__((always_inline)) {");
+    values_of_entities(stages_.front());
+    synapse_stores();
+    close();
+    say(";");
+    KernelBody body;
+    body.text = text_.take();
+    body.lines = std::move(lines_);
     return body;
 }
 
@@ -462,6 +478,38 @@ const char* kernel_parameters(ir::KernelKind kind) {
 
 KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
     return KernelWriter(module, kernel, options).run();
+}
+
+/// The advance must not read what sums add to: others' sums may come later.
+static bool reads_sums(const ir::Module& module, const ir::Kernel& kernel) {
+    constexpr unsigned sums = ir::access::add | ir::access::summed;
+    return std::ranges::any_of(kernel.values, [&](const ir::Value& value) {
+        return value.op == ir::Op::LoadForeign &&
+               (module.foreign[ir::ForeignId(value.symbol)].access & sums) != 0;
+    });
+}
+
+std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module, const Options& options) {
+    const ir::Kernel* const sum = module.find(KernelKind::Sum, ir::Space::PerPost);
+    const ir::Kernel* const advance = module.find(KernelKind::Advance, ir::Space::PerPost);
+    if (!module.is_synapse || sum == nullptr || advance == nullptr ||
+        module.find(KernelKind::Advance, ir::Space::Each) != nullptr ||
+        module.find(KernelKind::Advance, ir::Space::PerPre) != nullptr ||
+        reads_sums(module, *advance)) {
+        return std::nullopt;
+    }
+    KernelWriter first(module, *sum, options);
+    KernelWriter second(module, *advance, options);
+    if (!first.is_plain() || first.is_single() || second.is_single()) {
+        return std::nullopt;
+    }
+    second.call_first("sum");
+    KernelBody body = first.run_as_local();
+    const KernelBody rest = second.run();
+    body.text += rest.text + "}\n";
+    body.lines.insert(body.lines.end(), rest.lines.begin(), rest.lines.end());
+    body.lines.emplace_back();
+    return body;
 }
 
 std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,

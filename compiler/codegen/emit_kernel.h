@@ -5,6 +5,7 @@
 #include "codegen/emit_cpp.h"
 #include "ir/ir.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,16 @@ namespace hhc::codegen {
 struct KernelBody {
     std::string text;        ///< from "{" to "}", one statement a line
     std::vector<Span> lines; ///< span of each line of it
+    bool by_target = false;  ///< a sum that may be called with items, target by target
 };
 
 [[nodiscard]] KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel,
                                      const Options& options);
+
+/// Both kernels of a synapse over its targets in one pass; none where an order of the two could be
+/// seen, or one of them is no plain loop.
+[[nodiscard]] std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module,
+                                                             const Options& options);
 
 /// "(const hhk_context* context, hhk_block* block)", or without the block for `prepare`.
 [[nodiscard]] const char* kernel_parameters(ir::KernelKind kind);

@@ -93,6 +93,8 @@ std::string function_or_null(const std::string& name) {
     return name.empty() ? "nullptr" : name;
 }
 
+constexpr std::uint32_t sums_by_target = 4; // HHK_SUMS_BY_TARGET
+
 const char* space_name(ir::Space space) {
     constexpr std::array<const char*, 5> names = {"HHK_EACH", "HHK_PRE", "HHK_POST", "HHK_PER_PRE",
                                                   "HHK_PER_POST"};
@@ -130,10 +132,12 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
     };
     text += fmt::format("static const hhk_synapse {}_synapse = {{\n"
                         "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
-                        "    {}}};\n",
-                        model, foreign.size(), pathways.size(), module.uses(), foreign_table,
+                        "    {},\n    {}}};\n",
+                        model, foreign.size(), pathways.size(),
+                        module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
                         pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
-                        by_space(hooks.space_advance), by_space(hooks.space_sum));
+                        by_space(hooks.space_advance), by_space(hooks.space_sum),
+                        function_or_null(hooks.sum_and_advance));
     return model + "_synapse";
 }
 

@@ -19,6 +19,8 @@ struct HookNames {
     using BySpace = std::array<std::string, 5>;
     BySpace space_prepare, space_init, space_advance, space_sum;
     std::vector<std::string> deliver, deliver_entities;
+    std::string sum_and_advance; // over PER_POST
+    bool sums_by_target = false; // the sum over EACH takes items, too
 };
 
 struct TableOptions {

@@ -27,6 +27,13 @@ public:
     }
 
     KernelBody run();
+    /// The head of the function, and the loop's body as a local function: `run` of the kernel that
+    /// follows goes on from there. Of a kernel over targets that finds no faults.
+    KernelBody run_as_local();
+    void call_first(std::string local) { called_first_ = std::move(local); }
+    /// No guards, no integer faults.
+    [[nodiscard]] bool is_plain() const { return kernel_.guards.empty() && faulty_uses().empty(); }
+    [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
 
 private:
     void say(std::string_view text, Span span = {});
@@ -69,6 +76,8 @@ private:
     void whole_blocks();
     void parts_of_vectors();
     void single_synapses();
+    [[nodiscard]] bool sums_by_target() const;
+    void target_by_target();
     void synapse_stores();
     void lane_stores();
     void single_stores();
@@ -76,7 +85,6 @@ private:
     [[nodiscard]] const char* count() const;
     [[nodiscard]] static std::string_view stored_type(ir::Storage storage);
 
-    [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
     [[nodiscard]] const char* stride() const { return is_single() ? "1" : "HHK_WIDTH"; }
     /// Values whose integer faults count where this is stored, written or tested.
     [[nodiscard]] std::vector<ir::ValueId> faulty_uses() const;
@@ -88,6 +96,7 @@ private:
     std::vector<Stage> stages_;      // of the loop; usually one
     std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
     std::map<ir::ValueId, std::string> kept_; // arrays of what a later stage needs
+    std::string called_first_;                // local function that the loop's body begins with
     TextWriter text_;
     std::vector<Span> lines_;
     std::string shown_file_;

@@ -85,6 +85,9 @@ void KernelWriter::synapse_loop() {
         say("const int64_t begin = block->begin;");
         say(fmt::format("const int64_t end = block->end < {0} ? block->end : {0};", count()));
     }
+    if (sums_by_target()) {
+        target_by_target();
+    }
     is_single() ? single_synapses() : parts_of_vectors();
     if (delivers) {
         close();
@@ -93,6 +96,9 @@ void KernelWriter::synapse_loop() {
 
 void KernelWriter::whole_blocks() {
     open(fmt::format("for (int64_t i = block->begin; i < block->end; i += {}) {{", stride()));
+    if (!called_first_.empty()) {
+        say(fmt::format("{}(i);", called_first_));
+    }
     values_of_entities(stages_.front());
     synapse_checks(is_single() ? fmt::format("i < {}", count())
                                : fmt::format("hhk_mask_of(hhk_inside({}, i))", count()));
@@ -115,6 +121,62 @@ void KernelWriter::parts_of_vectors() {
     values_of_entities(stages_.front());
     synapse_checks("hhk_lanes(first, last)");
     lane_stores();
+    close();
+}
+
+/// A sum into values of the targets alone, which cannot fail.
+bool KernelWriter::sums_by_target() const {
+    const auto adds = [](const auto& store, const auto& variable, ir::Space space) {
+        return store.add && !store.mask && variable.space == space &&
+               variable.storage == ir::Storage::Real;
+    };
+    return kernel_.kind == KernelKind::Sum && kernel_.space == Space::Each && is_single() &&
+           !values_.is_indexed() && is_plain() &&
+           std::ranges::all_of(kernel_.stores,
+                               [&](const ir::FieldStore& store) {
+                                   return adds(store, module_.fields[store.field], Space::PerPost);
+                               }) &&
+           std::ranges::all_of(kernel_.foreign_stores, [&](const ir::ForeignStore& store) {
+               return adds(store, module_.foreign[store.foreign], Space::Post);
+           });
+}
+
+/// With items: what is added to a target stays in a register until its last synapse. In memory
+/// every addition would wait for the one before it.
+void KernelWriter::target_by_target() {
+    std::vector<std::pair<std::string, std::string>> sums; // local name, array
+    std::vector<std::string> terms;
+    const auto one = [&](const std::string& pointer, ValueId value) {
+        sums.emplace_back(values_.names().make("sum"), pointer);
+        terms.push_back(values_.operand(value, Lanes::Single));
+    };
+    for (const ir::FieldStore& store : kernel_.stores) {
+        one(values_.pointer(store.field), store.value);
+    }
+    for (const ir::ForeignStore& store : kernel_.foreign_stores) {
+        one(values_.pointer(store.foreign), store.value);
+    }
+    open("for (int64_t r = 0; r < block->range_count; ++r) {");
+    say("const uint32_t* const items = block->items;");
+    say("const hhk_range range = block->ranges[r];");
+    say("const int64_t target = context->post[items[range.begin]];");
+    for (const auto& [sum, array] : sums) {
+        say(fmt::format("hhk_real {} = {}[target];", sum, array));
+    }
+    open("for (int64_t k = range.begin; k < range.end; ++k) {");
+    say("const int64_t i = items[k];");
+    values_of_entities(stages_.front());
+    for (std::size_t n = 0; n < sums.size(); ++n) {
+        say(fmt::format("{} += {};", sums[n].first, terms[n]));
+    }
+    close();
+    for (const auto& [sum, array] : sums) {
+        say(fmt::format("{}[target] = {};", array, sum));
+    }
+    close();
+    open("if (block->items != nullptr) {");
+    say("block->fault = 0;");
+    say("return HHK_OK;");
     close();
 }
 

@@ -237,8 +237,10 @@ typedef struct hhk_pathway {
 
 /* Arrays of hhk_context that kernels of a synapse read: others need not be there. */
 enum hhk_uses {
-    HHK_USES_PRE = 1,     /* pre; also said by foreign variables of the source and PER_PRE fields */
-    HHK_USES_CREATION = 2 /* creation, for random draws of EACH */
+    HHK_USES_PRE = 1, /* pre; also said by foreign variables of the source and PER_PRE fields */
+    HHK_USES_CREATION = 2, /* creation, for random draws of EACH */
+    HHK_SUMS_BY_TARGET = 4 /* no array: hook sum of EACH may be called with items, too: synapses
+                            * target by target, each in the order of storage; a range a target */
 };
 
 /* What a synapse has beyond a population. Kernels by space run over [begin, end) of its entities:
@@ -256,6 +258,9 @@ typedef struct hhk_synapse {
     hhk_block_fn init[HHK_SPACES];
     hhk_block_fn advance[HHK_SPACES];
     hhk_block_fn sum[HHK_SPACES];
+    /* Null, or sum and then advance over PER_POST in one pass. The host calls it in place of both
+     * where nobody looks at the values in between. */
+    hhk_block_fn sum_and_advance;
 } hhk_synapse;
 
 /* A compiled model. Everything is constant data; a hook that a model does not need is null. */

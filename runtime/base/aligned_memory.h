@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Zeroed memory, aligned to cache lines, and to huge pages where it is large.
+// Zeroed memory, aligned to cache lines, and to huge pages where it is large. Small pieces stand
+// together (base/together.h).
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@ namespace hodg::base {
 inline constexpr std::size_t cache_line = 64;
 
 struct FreeAligned {
+    std::size_t bytes = 0;
     void operator()(void* memory) const noexcept;
 };
 

@@ -141,7 +141,7 @@ void PopulationState::save(const archive::Out& out) const {
     }
     out.put_text("uniforms", joined(names));
     out.put_text("uniform_signatures", joined(signatures));
-    out.put("uniform_values", uniforms_);
+    out.put("uniform_values", std::vector<double>(uniforms_.begin(), uniforms_.end()));
     for (std::uint32_t t = 0; t < m.table_count; ++t) {
         if (tables_[t].set) {
             const archive::Out table = out.in(fmt::format("table/{}", t));

@@ -77,7 +77,7 @@ void PopulationState::allocate() {
     tables_.assign(m.table_count, {});
     table_data_.assign(m.table_count, {});
     const auto words = static_cast<std::size_t>((count() + HHK_BLOCK - 1) / HHK_BLOCK);
-    event_bits_.assign(m.event_count, std::vector<std::uint64_t>(words));
+    event_bits_.assign(m.event_count, base::TogetherVector<std::uint64_t>(words));
     event_pointers_.clear();
     for (auto& bits : event_bits_) {
         event_pointers_.push_back(bits.data());

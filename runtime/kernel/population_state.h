@@ -4,6 +4,7 @@
 #pragma once
 
 #include "abi/kernel_abi.h"
+#include "base/together.h"
 #include "kernel/entity_set.h"
 #include "kernel/field_access.h"
 #include "kernel/host_solver.h"
@@ -83,8 +84,10 @@ public:
     // --- values
     [[nodiscard]] FieldMemory field(std::uint32_t index) const;
     [[nodiscard]] const std::shared_ptr<Slab>& slab() const { return slab_; }
-    [[nodiscard]] std::vector<double>& uniforms() { return uniforms_; }
-    [[nodiscard]] std::vector<std::uint64_t>& event_bits(std::uint32_t e) { return event_bits_[e]; }
+    [[nodiscard]] base::TogetherVector<double>& uniforms() { return uniforms_; }
+    [[nodiscard]] base::TogetherVector<std::uint64_t>& event_bits(std::uint32_t e) {
+        return event_bits_[e];
+    }
     void refresh_padding(std::uint32_t field);
 
     /// Records that entities of a field (no indices: all of them) were assigned. Not `jumps`: the
@@ -189,11 +192,11 @@ private:
     std::string name_;
     bool named_;
     std::shared_ptr<Slab> slab_;
-    std::vector<double> uniforms_;
+    base::TogetherVector<double> uniforms_;
     std::vector<TableValues> tables_;
     std::vector<hhk_table_data> table_data_;
-    std::vector<std::vector<std::uint64_t>> event_bits_;
-    std::vector<std::uint64_t*> event_pointers_;
+    std::vector<base::TogetherVector<std::uint64_t>> event_bits_;
+    base::TogetherVector<std::uint64_t*> event_pointers_;
     std::vector<Link> links_;
     hhk_context context_{};
 

@@ -10,6 +10,7 @@
 
 #include "abi/kernel_abi.h"
 #include "base/aligned_memory.h"
+#include "base/together.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,11 +35,11 @@ public:
     Slab(const hhk_model& model, std::int64_t count);
 
     [[nodiscard]] char* data() const { return memory_.get(); }
-    [[nodiscard]] const std::vector<std::int64_t>& offsets() const { return offsets_; }
+    [[nodiscard]] const base::TogetherVector<std::int64_t>& offsets() const { return offsets_; }
     [[nodiscard]] char* field(std::uint32_t index) const { return data() + offsets_[index]; }
 
 private:
-    std::vector<std::int64_t> offsets_;
+    base::TogetherVector<std::int64_t> offsets_;
     std::unique_ptr<char[], base::FreeAligned> memory_;
 };
 

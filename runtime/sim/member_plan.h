@@ -23,7 +23,7 @@ struct Clear {
 
 /// Kernels of one object that add into variables of populations.
 struct Sums {
-    std::vector<synapse::Call>* calls = nullptr; // null: another thread does it
+    base::TogetherVector<synapse::Call>* calls = nullptr; // null: another thread does it
     bool fence = false; // it writes variables of other threads: all wait before and after
 };
 
@@ -55,13 +55,13 @@ struct DelayedReads {
 
 struct MemberPlan {
     // before populations advance
-    std::vector<Clear> clears;
-    std::vector<hhk_context*> contexts; // of synapses: step and t are set here
-    std::vector<record::Probe> probes;  // of synapses
+    base::TogetherVector<Clear> clears;
+    base::TogetherVector<hhk_context*> contexts; // of synapses: step and t are set here
+    std::vector<record::Probe> probes;           // of synapses
     std::vector<stimulus::InputDrive> drives;
     std::vector<DelayedReads> delayed;
-    std::vector<Sums> sums;
-    std::vector<synapse::Call*> advances;
+    base::TogetherVector<Sums> sums;
+    base::TogetherVector<synapse::Call*> advances;
     // events
     std::vector<std::vector<StreamOfTile>> streams; // by tile of this member
     std::vector<Guard> guards;                      // as the tiles of this member
@@ -73,9 +73,9 @@ struct MemberPlan {
     std::vector<std::vector<std::uint32_t>> listeners;
     std::vector<std::uint32_t> pushed_streams; // streams that anyone listens to across members
     // arrivals
-    std::vector<Path> paths;           // of the network, by order and name
-    std::vector<std::uint64_t> always; // set of paths to be looked at in every step
-    std::vector<std::uint64_t> due;    // ring of such sets: `words` words a step
+    std::vector<Path> paths;                    // of the network, by order and name
+    base::TogetherVector<std::uint64_t> always; // set of paths to be looked at in every step
+    base::TogetherVector<std::uint64_t> due;    // ring of such sets: `words` words a step
     std::size_t words = 0;
     std::int64_t due_mask = 0;
 

@@ -102,6 +102,7 @@ private:
         synapse::SynapseState* synapses = nullptr;
     };
     void make_step_plan();
+    [[nodiscard]] bool may_join(const synapse::SynapseState& synapses) const;
     void plan_epoch();
     [[nodiscard]] std::uint32_t stream_of(kernel::PopulationState& population, std::uint32_t event);
     void plan_paths();

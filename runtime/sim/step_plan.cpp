@@ -72,7 +72,7 @@ void NetworkState::make_step_plan() {
     }
     step_plan_.plans.resize(static_cast<std::size_t>(step_plan_.members));
     for (const auto& synapses : synapses_) {
-        synapses->plan(bounds_of(synapses->post()), step_);
+        synapses->plan(bounds_of(synapses->post()), step_, may_join(*synapses));
     }
     plan_epoch();
     plan_paths();
@@ -114,6 +114,33 @@ void NetworkState::plan_epoch() {
     plan.epoch = plan.immediate
                      ? 1
                      : std::clamp<std::int64_t>(shortest.value_or(longest_epoch), 1, longest_epoch);
+}
+
+/// Whether the targets' part of synapses may advance together with its sums: nobody samples its
+/// values between the two, and it reads no sums, which others may not have finished.
+bool NetworkState::may_join(const SynapseState& synapses) const {
+    if (synapses.table().sum_and_advance == nullptr) {
+        return false;
+    }
+    for (const auto& recorder : recorders_) {
+        if (&recorder->population() == synapses.values().get()) {
+            return false;
+        }
+    }
+    for (std::uint32_t f = 0; f < synapses.table().foreign_count; ++f) {
+        const hhk_foreign& row = synapses.table().foreign[f];
+        const kernel::PopulationState& side =
+            row.space == HHK_PRE ? synapses.pre() : synapses.post();
+        for (std::uint32_t g = 0; (row.access & HHK_READ) != 0 && g < side.table().field_count;
+             ++g) {
+            const hhk_field& field = side.table().fields[g];
+            if (std::strcmp(row.name, field.name) == 0 &&
+                (field.role == HHK_INPUT || is_summed(side, g))) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 // --- events ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "abi/kernel_abi.h"
+#include "base/together.h"
 #include "kernel/population_state.h"
 #include "record/recorder.h"
 #include "solvers/cvode_solver.h"
@@ -13,7 +14,7 @@
 
 namespace hodg::sim {
 
-struct Tile {
+struct Tile : base::MadeTogether {
     static constexpr std::int64_t no_fault = INT64_MAX;
 
     hhk_context context{}; // own copy: tiles may stand at different steps

@@ -178,7 +178,7 @@ void SynapseState::watch_foreign_uniforms() {
 
 // --- members -----------------------------------------------------------------------------------
 
-void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step) {
+void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step, bool join) {
     require_bound();
     step_ = step;
     if (single()) {
@@ -193,7 +193,7 @@ void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step) {
     for (std::size_t part = 0; part < layout_.parts.size(); ++part) {
         members_.push_back(std::make_unique<Member>());
         make_context(part);
-        make_calls(part);
+        make_calls(part, join);
         make_signals(part);
         for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
             const hhk_pathway& row = table().pathways[p];
@@ -265,12 +265,37 @@ void SynapseState::make_context(std::size_t part) {
     member.context.count = layout_.parts[part].end;
 }
 
-void SynapseState::make_calls(std::size_t part) {
+/// Few synapses are summed target by target, so that no addition waits for one in memory; many are
+/// read as they are stored.
+void SynapseState::order_by_target(std::size_t part) {
+    constexpr std::uint32_t few = 4096;
+    const Part& own = layout_.parts[part];
+    Member& member = *members_[part];
+    if ((table().uses & HHK_SUMS_BY_TARGET) == 0 || own.end - own.begin > few) {
+        return;
+    }
+    for (std::uint32_t at = own.begin; at < own.end; ++at) {
+        member.by_target.push_back(at);
+    }
+    std::stable_sort(
+        member.by_target.begin(), member.by_target.end(),
+        [&](std::uint32_t a, std::uint32_t b) { return layout_.post[a] < layout_.post[b]; });
+    for (std::size_t k = 0; k < member.by_target.size(); ++k) {
+        const auto target = [&](std::size_t item) { return layout_.post[member.by_target[item]]; };
+        const auto item = static_cast<std::int64_t>(k);
+        if (k == 0 || target(k) != target(k - 1)) {
+            member.targets.push_back({item, item});
+        }
+        member.targets.back().end = item + 1;
+    }
+}
+
+void SynapseState::make_calls(std::size_t part, bool join) {
     Member& member = *members_[part];
     const Part& own = layout_.parts[part];
     const auto padded = [](std::int64_t end) { return kernel::padded_count(end); };
     const std::int64_t last_target = layout_.bounds[part + 1];
-    const auto add = [&](const hhk_block_fn* hooks, std::vector<Call>& calls, bool whole) {
+    const auto add = [&](const hhk_block_fn* hooks, base::TogetherVector<Call>& calls, bool whole) {
         const auto range = [&](std::uint32_t space) -> hhk_range {
             switch (space) {
             case HHK_EACH:
@@ -298,7 +323,20 @@ void SynapseState::make_calls(std::size_t part) {
         }
     };
     add(table().sum, member.sums, false);
-    add(table().advance, member.advances, true);
+    order_by_target(part);
+    for (Call& call : member.sums) {
+        if (call.function == table().sum[HHK_EACH] && !member.by_target.empty()) {
+            call.block.items = member.by_target.data();
+            call.block.ranges = member.targets.data();
+            call.block.range_count = static_cast<std::int64_t>(member.targets.size());
+        }
+        if (join && call.function == table().sum[HHK_PER_POST]) {
+            call.function = table().sum_and_advance;
+        }
+    }
+    if (!join) {
+        add(table().advance, member.advances, true);
+    }
 }
 
 void SynapseState::make_signals(std::size_t part) {
@@ -365,7 +403,7 @@ std::int32_t SynapseState::fault() const {
         if (member->fault != 0) {
             return member->fault;
         }
-        for (const std::vector<Call>* calls : {&member->sums, &member->advances}) {
+        for (const base::TogetherVector<Call>* calls : {&member->sums, &member->advances}) {
             for (const Call& call : *calls) {
                 if (call.block.fault != 0) {
                     return call.block.fault;

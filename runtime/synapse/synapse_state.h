@@ -32,13 +32,16 @@ struct Call {
 };
 
 /// The share of one thread: the synapses of its targets.
-struct Member {
+struct Member : base::MadeTogether {
     hhk_context context{};
-    std::vector<std::int64_t> offsets; // fields of PER_PRE in its own copy
-    std::vector<Arrivals> arrivals;    // as the pathways of the model
-    std::vector<Signal> signals;       // delayed reads, in order of foreign variables
-    std::vector<Call> sums;
-    std::vector<Call> advances;
+    base::TogetherVector<std::int64_t> offsets; // fields of PER_PRE in its own copy
+    std::vector<Arrivals> arrivals;             // as the pathways of the model
+    std::vector<Signal> signals;                // delayed reads, in order of foreign variables
+    base::TogetherVector<Call> sums;
+    base::TogetherVector<Call> advances;
+    /// Synapses for the sums, one target after the other, and where each target has them.
+    base::TogetherVector<std::uint32_t> by_target;
+    base::TogetherVector<hhk_range> targets;
     std::int32_t fault = 0; // that a kernel reported while events arrived
 };
 
@@ -130,7 +133,8 @@ public:
     /// Shortest delay of events from the source population, in steps; none without pathways.
     [[nodiscard]] std::optional<std::int64_t> shortest_delay() const;
     /// Cuts the work for threads that own targets [bounds[m], bounds[m + 1]) each.
-    void plan(std::vector<std::int64_t> bounds, std::int64_t step);
+    /// `join`: nobody looks at the values between their sums and their advance.
+    void plan(std::vector<std::int64_t> bounds, std::int64_t step, bool join);
     [[nodiscard]] std::vector<std::unique_ptr<Member>>& members() { return members_; }
     /// Before a step, after assignments.
     void prepare_step(std::int64_t step);
@@ -172,7 +176,8 @@ private:
     void take_apart();
     void rearrange(std::vector<std::int64_t> bounds);
     void make_context(std::size_t part);
-    void make_calls(std::size_t part);
+    void make_calls(std::size_t part, bool join);
+    void order_by_target(std::size_t part);
     void make_signals(std::size_t part);
     void copy_per_source() const;
     void watch_foreign_uniforms();
@@ -212,7 +217,7 @@ private:
 
     mutable std::map<std::string, Delay, std::less<>> delays_;
     std::shared_ptr<PopulationState> values_;
-    std::vector<char*> foreign_;
+    base::TogetherVector<char*> foreign_;
     std::int64_t signal_delay_ = 0;
     base::Array<std::int32_t> signal_delays_; // of each place, if delayed reads have several
 
