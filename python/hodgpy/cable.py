@@ -3,46 +3,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from hodgpy import _core, arguments, units
+from hodgpy import _core, arguments
 from hodgpy.cable_arguments import (
     cell_model,
     material,
-    parts_of,
     scheme_of,
     shapes_of,
     split_place,
     tolerances,
 )
+from hodgpy.cable_currents import CableCurrents
 from hodgpy.cable_view import CableView
-from hodgpy.coded import Place, nearest
 from hodgpy.errors import ModelError, SimulationError
-from hodgpy.interpolation import stencil
 from hodgpy.model import Model
 from hodgpy.morphology import Morphology
-from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import evaluated
 from hodgpy.places import (
-    address,
     as_region,
-    counted,
-    has_length,
-    is_length,
     no_place,
-    parsed,
-    position,
 )
-from hodgpy.places import indices as resolve
-from hodgpy.point_process import CLAMP, PointProcesses
-from hodgpy.population import Population
 from hodgpy.shape import Compartments
-from hodgpy.source_place import find_literal
 
 # What expressions see of their compartment, and its power of metre.
 _GEOMETRY = {
@@ -50,7 +34,7 @@ _GEOMETRY = {
 }  # fmt: skip
 
 
-class CablePopulation(Population):
+class CablePopulation(CableCurrents):
     """Cells of branched cables with one model of their membrane.
 
     Parameters
@@ -210,132 +194,7 @@ class CablePopulation(Population):
         if bounds is not None:
             self._cable.set_tolerances(*bounds)
 
-    # -- entities --------------------------------------------------------------------------------
-
-    def _is_geometry(self, key: str, power: int) -> bool:
-        """Whether a name means the geometry, and not a state or a value of the user's own."""
-        variable = self.model.variables.get(key)
-        if variable is None or not self._core.has(key) or variable.role == "state":
-            return False
-        dimension = self.model._dimension_of(key)
-        return dimension == tuple(power * e for e in units.METRE)
-
-    def _lay_out(self) -> None:
-        """Which entity of the runtime is which compartment."""
-        trees = [(c.parent, c.node_area, c.own_half, c.parent_half) for c in self._cut]
-        alone = self._scheme == "cvode"
-        layout = _core.CableLayout(trees, [int(s) for s in self._shape_of_cell], alone)
-        nodes = np.array([len(c.parent) for c in self._cut])[self._shape_of_cell]
-        first_node = np.concatenate([[0], np.cumsum(nodes)])
-        counts = np.array([len(c) for c in self._cut])[self._shape_of_cell]
-        entity_of, stands_for = layout.entity_of, layout.stands_for
-        flat = np.concatenate(
-            [first_node[k] + self._cut[s].nodes for k, s in enumerate(self._shape_of_cell)]
-        )
-        compartment_of_node = np.full(first_node[-1], -1)
-        compartment_of_node[flat] = np.arange(len(flat))
-        self._keep("_layout", layout)
-        self._keep("_entity", entity_of[flat])
-        self._keep("_compartment", compartment_of_node[stands_for])
-        self._keep("_first", np.concatenate([[0], np.cumsum(counts)]))
-        real = np.zeros(layout.entities, bool)
-        real[self._entity] = True
-        self._keep("_real", real)
-
-    def _per_cell(self, by_shape: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([by_shape[s] for s in self._shape_of_cell])
-
-    def _fetch(self, name: str) -> np.ndarray:
-        return self._visible(self._core.get(name))
-
-    def _visible(self, values: np.ndarray) -> np.ndarray:
-        return values[self._entity] if len(values) == self._layout.entities else values
-
-    def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
-        if "i" in self._names() or "i" not in re.findall(r"[A-Za-z_]\w*", text):
-            return super()._evaluate(text, frame)
-        place = Place(text, *find_literal(text, frame))  # i counts compartments, not entities
-        found = evaluated(self, PairExpression(place), np.arange(self.N), frame)
-        return found.data, found.dimension, found.data.dtype == np.bool_
-
-    def _check_count(self, name: str, values: np.ndarray, count: int) -> None:
-        if len(values) not in (1, count):
-            raise SimulationError(
-                f"HH6011: {len(values)} values were given for `{name}` of {count} compartments of "
-                f"`{self.name}`",
-                "HH6011",
-            )
-
-    def _write_all(self, name: str, values: np.ndarray) -> None:
-        self._check_count(name, values, self.N)
-        each = (
-            values[self._compartment]
-            if len(values) == self.N
-            else np.resize(values, len(self._compartment))
-        )
-        self._core.set_all(name, np.ascontiguousarray(each, dtype=float))
-
-    def _write_some(self, name: str, indices: np.ndarray, values: np.ndarray) -> None:
-        self._check_count(name, values, len(indices))
-        given = np.full(self.N, -1)
-        given[indices] = np.arange(len(indices))
-        entities = np.flatnonzero(given[self._compartment] >= 0)
-        chosen = values if len(values) == 1 else values[given[self._compartment[entities]]]
-        self._core.set_some(name, entities, np.ascontiguousarray(chosen, dtype=float))
-
-    def _entities(self, chosen: np.ndarray | None) -> np.ndarray:
-        return np.empty(0, np.int64) if chosen is None else self._entity[chosen]
-
-    def _as_source(self) -> Any:
-        return self.spike_sites
-
-    def _synaptic(self, chosen: np.ndarray | None) -> np.ndarray:
-        return np.array(self._entity if chosen is None else self._entity[chosen])
-
-    def _recorded(self, group: Any, chosen: np.ndarray | None, record: Any) -> np.ndarray:
-        if record is not True:
-            chosen = group._indices(record)
-        return np.ascontiguousarray(self._entity if chosen is None else self._entity[chosen])
-
-    def _shown_indices(self, entities: np.ndarray) -> np.ndarray:
-        return np.asarray(self._compartment[entities])
-
-    def _place_names(self, compartments: np.ndarray) -> list[str]:
-        """Where compartments are, as one writes it: ``axon.250*um``; cells before it if many."""
-        names = []
-        for k in compartments:
-            cell = int(np.searchsorted(self._first, k, side="right")) - 1
-            shape = self._cut[self._shape_of_cell[cell]]
-            own = int(k - self._first[cell])
-            section = shape.sections[shape.section[own]]
-            path = section.path or section.name or "soma"
-            along = f".{1e6 * shape.position[own]:.4g}*um" if not section.is_sphere else ""
-            names.append((f"cell {cell}: " if self.cells > 1 else "") + path + along)
-        return names
-
-    def _shown_events(self, entities: np.ndarray, is_part: bool) -> np.ndarray:
-        if is_part:
-            return entities
-        cells = np.searchsorted(self._first, self._compartment[entities], side="right") - 1
-        return np.asarray(cells, dtype=entities.dtype)
-
-    def _shown_counts(self, counts: np.ndarray, is_part: bool) -> np.ndarray:
-        if is_part:
-            return counts
-        cell = self._shown_events(np.flatnonzero(self._real), False)
-        return np.bincount(cell, weights=counts[self._real], minlength=self.cells).astype(np.int64)
-
-    # -- what it is ------------------------------------------------------------------------------
-
-    @property
-    def N(self) -> int:
-        """Number of compartments of all cells."""
-        return len(self._entity)
-
-    @property
-    def cells(self) -> int:
-        """Number of cells."""
-        return len(self._shape_of_cell)
+    # -- thresholds, insertions ------------------------------------------------------------------
 
     @property
     def spike_sites(self) -> CableView:
@@ -344,178 +203,6 @@ class CablePopulation(Population):
             raise SimulationError(f"`{self.name}` has no threshold, so it sends no spikes")
         sites = np.flatnonzero(self._visible(self._core.get("spike_here")))
         return CableView(self, np.arange(self.cells), sites, "")
-
-    @property
-    def morphology(self) -> Morphology:
-        """The shape of the (first) cell."""
-        top: Morphology = self._cut[self._shape_of_cell[0]].sections[0]
-        return top
-
-    @property
-    def compartments(self) -> Compartments:
-        """The compartments of the (first) cell."""
-        cut: Compartments = self._cut[self._shape_of_cell[0]]
-        return cut
-
-    @property
-    def pos(self) -> np.ndarray:
-        """Where the centres are along their sections, in metre, one per compartment."""
-        return self._per_cell([c.position for c in self._cut])
-
-    @property
-    def rel(self) -> np.ndarray:
-        """The same as a fraction of the section, 0 ... 1."""
-        ends = [np.array([s.length for s in c.sections])[c.section] for c in self._cut]
-        return np.asarray(self.pos / self._per_cell(ends))
-
-    @property
-    def entities(self) -> np.ndarray:
-        """For every compartment the entity of the runtime that it is, as synapses need it."""
-        return np.array(self._entity)
-
-    def cell(self, number: int) -> CableView:
-        """One cell of the population."""
-        k = arguments.whole(number, "the number of a cell", 0, self.cells - 1)
-        return CableView(self, np.array([k]), np.arange(self._first[k], self._first[k + 1]), "")
-
-    # -- places ----------------------------------------------------------------------------------
-
-    def _indices(self, index: Any) -> np.ndarray:
-        """Compartments that a place means, in all cells."""
-        if isinstance(index, CableView):
-            return index.indices
-        if isinstance(index, (list, tuple)) and any(
-            not isinstance(i, (int, np.integer)) for i in index
-        ):
-            return np.concatenate([self._indices(i) for i in index])
-        lengths = is_length(index) or (isinstance(index, slice) and has_length(index))
-        symbolic = isinstance(index, slice) and isinstance(index.start, str)
-        if symbolic:
-            return self._between(index)
-        if lengths or not isinstance(index, (int, np.integer, slice, list, tuple, np.ndarray)):
-            return self._in_cells(index, range(self.cells))
-        return counted(self.N, index, f"`{self.name}`")
-
-    def _in_cells(self, place: Any, cells: Any) -> np.ndarray:
-        by_shape: dict[int, np.ndarray] = {}
-        found = []
-        for k in cells:
-            s = int(self._shape_of_cell[k])
-            if s not in by_shape:
-                by_shape[s] = resolve(self._cut[s], place)
-            found.append(self._first[k] + by_shape[s])
-        return np.concatenate(found)
-
-    def _between(self, index: slice) -> np.ndarray:
-        """``P["LLR.15*um":"LLR.30*um"]``: from one place to another of the same section."""
-        found = []
-        for k in range(self.cells):
-            shape = self._cut[self._shape_of_cell[k]]
-            low, _ = address(shape, index.start)
-            high, _ = address(shape, index.stop)
-            if shape.section[low[0]] != shape.section[high[0]] or high[-1] < low[0]:
-                raise no_place(f"`{index.start}` and `{index.stop}` are no stretch of one section")
-            found.append(self._first[k] + np.arange(low[0], high[-1] + 1))
-        return np.concatenate(found)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, str):
-            if index in self._names():
-                return super().__getitem__(index)
-            variable, at, target = index.rpartition("@")
-            named = self._processes_named(target) if at else []
-            if named:  # "v@Iinj": where the processes are
-                return self.get(variable)[np.concatenate([p.places for p in named])]
-            _, variable = address(self.compartments, index)
-            view = CableView(self, np.arange(self.cells), self._indices(index), "")
-            return getattr(view, variable) if variable else view
-        return CableView(self, np.arange(self.cells), self._indices(index), "")
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if isinstance(index, str) and index in self._names():
-            super().__setitem__(index, value)
-            return
-        shape = self._cut[self._shape_of_cell[0]]
-        variable = address(shape, index)[1] if isinstance(index, str) else ""
-        if not variable:
-            raise SimulationError("assign a variable of a place: P['axon.50*um'].g = ...")
-        self.set(variable, value, self._indices(index), level=1)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        names = self._names()
-        if name in names or any(n.startswith(name + ".") for n in names):
-            return super().__getattr__(name)
-        if name in self._processes:
-            return np.concatenate([np.atleast_1d(p.get(name)) for p in self._processes[name]])
-        section = self._find_section(self.morphology, name)
-        if section is None and name == "soma":  # the root, as in addresses
-            return CableView(self, np.arange(self.cells), self._indices("soma"), "soma")
-        if section is None:
-            raise AttributeError(self._unknown_part(self.morphology, name))
-        return CableView(self, np.arange(self.cells), self._indices(section.path), section.path)
-
-    def _processes_named(self, name: str) -> list[PointProcesses]:
-        """Processes by the name of their current, or by their own."""
-        made: list[PointProcesses] = [p for group in self._processes.values() for p in group]
-        return list(self._processes.get(name, [])) or [p for p in made if p.name == name]
-
-    def _unknown_part(self, top: Morphology, name: str) -> str:
-        """What is wrong with a name that is neither a variable nor a section."""
-        near = nearest(name, [*top.children, *self._names()])
-        sections = ", ".join(top.children) or "none"
-        return f"{self._unknown(name)}; sections here: {sections}" + (f"; {near}" if near else "")
-
-    def _find_section(self, top: Morphology, name: str) -> Morphology | None:
-        try:
-            return top._find(name)
-        except KeyError:
-            return None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        groups = self.__dict__.get("_processes", {}).get(name, [])
-        if groups:
-            for group, part in zip(groups, parts_of(value, [g.N for g in groups]), strict=True):
-                group.set(name, part, level=1)
-            return
-        super().__setattr__(name, value)
-
-    def _trace(self, recorder: Any, place: Any) -> np.ndarray:
-        """The recorded trace of a place; v between centres is interpolated where these were
-        recorded, and that of the compartment otherwise."""
-        origin = recorder.population
-        variable = recorder.variables[0]
-        weights: dict[int, float] | None = None
-        if isinstance(place, str):
-            section, index, named = parsed(self.compartments, place)
-            variable = named or variable
-            chosen = address(self.compartments, place)[0]
-            weights = self._stencil(section, index)
-        elif isinstance(origin, CableView):
-            chosen = origin[place].indices
-            if is_length(place):
-                weights = self._stencil(origin._section(), place)
-        else:
-            chosen = self._indices(place)
-            if is_length(place):
-                weights = self._stencil(0, place)
-        if variable not in recorder.variables:
-            raise SimulationError(f"`{variable}` was not recorded")
-        values: np.ndarray = recorder._values(variable)
-        row = {int(c): k for k, c in enumerate(recorder.indices)}
-        if variable == "v" and weights is not None and all(c in row for c in weights):
-            trace: np.ndarray = sum(w * values[row[c]] for c, w in weights.items())
-            return trace
-        if int(chosen[0]) not in row:
-            raise no_place(f"{place} was not recorded")
-        return np.asarray(values[row[int(chosen[0])]])
-
-    def _stencil(self, section: int, index: Any) -> dict[int, float] | None:
-        where = None if index is None else position(self.compartments, section, index)
-        return None if where is None else stencil(self.compartments, section, where)
-
-    # -- thresholds, insertions ------------------------------------------------------------------
 
     def _place_threshold(self, at: Any, waits_at: str | None) -> None:
         if not self._core.has("spike_here"):
@@ -563,167 +250,6 @@ class CablePopulation(Population):
                 self._write_some(name_, np.flatnonzero(inside), np.array([value]))
         for part, mask in masks.items():
             self._write_all(f"{part}.inserted", mask.astype(float))
-
-    def _where(self, compartment: int) -> str:
-        """A compartment as a person would say it."""
-        k = int(np.searchsorted(self._first, compartment, side="right") - 1)
-        shape = self._cut[self._shape_of_cell[k]]
-        c = compartment - int(self._first[k])
-        name = shape.sections[shape.section[c]].path or "root"
-        of_cell = f" of cell {k}" if self.cells > 1 else ""
-        return f"`{name}`, {shape.position[c] * 1e6:.4g} um{of_cell}"
-
-    # -- currents from elsewhere -----------------------------------------------------------------
-
-    def connect_gaps(self, a: Any, b: Any, g: Any) -> None:
-        """Gap junctions between compartments.
-
-        Parameters
-        ----------
-        a, b : place
-            As many compartments in ``a`` as in ``b``.
-        g : Quantity
-            Conductance, one or one per junction.
-
-        Notes
-        -----
-        Made once, acting on both sides: g*(v_other - v). The own voltage is treated implicitly, the
-        other one is that of the start of the step.
-        """
-        siemens = units.parse("1 siemens").dimension
-        values = np.atleast_1d(np.asarray(units.to_si(g, siemens, "g", "nS"), float))
-        self._connect_gaps(self._indices(a), self._indices(b), values)
-
-    def _connect_gaps(self, a: np.ndarray, b: np.ndarray, values: np.ndarray) -> None:
-        first, second = np.ascontiguousarray(self._entity[a]), np.ascontiguousarray(self._entity[b])
-        self._cable.connect_gaps(first, second, np.ascontiguousarray(values))
-        self._gaps.append((a, b, values))
-
-    def point_process(
-        self,
-        model: str,
-        current: str,
-        N: int,
-        *,
-        name: str = "",
-        level: int = 0,
-        **values: Any,
-    ) -> PointProcesses:
-        """Processes with equations of their own, to be inserted at places.
-
-        Parameters
-        ----------
-        model : str
-            Equations; they see ``v``, the voltage where they are.
-        current : str
-            Name of the variable that is their current into the cell, in amp.
-        N : int
-            How many; each must be inserted before the cell joins a network.
-        name : str
-            Default the name of the current.
-        **values
-            Initial assignments.
-
-        Returns
-        -------
-        PointProcesses
-            A population of processes: targets of synapses, recorded like others.
-        """
-        made = PointProcesses(self, model, current, N, name=name, level=level + 1, **values)
-        self._processes.setdefault(current, []).append(made)
-        return made
-
-    def insert_current(
-        self, place: Any, model: str, current: str, *, name: str = "", level: int = 0, **values: Any
-    ) -> PointProcesses:
-        """One process at every compartment of a place; see :meth:`point_process`.
-
-        ``cell.insert_current("LR.5*um", "Iinj : amp", "Iinj")`` is an electrode; afterwards
-        ``cell.Iinj`` reads and writes the currents of all electrodes.
-        """
-        count = len(self._indices(place))
-        made = self.point_process(model, current, count, name=name, level=level + 1, **values)
-        made.insert(place)
-        return made
-
-    def voltage_clamp(self, place: Any, V: Any, Rs: Any = 1e6, *, name: str = "") -> PointProcesses:
-        """A voltage clamp with series resistance: current (V - v)/Rs while ``active``.
-
-        Parameters
-        ----------
-        place : place
-        V : Quantity
-            Command voltage; assign ``clamp.V`` and ``clamp.active`` between runs, or from
-            operations of the network. The step after an assignment is damped.
-        Rs : Quantity
-            Series resistance, default 1 Mohm.
-
-        Returns
-        -------
-        PointProcesses
-            With the variables V, Rs, active and I_clamp.
-        """
-        ohm = units.parse("1 ohm").dimension
-        if not np.all(np.asarray(units.to_si(Rs, ohm, "Rs", "Mohm")) > 0):
-            raise SimulationError(f"Rs is {arguments.shown(Rs)}; it must be above zero")
-        return self.insert_current(
-            place, CLAMP, "I_clamp", name=name, V=V, Rs=Rs, active=True, level=1
-        )
-
-    def diffuse(self, variable: str, D: Any, *, shell: Any = None) -> None:
-        """A concentration also spreads along the cable.
-
-        Parameters
-        ----------
-        variable : str
-            A state with a differential equation of its own: what enters, is pumped out and bound.
-        D : Quantity
-            Diffusion coefficient, in um**2/ms or the like.
-        shell : Quantity, optional
-            Depth of the shell below the membrane in which the variable stands; default the whole
-            cross-section.
-
-        Raises
-        ------
-        SimulationError
-            HH6070 for what is no state, and for a negative coefficient.
-
-        Notes
-        -----
-        After every step of the other equations one step of backward Euler with the same finite
-        volumes and the same elimination as for the voltage: the amount is conserved to rounding,
-        and no concentration becomes negative. First order in dt.
-        """
-        per_second = units.parse("1 meter**2/second").dimension
-        value = float(units.to_si(D, per_second, "D", "um**2/ms"))
-        width = self._per_cell([c.diameter for c in self._cut])
-        volume = self._per_cell([c.volume for c in self._cut])
-        part = np.ones(self.N)
-        if shell is not None:
-            depth = float(units.to_si(shell, units.parse("1 meter").dimension, "shell", "um"))
-            if not depth > 0:
-                raise SimulationError(f"shell is {depth * 1e6:g} um; it must be positive", "HH6070")
-            part = 1.0 - np.clip(1.0 - 2.0 * depth / width, 0.0, 1.0) ** 2
-        volumes, parts = ((x[self._compartment]) for x in (volume * part, part))
-        self._variable(variable)  # refuses what does not exist
-        self._cable.diffuse(
-            variable, value, np.ascontiguousarray(volumes), np.ascontiguousarray(parts)
-        )
-        self._diffusions.append((variable, D, shell))
-
-    def _companions(self) -> list[Population]:
-        groups: list[Any] = [group for groups in self._processes.values() for group in groups]
-        for group in groups:
-            group._connect()
-        return groups
-
-    def damp(self) -> None:
-        """Take the next step as four quarter steps of backward Euler.
-
-        Crank-Nicolson does so by itself after assignments; say it before another discontinuity,
-        such as an edge of a clamp that a timed array makes.
-        """
-        self._cable.damp()
 
     def __reduce__(self) -> Any:
         from hodgpy.copying import rebuild_cable

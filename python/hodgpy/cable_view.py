@@ -14,6 +14,7 @@ from hodgpy.point_process import PointProcesses
 
 if TYPE_CHECKING:
     from hodgpy.cable import CablePopulation
+    from hodgpy.cable_places import CablePlaces
 
 
 class CableView:
@@ -30,7 +31,7 @@ class CableView:
     _path: str
 
     def __init__(
-        self, owner: CablePopulation, cells: np.ndarray, chosen: np.ndarray, path: str
+        self, owner: CablePlaces, cells: np.ndarray, chosen: np.ndarray, path: str
     ) -> None:
         put = object.__setattr__
         put(self, "_owner", owner)

@@ -14,7 +14,7 @@ from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
 
 if TYPE_CHECKING:
-    from hodgpy.cable import CablePopulation
+    from hodgpy.cable_places import CablePlaces
     from hodgpy.model import Model
 
 CLAMP = """
@@ -34,7 +34,7 @@ class PointProcesses(Population):
 
     def __init__(
         self,
-        cable: CablePopulation,
+        cable: CablePlaces,
         model: str,
         current: str,
         N: int,
