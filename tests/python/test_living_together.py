@@ -160,25 +160,55 @@ assert cells.x[0] > 0.5
     assert done.returncode == 0, done.stderr
 
 
+# Packages with compilers or thread pools of their own, each at work.
 FOREIGN = {
     "numba": "import numba; assert numba.njit(lambda x: x + 1)(41) == 42",
     "torch": "import torch; torch.set_flush_denormal(True); torch.ones(2) + 1",
     "jax": "import jax; assert jax.jit(lambda x: x + 1)(41) == 42",
+    "llvmlite": """
+import llvmlite.binding as llvm
+llvm.initialize_native_target()
+llvm.initialize_native_asmprinter()
+machine = llvm.Target.from_default_triple().create_target_machine()
+module = llvm.parse_assembly("define double @f(double %x) { ret double %x }")
+assert machine.emit_object(module)
+""",
+    "scipy": "import numpy, scipy.linalg; scipy.linalg.solve(numpy.eye(300), numpy.ones(300))",
 }
+
+
+def in_company(script: str) -> list[str]:
+    done = run_script(script)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_company_that_compiles(name: str) -> None:
     if importlib.util.find_spec(name) is None:
-        pytest.skip(f"{name} is not installed (hundreds of megabytes)")
+        pytest.skip(f"{name} is not installed")
     theirs = FOREIGN[name]
+    alone = in_company(SCRIPT)
     for order in ("hth", "tht"):
         lines = {"h": SCRIPT, "t": theirs}
-        done = run_script("\n".join(lines[who] for who in order))
-        assert done.returncode == 0, done.stderr
-        printed = done.stdout.split()
+        printed = in_company("\n".join(lines[who] for who in order))
         assert np.unique(printed[:4]).size == 4
-        assert printed[:4] == printed[-4:]
+        assert printed == alone * order.count("h")
+
+
+def test_a_large_company() -> None:
+    """All that are installed in one process, hodgpy first, last, and among them."""
+    theirs = [code for name, code in FOREIGN.items() if importlib.util.find_spec(name) is not None]
+    if len(theirs) < 2:
+        pytest.skip("none of them is installed")
+    alone = in_company(SCRIPT)
+    middle = len(theirs) // 2
+    for script in (
+        [SCRIPT, *theirs, SCRIPT],
+        [*reversed(theirs), SCRIPT, *theirs],
+        [*theirs[middle:], SCRIPT, *theirs[:middle], SCRIPT],
+    ):
+        assert in_company("\n".join(script)) == alone * script.count(SCRIPT)
 
 
 def test_no_thread_exists_after_the_import() -> None:
