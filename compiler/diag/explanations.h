@@ -16,6 +16,9 @@ struct Explanation {
     std::string_view text; // a paragraph
     std::string_view bad;  // a text that earns the code; may be empty where none is short
     std::string_view good; // the same thing said right; may be empty
+
+    /// Otherwise its examples are models.
+    [[nodiscard]] bool in_python() const { return bad.starts_with("import hodgpy"); }
 };
 
 /// Every code that a user may meet: the compiler's and the runtime's (hodg/codes.def).

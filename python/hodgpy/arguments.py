@@ -18,15 +18,21 @@ def shown(value: Any) -> str:
 
 
 def whole(
-    value: Any, what: str, low: int, high: int, error: type[HodgError] = SimulationError
+    value: Any,
+    what: str,
+    low: int,
+    high: int,
+    error: type[HodgError] = SimulationError,
+    code: str = "",
 ) -> int:
-    """An integer within bounds; a float is none, not even 3.0."""
+    """An integer within bounds, or an error (a SimulationError if it has a code)."""
     try:
         number = operator.index(value)
     except TypeError:
         raise error(f"{what} is {shown(value)}; it must be a whole number") from None
     if not low <= number <= high:
-        raise error(f"{what} is {number}; it must be within {low} and {high}")
+        message = f"{what} is {number}; it must be within {low} and {high}"
+        raise SimulationError(f"{code}: {message}", code) if code else error(message)
     return number
 
 

@@ -24,7 +24,7 @@ from hodgpy.timed_array import TimedArray
 from hodgpy.units import Quantity
 
 _BLOCK = re.compile(
-    r"^\s*(hhm\s+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
+    r"^[ \t]*(hhm[ \t]+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MISSING = re.compile(r"`(\w+)` is not defined")

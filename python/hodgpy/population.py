@@ -102,7 +102,7 @@ class Population:
                 f"{model.name} is a synapse; it connects populations: "
                 f"hp.Synapses(source, target, {model.name})"
             )
-        count = arguments.whole(N, "the number of neurons", 1, _MOST_NEURONS)
+        count = arguments.whole(N, "the number of neurons", 1, _MOST_NEURONS, code="HH6025")
         self._keep("model", model)
         self._keep("_seed", arguments.whole(seed, "seed", 0, 2**64 - 1))
         self._keep("_assignments", 0)
@@ -488,7 +488,7 @@ class Population:
     def _variable(self, name: str) -> VariableRecord:
         if self._core.has(arguments.text(name, "the name of a variable")):
             return self._core.variable(name)
-        raise SimulationError(self._unknown(name))
+        refuse("HH6012" if name in self._names() else "HH6010", self._unknown(name))
 
     def _unknown(self, name: str) -> str:
         if name in self._names():
@@ -546,9 +546,10 @@ class Population:
         try:
             return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
         except IndexError as error:
-            raise SimulationError(
-                f"{arguments.shown(index)} does not choose among {self.N} neurons: {error}"
-            ) from None
+            refuse(
+                "HH6016",
+                f"{arguments.shown(index)} does not choose among {self.N} neurons: {error}",
+            )
 
     def _check_length(self, name: str, values: Any, expected: int) -> None:
         if np.ndim(values) > 0 and np.shape(values) != (expected,):

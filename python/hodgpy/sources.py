@@ -123,7 +123,7 @@ class SpikeGenerator(Population):
     def __init__(
         self, N: int, indices: Any, times: Any, *, period: Any = None, name: str = ""
     ) -> None:
-        count = arguments.whole(N, "the number of neurons", 1, 2**31 - 1)
+        count = arguments.whole(N, "the number of neurons", 1, 2**31 - 1, code="HH6025")
         generator = _core.SpikeGenerator(count, arguments.text(name, "name"))
         self._keep("_generator", generator)
         self._keep("_core", generator.population)

@@ -247,9 +247,10 @@ class SynapseValues(ABC):
         try:
             return np.atleast_1d(np.arange(len(self), dtype=np.int64)[index])
         except IndexError as error:
-            raise SimulationError(
-                f"{arguments.shown(index)} does not choose among {len(self)} synapses: {error}"
-            ) from None
+            refuse(
+                "HH6016",
+                f"{arguments.shown(index)} does not choose among {len(self)} synapses: {error}",
+            )
 
     def _between(self, index: tuple[Any, ...]) -> np.ndarray:
         """Synapses by source and target, and by their number within a pair."""

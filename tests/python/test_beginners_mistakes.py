@@ -133,3 +133,9 @@ def test_in_a_notebook(mistake: Mistake, shell: Any) -> None:
     assert mistake.says in shown.data["text/plain"]
     assert f"error[{mistake.code}]</b>" in shown.data["text/html"]
     assert "Traceback" not in captured.stdout + captured.stderr
+
+
+def test_a_text_of_blank_lines_is_read_at_once() -> None:
+    """Once it took time that grew with the square of their number."""
+    with pytest.raises(hp.ModelError, match="HH1002"):
+        hp.compile("x : 1" + "\n" * 5_000_000)
