@@ -13,6 +13,7 @@ import time
 
 import nest
 import numpy as np
+import plastic
 
 C, G_LEAK, TAU = 200.0, 10.0, 20.0  # pF, nS, ms
 CELLS = {
@@ -55,6 +56,44 @@ def vogels(model: str, n: int) -> nest.NodeCollection:
     return cells
 
 
+def stdp(n: int) -> nest.NodeCollection:
+    kind, constants = CELLS["cuba"]
+    constants = {**constants, "tau_syn_ex": 5.0, "tau_syn_in": 10.0, "tau_minus": plastic.TAU}
+    cells = nest.Create(kind, n, constants)
+    cells.V_m = -60 + 10 * np.random.default_rng(1).random(n)
+    E, I = cells[: n * 4 // 5], cells[n * 4 // 5 :]
+    we, wi = (w * 4000 / n * C / TAU for w in plastic.WEIGHTS)
+    rule = {"rule": "pairwise_bernoulli", "p": 0.02}
+    learning = {
+        "synapse_model": "stdp_synapse", "tau_plus": plastic.TAU, "lambda": plastic.RATE,
+        "alpha": plastic.ASYMMETRY, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 2 * we,
+        "weight": we, "delay": 0.1,
+    }  # fmt: skip
+    nest.Connect(E, E, rule, learning)
+    nest.Connect(E, I, rule, {"weight": we, "delay": 0.1})
+    nest.Connect(I, cells, rule, {"weight": wi, "delay": 0.1})
+    return cells
+
+
+def vogels_2011(n: int) -> nest.NodeCollection:
+    kind, constants = CELLS["coba"]
+    constants = {**constants, "tau_syn_ex": 5.0, "tau_syn_in": 10.0, "E_ex": 0.0, "E_in": -80.0}
+    cells = nest.Create(kind, n, {**constants, "I_e": 200.0, "V_m": -60.0})
+    cells.tau_minus = plastic.TAU
+    E, I = cells[: n * 4 // 5], cells[n * 4 // 5 :]
+    scale = 10000 / n
+    rule = {"rule": "pairwise_bernoulli", "p": 0.02}
+    nest.Connect(E, cells, rule, {"weight": 0.3 * scale, "delay": 0.1})
+    nest.Connect(I, I, rule, {"weight": -3.0 * scale, "delay": 0.1})
+    learning = {
+        "synapse_model": "vogels_sprekeler_synapse", "tau": plastic.TAU,
+        "eta": plastic.ETA * scale, "alpha": 2 * plastic.TARGET * 0.02, "Wmax": -1000.0 * scale,
+        "weight": -1e-6, "delay": 0.1,
+    }  # fmt: skip
+    nest.Connect(I, E, rule, learning)
+    return E
+
+
 def brunel(n: int, g: float = 5.0, eta: float = 2.0) -> nest.NodeCollection:
     J, E = 0.1, n * 4 // 5
     CE, CI = E // 10, E // 40
@@ -76,7 +115,8 @@ def main(model: str, n: int, seconds: float, repeats: int) -> None:
         nest.ResetKernel()
         nest.SetKernelStatus({"resolution": 0.1, "local_num_threads": 1, "rng_seed": 1})
         start = time.perf_counter()
-        cells = brunel(n) if model == "brunel" else vogels(model, n)
+        own = {"brunel": brunel, "stdp": stdp, "vogels": vogels_2011}
+        cells = own[model](n) if model in own else vogels(model, n)
         recorder = nest.Create("spike_recorder")
         nest.Connect(cells, recorder)
         nest.Prepare()
@@ -86,7 +126,7 @@ def main(model: str, n: int, seconds: float, repeats: int) -> None:
         runs.append(time.process_time() - start)
         nest.Cleanup()
     result = {"setup_s": setups[0], "run_s": runs, "version": nest.__version__}
-    result["rate"] = recorder.n_events / n / seconds
+    result["rate"] = recorder.n_events / len(cells) / seconds
     print(json.dumps(result))
 
 

@@ -24,8 +24,8 @@ from machine import cpu_name
 
 HERE = Path(__file__).resolve().parent
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-MODELS = ("cuba", "coba", "cobahh", "brunel")
-# contestant -> (script, last argument: kind, or the number of repeats)
+MODELS = ("cuba", "coba", "cobahh", "brunel", "stdp", "vogels")
+# contestant -> (script, kind)
 CONTESTANTS = {
     "hodgpy": ("hodgpy_sim.py", None),
     "Brian 2": ("brian2_sim.py", "default"),
@@ -38,18 +38,15 @@ SAME_RATE = 0.25  # the networks are random and chaotic, and NEST's solvers diff
 def run(python: str, contestant: str, model: str, n: int, a: argparse.Namespace) -> Any:
     """What the contestant printed, or None where it failed (the reason goes to stderr)."""
     script, kind = CONTESTANTS[contestant]
-    last = str(a.repeats) if kind is None else kind
-    command = [python, str(HERE / script), model, str(n), str(a.seconds), last]
+    last = [str(a.repeats)] if kind is None else [kind, str(a.repeats)]
+    command = [python, str(HERE / script), model, str(n), str(a.seconds), *last]
     environment = {**os.environ, **SINGLE_THREAD}
-    results = []
-    for _ in range(1 if kind is None else a.repeats):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if done.returncode != 0 or not lines:
-            print(f"{contestant}, {model}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
-            return None
-        results.append(json.loads(lines[-1]))
-    return {**results[0], "run_s": [seconds for r in results for seconds in r["run_s"]]}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode != 0 or not lines:
+        print(f"{contestant}, {model}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
+        return None
+    return json.loads(lines[-1])
 
 
 def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
@@ -97,6 +94,28 @@ def unequal(rows: list[dict[str, Any]]) -> list[str]:
     return found
 
 
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
+    """Medians of all contestants as bars, a group for each network."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    groups = list(dict.fromkeys((row["model"], row["n"]) for row in rows))
+    figure, axis = plt.subplots(figsize=(9, 4), layout="constrained")
+    for k, contestant in enumerate(CONTESTANTS):
+        mine = [row for row in rows if row["contestant"] == contestant]
+        places = [groups.index((row["model"], row["n"])) + 0.2 * (k - 1.5) for row in mine]
+        axis.bar(places, [row["median"] for row in mine], 0.18, label=contestant)
+    axis.set_yscale("log")
+    axis.set_ylabel("seconds per simulated second")
+    axis.set_xticks(range(len(groups)), [f"{model}\n{n}" for model, n in groups])
+    axis.legend(frameon=False, fontsize="small")
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    plt.close(figure)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers-python", default=sys.executable, help="Python with Brian 2, NEST")
@@ -104,9 +123,15 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[4000])
     parser.add_argument("--seconds", type=float, default=1.0, help="simulated")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--rows", type=Path, help="JSON: rows of earlier calls, and of this one")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     a = parser.parse_args()
-    rows = measure(a)
+    earlier = json.loads(a.rows.read_text()) if a.rows and a.rows.exists() else []
+    new = measure(a)
+    again = {(row["model"], row["n"]) for row in new}
+    rows = [row for row in earlier if (row["model"], row["n"]) not in again] + new
+    if a.rows:
+        a.rows.write_text(json.dumps(rows))
     seen = {r["contestant"].split(",")[0]: r["version"] for r in rows}
     lines = [
         "# Race: comparison networks",
@@ -118,14 +143,18 @@ def main() -> None:
         + f". One thread; load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         "",
         f"Seconds of processor time per simulated second, median and best of {a.repeats} runs of "
-        f"{a.seconds:g} s (Brian 2 reports wall time). Set-up is building and compiling.",
+        f"{a.seconds:g} s (Brian 2: the lesser of what it reports and of its process's time). "
+        "Set-up is building and compiling.",
         "",
         *table(rows),
+        "",
+        "![seconds per simulated second](race.svg)",
         "",
         "Rates: " + ("; ".join(unequal(rows)) or f"all within {SAME_RATE:.0%} of hodgpy's") + ".",
     ]
     text = "\n".join(lines) + "\n"
     a.out.write_text(text)
+    draw(rows, a.out.with_name("race.svg"))
     print(text)
 
 
