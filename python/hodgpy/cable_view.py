@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodgpy.cable_arguments import parts_of
 from hodgpy.model import Model
-from hodgpy.places import Region, along, counted, has_length
+from hodgpy.places import Region, along, counted, has_length, no_place
 from hodgpy.point_process import PointProcesses
 
 if TYPE_CHECKING:
@@ -78,19 +79,51 @@ class CableView:
             return np.broadcast_to(owner.get(name), (owner.N,))[self._chosen].copy()
         if any(n.startswith(name + ".") for n in names):
             return _ViewPart(self, name)
+        if name in owner._processes:
+            found = [p.get(name)[at] for p, at in self._processes_here(name)]
+            return np.concatenate(found) if found else np.empty(0)
         shape = owner._cut[owner._shape_of_cell[self._cells[0]]]
         top = shape.sections[0]
         section = top[self._path] if self._path else top
-        found = owner._find_section(section, name)
-        if found is None:
+        child = owner._find_section(section, name)
+        if child is None:
             raise AttributeError(owner._unknown_part(section, name))
-        return CableView(owner, self._cells, owner._in_cells(found.path, self._cells), found.path)
+        return CableView(owner, self._cells, owner._in_cells(child.path, self._cells), child.path)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._owner._processes:
+            here = self._processes_here(name)
+            if not here:
+                raise no_place(f"no `{name}` was inserted at these compartments")
+            parts = parts_of(value, [len(at) for _, at in here])
+            for (processes, at), part in zip(here, parts, strict=True):
+                processes.set(name, part, at, level=1)
+            return
         self._owner.set(name, value, self._chosen, level=1)
 
-    def insert(self, processes: PointProcesses) -> np.ndarray:
-        """Put the next of the processes at each of these compartments; returns their numbers."""
+    def _processes_here(self, name: str) -> list[tuple[PointProcesses, np.ndarray]]:
+        """Groups of processes with this current at these compartments, and which of them."""
+        groups = [
+            (group, np.flatnonzero(np.isin(group.places, self._chosen)))
+            for group in self._owner._processes[name]
+        ]
+        return [(group, at) for group, at in groups if len(at)]
+
+    def insert(
+        self,
+        processes: PointProcesses | None = None,
+        *,
+        model: str = "",
+        current: str = "",
+        name: str = "",
+        **values: Any,
+    ) -> Any:
+        """Put the next of the processes at each of these compartments; returns their numbers.
+
+        With ``model`` and ``current`` in their place it is :meth:`insert_current`.
+        """
+        if processes is None:
+            return self._owner.insert_current(self, model, current, name=name, level=1, **values)
         return processes.insert(self)
 
     def insert_current(

@@ -15,13 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hodgpy import arguments, units
 from hodgpy.errors import SimulationError
 from hodgpy.shape import Compartments, discretise
+
+if TYPE_CHECKING:
+    from hodgpy.places import Place
 
 _SHORT = re.compile(r"^[LR1-9]+$")
 _OWN = frozenset({"length", "n", "parent", "name", "children", "positions", "edges"})
@@ -52,7 +55,9 @@ class Morphology(metaclass=_Kind):
 
     Children are attributes (``cell.axon``) or items (``cell["axon"]``); assigning one replaces the
     subtree. Names of only ``L``, ``R`` and ``1`` to ``9`` may be written together: ``cell.LLR`` is
-    ``cell.L.L.R``.
+    ``cell.L.L.R``. A number that is no name counts children from 1, as they were made:
+    ``cell["21"]`` is the first child of the second. Iteration gives the compartments of a section
+    whose number of them is said.
 
     ``Morphology("cell.swc")`` reads a file (see :func:`Morphology.from_swc`), ``Morphology()`` is
     a soma of 30 um.
@@ -93,6 +98,8 @@ class Morphology(metaclass=_Kind):
             return self.children[name]
         if _SHORT.match(name) and len(name) > 1:
             return self._find(name[0])._find(name[1:])
+        if name.isdigit() and 0 < int(name) <= len(self.children):
+            return list(self.children.values())[int(name) - 1]
         raise KeyError(name)
 
     def _unknown(self, name: str) -> str:
@@ -263,6 +270,12 @@ class Morphology(metaclass=_Kind):
         if self.n is None:
             raise fail(f"section `{self.path or 'root'}` is not cut yet: the lambda rule decides")
         return self.n
+
+    def __iter__(self) -> Iterator[Place]:
+        """The compartments of a section with a number of them, whose diameters may be assigned."""
+        from hodgpy.places import Place
+
+        return (Place(self, k) for k in range(len(self)))
 
     # -- the whole -------------------------------------------------------------------------------
 

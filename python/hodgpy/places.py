@@ -211,6 +211,31 @@ class Place:
     def __repr__(self) -> str:
         return f"<Place on `{self.section.path or 'root'}`: {self.index}>"
 
+    @property
+    def diameter(self) -> float:
+        """Of one compartment of a section with a number of them, in the middle of it, metre.
+
+        Assigning one makes every compartment of the section a cylinder.
+        """
+        return float(self._diameters()[self._number()])
+
+    @diameter.setter
+    def diameter(self, value: Any) -> None:
+        diameters = self._diameters()
+        diameters[self._number()] = units.to_si(value, units.METRE, "diameter", "um")
+        self.section.diameter = diameters
+
+    def _number(self) -> int:
+        return arguments.whole(
+            self.index, "the number of a compartment", -len(self.section), len(self.section) - 1
+        )
+
+    def _diameters(self) -> np.ndarray:
+        edges = self.section._edges(len(self.section))
+        middles = 0.5 * (edges[1:] + edges[:-1])
+        values = np.interp(middles, self.section.positions, self.section.diameters)
+        return np.asarray(values)
+
 
 def indices(shape: Compartments, place: Any) -> np.ndarray:
     """Compartments of one cell that a place means.

@@ -154,6 +154,18 @@ def test_threshold_by_place_without_reset() -> None:
     np.testing.assert_allclose(np.diff(spikes.t), 4e-3, atol=1e-12)
 
 
+def test_processes_are_reached_where_they_are() -> None:
+    cell = passive()
+    cell.LLR[5 * um].insert(model="Iinj : amp", current="Iinj")
+    cell.L[5 * um : 25 * um].insert_current("Iinj : amp", "Iinj")
+    cell.LLR[5 * um].Iinj = 2 * nA
+    cell.L[:].Iinj = [1, 2, 3, 4] * pA
+    assert cell.LLR[5 * um].Iinj == pytest.approx([2e-9])
+    assert cell.Iinj == pytest.approx([2e-9, 1e-12, 2e-12, 3e-12, 4e-12])
+    with pytest.raises(hp.SimulationError, match="no `Iinj` was inserted"):
+        cell.axon[5 * um].Iinj = 1 * nA
+
+
 def test_refractory_by_place() -> None:
     """It looks at the place of the threshold, and says so where it is told another one."""
     options = {"threshold": "axon[50*um].v > -60*mV", "reset": None}
@@ -282,6 +294,31 @@ def test_compartments_are_hidden() -> None:
         cell.set("I", 20 * pA, "soma")
         ends.append(run(cell)["axon.200*um"][-1])
     assert ends[0] == pytest.approx(ends[1], abs=2e-5)
+
+
+def test_compartments_of_a_shape_one_by_one() -> None:
+    cell = shape()
+    for k, compartment in enumerate(cell.L):
+        compartment.diameter = (1 + k) * um
+    assert [compartment.diameter for compartment in cell.L] == pytest.approx(
+        1e-6 * np.arange(1, 11)
+    )
+    assert cell.L[3].diameter == pytest.approx(4e-6)
+    np.testing.assert_allclose(cell.compartments().diameter[21:31], 1e-6 * np.arange(1, 11))
+    with pytest.raises(hp.SimulationError, match="within -10 and 9"):
+        cell.L[10].diameter = 1 * um
+    cell.free = hp.Cylinder(diameter=1 * um, length=50 * um)
+    with pytest.raises(hp.SimulationError, match="not cut yet"):
+        list(cell.free)
+
+
+def test_paths_count_children() -> None:
+    cell = shape()
+    assert cell["21"] is cell.L.L
+    assert cell["211"] is cell.LLR
+    assert cell["1"] is cell.axon
+    with pytest.raises(hp.SimulationError, match="no child `27`"):
+        cell["27"]
 
 
 def test_shapes_by_assignment() -> None:
