@@ -181,6 +181,13 @@ private:
             init.name.span = file.expr(init.value).span;
             set.initial_values.push_back(std::move(init));
         }
+        for (const auto& [interval, text] : source.regularly) {
+            ast::Update update;
+            update.moment = ast::UpdateMoment::Before;
+            update.every = parse::parse_expression(add_text({interval}), file, sink_);
+            update.statements = parse::parse_statements(add_text(text), file, sink_);
+            set.updates.push_back(std::move(update));
+        }
         return set;
     }
 
@@ -274,7 +281,8 @@ std::vector<SourceText> all_texts(const EquationSource& source) {
     for (const auto* piece : {&source.threshold, &source.reset, &source.refractory}) {
         texts.push_back(piece->value_or(SourceText{"", "none"}));
     }
-    for (const auto* list : {&source.events, &source.event_handlers, &source.initial_values}) {
+    for (const auto* list :
+         {&source.events, &source.event_handlers, &source.initial_values, &source.regularly}) {
         texts.push_back({std::to_string(list->size())});
         for (const auto& [name, text] : *list) {
             texts.push_back({name});

@@ -249,6 +249,11 @@ private:
             sink().report(diag::Code::NotConstant, draft_.place(every),
                           "the interval of an update is fixed before a run");
         }
+        if (const auto* seconds = std::get_if<double>(&value);
+            seconds != nullptr && !(*seconds > 0)) {
+            sink().report(diag::Code::ConstantFault, draft_.place(every),
+                          "the interval of an update is not positive");
+        }
     }
 
     void method() {

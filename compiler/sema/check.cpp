@@ -478,6 +478,10 @@ model::CheckedModel check_equations(const EquationSet& equations, const Environm
     for (const EquationSet::Handler& one : equations.handlers) {
         behaviour.handlers.push_back(handler(one.event, one.statements));
     }
+    for (const ast::Update& update : equations.updates) {
+        const auto& code = update.statements;
+        behaviour.updates.push_back({&update, code.empty() ? Span() : code.front().span});
+    }
     for (const ast::Init& init : equations.initial_values) {
         declare_init(draft, root, init, init.name.span);
     }

@@ -94,6 +94,7 @@ struct EquationSet {
     std::vector<NamedCondition> events;
     std::vector<Handler> handlers;
     std::vector<ast::Init> initial_values;
+    std::vector<ast::Update> updates; // each with an interval of its own
 };
 
 [[nodiscard]] model::CheckedModel check_equations(const EquationSet& equations,

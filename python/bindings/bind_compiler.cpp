@@ -100,6 +100,7 @@ hhc::EquationSource equation_source(const py::dict& given) {
     take_list(given, "events", result.events);
     take_list(given, "event_handlers", result.event_handlers);
     take_list(given, "initial_values", result.initial_values);
+    take_list(given, "regularly", result.regularly);
     return result;
 }
 

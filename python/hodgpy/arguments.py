@@ -65,13 +65,17 @@ def names(value: Any, what: str, error: type[HodgError] = SimulationError) -> li
 
 def mapping(value: Any, what: str, error: type[HodgError] = SimulationError) -> Mapping[str, Any]:
     """A dict with names as keys; None is an empty one."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise error(f"{what} is {shown(value)}; it must be a dict")
-    for key in value:
+    given = any_mapping(value, what, error)
+    for key in given:
         text(key, f"a key of {what}", error)
-    return value
+    return given
+
+
+def any_mapping(value: Any, what: str, error: type[HodgError]) -> Mapping[Any, Any]:
+    """A dict whose keys the caller looks at; None is an empty one."""
+    if value is not None and not isinstance(value, Mapping):
+        raise error(f"{what} is {shown(value)}; it must be a dict")
+    return value or {}
 
 
 def action(value: Any, what: str) -> Any:

@@ -45,6 +45,7 @@ def compile(
     events: Mapping[str, str] | None = None,
     on: Mapping[str, str] | None = None,
     init: Mapping[str, str] | None = None,
+    regularly: Mapping[Any, str] | None = None,
     method: str | None = None,
     interpretation: str | None = None,
     namespace: Mapping[str, Any] | None = None,
@@ -66,13 +67,16 @@ def compile(
         Equations (Brian's syntax), the text of a ``.hhm`` file, the path of one, or the name of a
         model of the standard library (``"neurons.hodgkin_huxley_1952"``, see ``hodgpy.models``).
     threshold, reset : str, optional
-        Condition of a spike and statements after it. Only with equations, as all up to ``init``.
+        Condition of a spike and statements after it. Only with equations, as all up to ``regularly``.
     refractory : str or Quantity, optional
         A time, an expression of one, or a condition that keeps the neuron refractory.
     events, on : dict, optional
         Named events: conditions and statements by name.
     init : dict, optional
         Initial values by variable, as expressions.
+    regularly : dict, optional
+        Statements that run at 0 and at every multiple of an interval (in whole steps), by it:
+        ``{10*ms: "x = rand()"}`` (Brian's ``run_regularly``).
     method : str, optional
         exact, staggered, exponential_euler, euler, rk2, rk4, heun, milstein, or ``brian`` for
         Brian 2's order of choice. Default: chosen by the compiler, see ``model.explain()``.
@@ -121,6 +125,7 @@ def compile(
         "events": events,
         "on": on,
         "init": init,
+        "regularly": regularly,
     }
     source, file = _source(source)
     call: tuple[str, Any]
@@ -311,6 +316,7 @@ def _pieces(
     events: Any = None,
     on: Any = None,
     init: Any = None,
+    regularly: Any = None,
     **statements: Any,
 ) -> dict[str, Any]:
     """The parts of a model with the places of their texts."""
@@ -337,7 +343,21 @@ def _pieces(
     for key, (group, what) in groups.items():
         given = arguments.mapping(group, what, ModelError)
         pieces[key] = [(n, placed(text, f"`{n}` of {what}")) for n, text in given.items()]
+    pieces["regularly"] = [
+        (every, placed(text, f"what runs every {every}"))
+        for every, text in _by_interval(regularly).items()
+    ]
     return pieces
+
+
+def _by_interval(regularly: Any) -> dict[str, Any]:
+    """Statements by interval as the compiler reads it; intervals that are text are its to judge."""
+    given = arguments.any_mapping(regularly, "regularly", ModelError)
+    what = "an interval of regularly"
+    return {
+        k if isinstance(k, str) else f"{units.duration(k, what)!r}*second": v
+        for k, v in given.items()
+    }
 
 
 def _identifier(name: Any) -> str:

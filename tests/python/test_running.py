@@ -239,3 +239,24 @@ def test_objects_belong_to_one_network(counter: hp.Model) -> None:
     with pytest.raises(hp.SimulationError, match="made"):
         net.add(hp.Population(counter, 1, name="made"))
     assert "made" in repr(net)
+
+
+def test_statements_run_regularly() -> None:
+    model = hp.compile(
+        "dx/dt = 0/second : 1\ny : 1\ncalls : 1",
+        regularly={2 * ms: "step = 0.5\nx += step\ncalls += 1", "5*ms": "y = x"},
+    )
+    made = hp.Population(model, 3)
+    trace = hp.StateRecorder(made, ["x", "y"], record=[1])
+    hp.Network(made, trace, dt=1 * ms).run(7 * ms)
+    assert made.calls.tolist() == [4, 4, 4]
+    np.testing.assert_array_equal(trace.x[0], [0, 0.5, 0.5, 1, 1, 1.5, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("interval", "says"), [("5*mV", "HH3"), ("x", "HH3004"), (-1 * ms, "HH4030"), ("0*ms", "HH4030"), (3 * mV, "second")]
+)
+def test_bad_intervals_of_regular_statements(interval: object, says: str) -> None:
+    with pytest.raises(hp.HodgError, match=says):
+        model = hp.compile("dx/dt = -x/ms : 1", regularly={interval: "x = 0"})
+        hp.Network(hp.Population(model, 1)).run(1 * ms)

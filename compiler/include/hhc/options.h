@@ -46,6 +46,7 @@ struct EquationSource {
     std::vector<std::pair<std::string, SourceText>> events;         // name, condition
     std::vector<std::pair<std::string, SourceText>> event_handlers; // name, statements
     std::vector<std::pair<std::string, SourceText>> initial_values; // variable, expression
+    std::vector<std::pair<std::string, SourceText>> regularly;      // interval, statements
 };
 
 /// Statements that run when an event arrives at a synapse.
