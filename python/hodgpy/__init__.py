@@ -10,6 +10,8 @@
 >>> net.run(100*ms)
 """
 
+from typing import TYPE_CHECKING
+
 from hodgpy import (
     errors,
     geometry,
@@ -113,3 +115,11 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:  # for checkers of types an unknown name stays unknown
+
+    def __getattr__(name: str) -> object:
+        from hodgpy.other_names import no_such_name
+
+        raise AttributeError(no_such_name(name, __all__))

@@ -67,7 +67,7 @@ def compile(
         Equations (Brian's syntax), the text of a ``.hhm`` file, the path of one, or the name of a
         model of the standard library (``"neurons.hodgkin_huxley_1952"``, see ``hodgpy.models``).
     threshold, reset : str, optional
-        Condition of a spike and statements after it. Only with equations, as all up to ``regularly``.
+        Condition of a spike and statements after it. Only with equations, as all to ``regularly``.
     refractory : str or Quantity, optional
         A time, an expression of one, or a condition that keeps the neuron refractory.
     events, on : dict, optional

@@ -41,6 +41,7 @@ _ELSEWHERE = {
     "plot": "recorders are plotted, hp.SpikeRecorder(P) or hp.StateRecorder(P, 'v')",
     "t": "the time is net.t, and recorders have .t",
     "spikes": "hp.SpikeRecorder(P) records them",
+    "run_regularly": "hp.compile(..., regularly={10*ms: statements})",
 }
 
 

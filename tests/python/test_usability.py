@@ -465,3 +465,27 @@ def test_the_recorder_inside_of_a_camera_is_not_alone() -> None:
         warnings.simplefilter("error")
         hp.Network(cells, camera, dt=1 * ms).run(50 * ms)
         assert camera.fluorescence.shape[0] == 2
+
+
+# -- names of other programs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("NeuronGroup", "write `Population"),
+        ("SpikeMonitor", "SpikeRecorder"),
+        ("mV", "from hodgpy.units import mV"),
+        ("SpikeRecorders", "did you mean `SpikeRecorder`"),
+        ("nothing_like_it", "hodgpy has no `nothing_like_it`$"),
+    ],
+)
+def test_names_that_the_package_does_not_have(name: str, says: str) -> None:
+    with pytest.raises(AttributeError, match=says):
+        getattr(hp, name)
+
+
+def test_what_users_of_brian_look_for_in_a_population() -> None:
+    cells = hp.Population(hp.compile("dv/dt = -v/ms : 1"), 1)
+    with pytest.raises(AttributeError, match="regularly"):
+        cells.run_regularly("v = 0", dt=1 * ms)
