@@ -16,6 +16,7 @@ python benchmarks/geometric/leaderboard.py --add my_file.py:mine
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import importlib.metadata
 import importlib.util
 from pathlib import Path
@@ -51,15 +52,24 @@ def show(row: Row) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 30, 100])
+    parser.add_argument(
+        "--also", nargs="*", default=[], help="more networks, as patterns: 'lattice-*-100-*'"
+    )
     parser.add_argument("--tracks", nargs="+", default=list(TRACKS), choices=TRACKS)
     parser.add_argument("--seconds", type=float, default=300.0, help="of each experiment")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--add", nargs="*", default=[], help="algorithms: file.py:function")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
+    chosen = [
+        name
+        for name in hp.testset.names()
+        if int(name.split("-")[2]) in arguments.sizes
+        or any(fnmatch.fnmatch(name, pattern) for pattern in arguments.also)
+    ]
     board = hp.inference.leaderboard(
         [*BASELINES, *map(loaded, arguments.add)],
-        sizes=arguments.sizes, tracks=arguments.tracks, duration=arguments.seconds,
+        networks=chosen, tracks=arguments.tracks, duration=arguments.seconds,
         seed=arguments.seed, report=show,
     )  # fmt: skip
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
@@ -75,7 +85,7 @@ def main() -> None:
         "(area under the\nprecision-recall curve) over networks of the test set; `chance` is what "
         f"random scores have.\nExperiments of {arguments.seconds:g} s, seed {arguments.seed}, "
         "sizes "
-        f"{', '.join(map(str, arguments.sizes))},\ntracks {', '.join(arguments.tracks)}; hodgpy "
+        f"{', '.join([*map(str, arguments.sizes), *arguments.also])},\ntracks {', '.join(arguments.tracks)}; hodgpy "
         f"{hp.__version__}, {versions}.\n\n{board}\n\n## Every network\n\n"
         "| network | track | algorithm | average precision | ROC | chance | error of tau |\n"
         f"|---|---|---|---|---|---|---|\n{rows}\n",

@@ -83,7 +83,8 @@ std::string product(const std::vector<Term>& terms) {
 
 int cost(const Factor& factor, Rational power) {
     const int size = 20 * std::abs(power.numerator()) / power.denominator();
-    return size + (power > Rational(0) ? factor.cost_above : factor.cost_below);
+    const int odd = power.is_integer() ? 0 : 8; // meter/second, not (joule/kilogram)**0.5
+    return size + odd + (power > Rational(0) ? factor.cost_above : factor.cost_below);
 }
 
 /// Exponents in halves: whole numbers for everything that `powers` can reach.

@@ -22,6 +22,7 @@ from hodgpy.synapses import Synapses
 
 if TYPE_CHECKING:
     from hodgpy.accuracy import Accuracy
+    from hodgpy.ensemble import Ensemble
     from hodgpy.sweep import Sweep
 
 Action = Callable[[], None]
@@ -417,6 +418,36 @@ class Network:
         options |= {k: v for k, v in (("seed", seed), ("threads", threads)) if v is not None}
         copied: Network = rebuild_network(kind, options, deepcopy(objects))
         return copied
+
+    def ensemble(self, M: int) -> Ensemble:
+        """M copies of this network that run as one, in the same kernels.
+
+        Parameters
+        ----------
+        M : int
+            How many.
+
+        Returns
+        -------
+        Ensemble
+            ``.set("cells.I", values)`` gives each copy its own values, ``.run(duration)`` runs all,
+            ``.get("cells.v")`` and ``.recording("spikes")`` read them, copy by copy.
+
+        Raises
+        ------
+        SimulationError
+            HH6055: after a run, with operations, or with objects other than populations, synapses
+            between them, and recorders of spikes and states.
+
+        Notes
+        -----
+        Small networks gain most: vectors are filled with cells of several copies, and what a step
+        costs whatever its size is paid once. Random numbers differ between copies. For many sizes
+        or models see :meth:`sweep`.
+        """
+        from hodgpy.ensemble import Ensemble
+
+        return Ensemble(self, M)
 
     def sweep(
         self,
