@@ -24,9 +24,13 @@ dw/dt = (4*nS*(v + 70.6*mV) - w)/(144*ms) : amp
 """
 
 
-def build(model: str, n: int, dtype: str, precision: str) -> hp.Population:
+def build(model: str, n: int, kind: str) -> hp.Population:
     """A population in the state from which every simulator of the race starts."""
-    options = {"dtype": dtype, "precision": precision}
+    options = {
+        "dtype": "float32" if kind == "float32" else "float64",
+        "precision": "fast" if kind == "fast" else "default",
+        "approximate": 1e-9 if kind == "approximate" else 0.0,
+    }
     if model == "ten_channels":
         cell = hp.compile(
             generated.ten_channels_text(),
@@ -71,9 +75,7 @@ def build(model: str, n: int, dtype: str, precision: str) -> hp.Population:
 
 def main(model: str, n: int, steps: int, dt: float, kind: str, repeats: int) -> None:
     start = time.perf_counter()
-    dtype = "float32" if kind == "float32" else "float64"
-    precision = "fast" if kind == "fast" else "default"
-    population = build(model, n, dtype, precision)
+    population = build(model, n, kind)
     recorder = hp.SpikeRecorder(population, interpolate=n == 1)
     threads = 2 if kind == "threads" else 1
     net = hp.Network(population, recorder, dt=dt * ms, threads=threads)

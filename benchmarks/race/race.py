@@ -34,11 +34,11 @@ DT = {
     "fields_24": 0.1,
     "fields_40": 0.1,
 }
-SIZES = {  # other models: 1000
-    "squid_hh": (10, 1000, 100_000, 1_000_000),
-    "lif": (10, 100, 1000, 100_000, 1_000_000),
-    "izhikevich": (10, 100, 1000),
-}
+SIZES = {"squid_hh": (10, 100, 1000, 10_000, 100_000, 1_000_000)}
+USUAL_SIZES = (10, 1000, 100_000)
+# A run is so many neurons times steps longer where a step of a neuron costs a nanosecond or less.
+LONGER = {"lif": 10, "izhikevich": 10, "adex": 5, "fields_24": 2, "fields_40": 2}
+MOST_STEPS = 20_000
 COMPILED_PER_SIZE = (1000,)  # contestants whose set-up takes long
 # contestant: sizes that it runs, where not all
 LIMITS = {
@@ -48,7 +48,7 @@ LIMITS = {
     "NEURON, exact rates": (1000,),
     "Arbor": (10, 1000),
     "Jaxley": (10,),  # beyond, building and tracing the network takes minutes
-    "NumPy": (10, 1000, 100_000),
+    "NumPy": (1000, 100_000),
 }
 NUMPY_MODELS = ("squid_hh", "lif", "izhikevich", "adex", "fields_24", "fields_40")
 SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -58,6 +58,11 @@ SINGLE_THREAD["JAX_PLATFORMS"] = "cpu"
 CONTESTANTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "hodgpy": ("hodgpy_sim.py", "full", tuple(DT)),
     "hodgpy, fast": ("hodgpy_sim.py", "fast", ("squid_hh", "traub_miles", "ten_channels", "adex")),
+    "hodgpy, approximate": (
+        "hodgpy_sim.py",
+        "approximate",
+        ("squid_hh", "traub_miles", "ten_channels"),
+    ),
     "hodgpy, float32": ("hodgpy_sim.py", "float32", tuple(DT)),
     "Brian 2": ("brian2_sim.py", "default", tuple(DT)),
     "Brian 2, -O3 -ffast-math -march=native": (
@@ -102,8 +107,9 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         rows = json.loads(arguments.rows.read_text())
     known = {(r["model"], r["n"], r["contestant"]) for r in rows}
     for model in arguments.models:
-        for n in arguments.sizes or SIZES.get(model, (1000,)):
-            steps = max(20, min(20000, arguments.work // n))
+        for n in arguments.sizes or SIZES.get(model, USUAL_SIZES):
+            longer = LONGER.get(model, 1)
+            steps = max(20, min(MOST_STEPS * longer, arguments.work * longer // n))
             for contestant, (_, _, models) in CONTESTANTS.items():
                 if model not in models or n not in LIMITS.get(contestant, (n,)):
                     continue

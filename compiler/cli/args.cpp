@@ -102,6 +102,9 @@ void add_options(CLI::App& app, ModelArgs& args) {
            [&options](const std::string& text) { options.fast_math = text == "fast"; },
            "full, or fast (relative error 4e-13, no special values)")
         ->check(CLI::IsMember({"full", "fast"}));
+    app.add_option("--approximate", options.approximate,
+                   "gates of the voltage may be off by so much (absolute): certified polynomials")
+        ->check(CLI::Range(1e-12, 1e-3));
     app.add_flag("--strict", options.strict, "no pass that changes a rounding");
     app.add_option("-O", options.optimisation, "effort of Clang, 0 to 3; chosen by size if absent")
         ->check(CLI::Range(0, 3));

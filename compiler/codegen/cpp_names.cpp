@@ -21,8 +21,8 @@ constexpr std::array reserved_words = {
     "while", "xor", "xor_eq",
     // of the generated text
     "Real", "Int", "Mask", "context", "block", "i", "word", "stop", "happened", "here", "lanes",
-    "any_event", "bad_real", "bad_int", "count", "end", "left", "lane", "bits", "int8_t", "int32_t",
-    "int64_t", "uint8_t", "uint32_t", "uint64_t"};
+    "any_event", "bad_real", "bad_int", "count", "end", "inside", "left", "lane", "bits", "int8_t",
+    "int32_t", "int64_t", "uint8_t", "uint32_t", "uint64_t"};
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

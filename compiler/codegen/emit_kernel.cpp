@@ -10,6 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace hhc::codegen {
 
@@ -96,6 +99,9 @@ void KernelWriter::pointers() {
     if (module_.is_synapse) {
         foreign_pointers();
     }
+    for (const std::string& line : values_.table_declarations()) {
+        say(line);
+    }
 }
 
 void KernelWriter::accumulators() {
@@ -124,18 +130,24 @@ void KernelWriter::entity_index() {
     }
 }
 
-void KernelWriter::values_of_entities(const Stage& stage) {
+void KernelWriter::known_before(const Stage& stage) {
     if (module_.is_synapse) {
         synapse_indices();
     } else {
         entity_index();
     }
     std::ranges::for_each(stage.carried, [this](const Carried& each) { carried_value(each); });
-    for (const ValueId id : stage.values) {
-        const Span span = kernel_.values[id].span;
-        place_comment(span);
-        say(values_.declaration(id), span);
-    }
+}
+
+void KernelWriter::say_value(ValueId id) {
+    const Span span = kernel_.values[id].span;
+    place_comment(span);
+    say(values_.declaration(id), span);
+}
+
+void KernelWriter::values_of_entities(const Stage& stage) {
+    known_before(stage);
+    std::ranges::for_each(stage.values, [this](ValueId id) { say_value(id); });
 }
 
 /// What an earlier stage computed: loaded again, read from where it was stored, or from its array.
@@ -301,13 +313,22 @@ void KernelWriter::stores(const Stage& stage) {
 void KernelWriter::plain_loop() {
     open(fmt::format("for (int64_t i = block->begin; i < end; i += {}) {{", stride()));
     values_of_entities(stages_.front());
-    stores(stages_.front());
+    results(stages_.front());
     close();
 }
 
 void KernelWriter::stage_loop(const Stage& stage) {
+    if (std::ranges::any_of(stage.values, [this](ValueId id) { return approximates(id); })) {
+        approximated_stage(stage);
+        return;
+    }
     open(fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride()));
     values_of_entities(stage);
+    results(stage);
+    close();
+}
+
+void KernelWriter::results(const Stage& stage) {
     keep(stage);
     stores(stage);
     for (const std::size_t row : stage.events) {
@@ -316,7 +337,88 @@ void KernelWriter::stage_loop(const Stage& stage) {
                         words_[row], values_.operand(condition, values_.entity_lanes())),
             kernel_.values[condition].span);
     }
+}
+
+bool KernelWriter::approximates(ValueId id) const {
+    return kernel_.values[id].op == ir::Op::Approximate;
+}
+
+/// A stage with polynomials, whose arguments earlier stages computed. Where every argument of the
+/// word is in their range, they are computed word by word; else vector by vector, exact values
+/// beside them.
+void KernelWriter::approximated_stage(const Stage& stage) {
+    const std::string index = "[(i - word) / HHK_WIDTH]";
+    const std::string loop = fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride());
+    std::map<ValueId, std::string> places; // arrays by argument
+    std::map<ValueId, std::string> found;  // arrays by approximation
+    std::set<ValueId> exact;
+    const std::string inside = values_.names().make("all_inside");
+    open("{");
+    for (const ValueId id : stage.values) {
+        if (approximates(id)) {
+            const ValueId argument = kernel_.values[id].args[0];
+            if (!places.contains(argument)) {
+                places[argument] = values_.names().make("places");
+                say(fmt::format("hhk_place<Real> {}[64 / HHK_WIDTH];", places[argument]));
+            }
+            found[id] = values_.names().make("found");
+            say(fmt::format("Real {}[64 / HHK_WIDTH];", found[id]));
+            exact.insert(values_.exact_side(id).begin(), values_.exact_side(id).end());
+        }
+    }
+    say(fmt::format("Mask {} = hhk_all(true);", inside));
+    open(loop);
+    std::set<ValueId> seen;
+    for (const auto& [id, array] : found) {
+        const ValueId argument = kernel_.values[id].args[0];
+        if (seen.insert(argument).second) {
+            carried_value(carried(stage, argument));
+            say(fmt::format("{0} = hhk_and({0}, {1});", inside, values_.certified(argument)));
+            say(fmt::format("{}{} = {};", places.at(argument), index, values_.place_of(id)));
+        }
+    }
     close();
+    open(fmt::format("if (__builtin_expect(!hhk_any(hhk_not({})), 1)) {{", inside));
+    for (const auto& [id, array] : found) {
+        say(values_.polynomials(id, places.at(kernel_.values[id].args[0]), array));
+    }
+    open(loop);
+    known_before(stage);
+    for (const ValueId id : stage.values) {
+        if (approximates(id)) {
+            say(fmt::format("const Real {} = {}{};", values_.operand(id, Lanes::Vector),
+                            found.at(id), index));
+        } else {
+            say_value(id);
+        }
+    }
+    results(stage);
+    close();
+    close();
+    open("else {");
+    open(loop);
+    known_before(stage);
+    std::ranges::for_each(exact, [this](ValueId id) { say_value(id); });
+    for (const ValueId id : stage.values) {
+        if (approximates(id)) {
+            const ValueId argument = kernel_.values[id].args[0];
+            say(values_.approximation_beside_exact(id, values_.certified(argument),
+                                                   places.at(argument) + index));
+        } else {
+            say_value(id);
+        }
+    }
+    results(stage);
+    close();
+    close();
+    close();
+}
+
+/// How a stage knows a value of an earlier one.
+const Carried& KernelWriter::carried(const Stage& stage, ValueId id) {
+    const auto found = std::ranges::find(stage.carried, id, &Carried::value);
+    HHC_CHECK(found != stage.carried.end(), "a polynomial's argument comes from an earlier stage");
+    return *found;
 }
 
 /// Events as bits: one word stands for 64 entities, bits beyond the last entity stay zero.

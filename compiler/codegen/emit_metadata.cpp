@@ -158,8 +158,9 @@ void add_interface(std::string& text, const ir::Module& module, const std::strin
     }
     std::vector<std::string> tables;
     for (const ir::Table& table : module.tables) {
-        tables.push_back(fmt::format("{}, {}, {}, 0", quoted(table.name),
-                                     exponents(table.dimension), table.per_entity ? 1 : 0));
+        tables.push_back(fmt::format("{}, {}, {}, {}", quoted(table.name),
+                                     exponents(table.dimension), table.per_entity ? 1 : 0,
+                                     table.hidden));
     }
     std::vector<std::string> events;
     for (const ir::Event& event : module.events) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hhc::codegen {
@@ -54,7 +55,13 @@ private:
     void word_loop();
     void plain_loop();
     void stage_loop(const Stage& stage);
+    void approximated_stage(const Stage& stage);
+    [[nodiscard]] bool approximates(ir::ValueId id) const;
+    [[nodiscard]] static const Carried& carried(const Stage& stage, ir::ValueId id);
+    void known_before(const Stage& stage);
+    void say_value(ir::ValueId id);
     void values_of_entities(const Stage& stage);
+    void results(const Stage& stage);
     void carried_value(const Carried& carried);
     void declare_kept();
     void keep(const Stage& stage);

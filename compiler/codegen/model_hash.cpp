@@ -4,7 +4,9 @@
 #include "support/hash.h"
 #include "support/number_text.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 
 namespace hhc::codegen {
 namespace {
@@ -49,8 +51,13 @@ std::array<std::uint64_t, 2> interface_hash(const ir::Module& module) {
     }
     add_variables(hasher, module.fields);
     add_variables(hasher, module.uniforms);
-    hasher.field(module.tables.size());
+    const auto is_hidden = [](const ir::Table& table) { return table.hidden != 0; };
+    hasher.field(
+        static_cast<std::uint64_t>(std::ranges::count_if(module.tables, std::not_fn(is_hidden))));
     for (const ir::Table& table : module.tables) {
+        if (is_hidden(table)) {
+            continue;
+        }
         hasher.field(table.name);
         add(hasher, table.dimension);
         hasher.field(table.per_entity ? 1 : 0);

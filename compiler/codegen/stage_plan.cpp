@@ -46,6 +46,8 @@ int instructions(const ir::Value& value) {
         return 60;
     case Op::Table:
         return 30;
+    case Op::Approximate: // permutations; the argument's piece is found once for all that share it
+        return 6;
     case Op::Div:
     case Op::FloorDiv:
     case Op::Mod:
@@ -75,6 +77,7 @@ public:
         collect_results();
         put_in_order();
         find_cuts();
+        separate_arguments();
         return build();
     }
 
@@ -93,7 +96,10 @@ public:
                 sum += instructions(kernel_.values[id]);
             }
         }
-        return sum >= shortest_kernel;
+        const bool approximates =
+            std::ranges::any_of(kernel_.values.raw(),
+                                [](const ir::Value& value) { return value.op == Op::Approximate; });
+        return approximates || sum >= shortest_kernel;
     }
 
     [[nodiscard]] Stage everything() {
@@ -117,7 +123,7 @@ public:
 private:
     /// Values that stand inside the loop.
     [[nodiscard]] bool is_ours(ValueId id) const {
-        return values_.is_live(id) && !values_.is_literal(id) &&
+        return values_.is_live(id) && !values_.is_rare(id) && !values_.is_literal(id) &&
                values_.lanes(id) == values_.entity_lanes();
     }
     [[nodiscard]] bool is_leaf(ValueId id) const {
@@ -185,7 +191,7 @@ private:
                 continue;
             }
             const std::size_t before = open.size();
-            const ir::Args& args = kernel_.values[id].args;
+            const std::vector<ValueId> args = values_.inputs(id);
             for (std::size_t a = args.size(); a-- > 0;) {
                 if (is_ours(args[a]) && place_[args[a].index] == absent) {
                     open.push_back(args[a]);
@@ -204,7 +210,7 @@ private:
         std::vector<std::size_t> last(order_.size());
         std::iota(last.begin(), last.end(), std::size_t{0});
         for (std::size_t k = 0; k < order_.size(); ++k) {
-            for (const ValueId arg : kernel_.values[order_[k]].args) {
+            for (const ValueId arg : values_.inputs(order_[k])) {
                 if (place_[arg.index] != absent && !is_leaf(arg)) {
                     last[place_[arg.index]] = std::max(last[place_[arg.index]], k);
                 }
@@ -244,6 +250,7 @@ private:
             }
         }
         stage_of_.assign(kernel_.values.size(), 0);
+        moved_ = stage_of_;
         std::vector<std::size_t> ends;
         for (std::size_t end = n; end > 0; end = from[end]) {
             ends.push_back(end);
@@ -255,6 +262,40 @@ private:
             stage += k == ends[stage] ? 1 : 0;
             stage_of_[order_[k].index] = stage;
         }
+    }
+
+    /// Cuts a stage with polynomials in two, so that their arguments come from before it.
+    void separate_arguments() {
+        std::size_t added = 0;
+        std::vector<bool> needs(kernel_.values.size(), false); // a polynomial of its own stage
+        for (std::size_t begin = 0; begin < order_.size();) {
+            const std::size_t stage = stage_of_[order_[begin].index];
+            std::size_t end = begin;
+            bool mixed = false;
+            for (; end < order_.size() && stage_of_[order_[end].index] == stage; ++end) {
+                const ValueId id = order_[end];
+                const ir::Value& value = kernel_.values[id];
+                bool after = value.op == Op::Approximate;
+                for (const ValueId arg : value.args) {
+                    after = after || (needs[arg.index] && stage_of_[arg.index] == stage);
+                }
+                needs[id.index] = after;
+                mixed = mixed || after;
+            }
+            bool first = false;
+            for (std::size_t k = begin; k < end; ++k) {
+                first = first || !needs[order_[k].index];
+            }
+            const bool split = mixed && first;
+            for (std::size_t k = begin; k < end; ++k) {
+                const ValueId id = order_[k];
+                moved_[id.index] = stage + added + (split && needs[id.index] ? 1 : 0);
+            }
+            added += split ? 1 : 0;
+            begin = end;
+        }
+        stage_of_ = moved_;
+        stage_count_ += added;
     }
 
     std::vector<Stage> build() {
@@ -284,7 +325,7 @@ private:
         for (std::size_t s = 0; s < stages.size(); ++s) {
             const std::vector<ValueId> own = stages[s].values;
             for (const ValueId id : own) {
-                for (const ValueId arg : kernel_.values[id].args) {
+                for (const ValueId arg : values_.inputs(id)) {
                     fetch(stages, s, arg);
                 }
             }
@@ -343,6 +384,7 @@ private:
     std::vector<ValueId> order_;
     std::vector<std::size_t> place_; // in order_, by value
     std::vector<std::size_t> stage_of_;
+    std::vector<std::size_t> moved_;     // stage_of_, with more stages
     std::vector<std::size_t> stored_in_; // stage, by field
     std::size_t stage_count_ = 0;
 };

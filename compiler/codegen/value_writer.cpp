@@ -3,6 +3,8 @@
 #include "codegen/value_writer.h"
 
 #include "abi/kernel_abi.h"
+#include "ir/piecewise.h"
+#include "support/number_text.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +48,7 @@ ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel)
         find_access();
     }
     mark_live();
+    mark_rare();
     mark_spread();
     bound_integers();
     mark_faulty();
@@ -95,6 +98,118 @@ void ValueWriter::mark_live() {
             }
         }
     }
+}
+
+/// Live values that nothing reaches but through the second argument of approximations.
+void ValueWriter::mark_rare() {
+    const std::size_t count = kernel_->values.size();
+    rare_.assign(count, false);
+    std::vector<bool> usual(count, false);
+    std::vector<ValueId> found;
+    const auto root = [&](ValueId id) {
+        if (id) {
+            usual[id.index] = true;
+        }
+    };
+    for (const ir::FieldStore& store : kernel_->stores) {
+        root(store.value);
+        root(store.mask);
+    }
+    for (const ir::EventOutput& event : kernel_->events) {
+        root(event.condition);
+    }
+    std::ranges::for_each(kernel_->outputs, root);
+    std::ranges::for_each(kernel_->guards, root);
+    for (std::size_t k = count; k-- > 0;) {
+        const Value& value = kernel_->values[ValueId(k)];
+        if (!usual[k]) {
+            continue;
+        }
+        if (value.op == Op::Approximate) {
+            found.emplace_back(k);
+            root(value.args[0]);
+        } else {
+            std::ranges::for_each(value.args.begin(), value.args.end(), root);
+        }
+    }
+    if (found.empty()) {
+        return;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        const ValueId id(k);
+        rare_[k] = live_[k] && !usual[k] && !is_literal(id) && lanes(id) == entity_lanes_ &&
+                   !kernel_->values[id].args.empty();
+    }
+    for (const ValueId id : found) {
+        std::vector<bool> needed(id.index + 1, false);
+        needed[kernel_->values[id].args[1].index] = true;
+        for (std::size_t k = id.index; k-- > 0;) {
+            if (needed[k] && rare_[k]) {
+                for (const ValueId arg : kernel_->values[ValueId(k)].args) {
+                    needed[arg.index] = true;
+                }
+            }
+        }
+        std::vector<ValueId>& branch = branches_[id];
+        for (std::size_t k = 0; k < id.index; ++k) {
+            if (needed[k] && rare_[k]) {
+                branch.emplace_back(k);
+            }
+        }
+    }
+}
+
+std::vector<ValueId> ValueWriter::inputs(ValueId id) const {
+    const Value& value = kernel_->values[id];
+    std::vector<ValueId> found(value.args.begin(), value.args.end());
+    const auto branch = branches_.find(id);
+    if (branch == branches_.end()) {
+        return found;
+    }
+    for (const ValueId rare : branch->second) {
+        const ir::Args& args = kernel_->values[rare].args;
+        found.insert(found.end(), args.begin(), args.end());
+    }
+    std::erase_if(found, [this](ValueId each) { return rare_[each.index]; });
+    return found;
+}
+
+std::vector<std::string> ValueWriter::table_declarations() const {
+    if (pieces_.empty()) {
+        return {};
+    }
+    const std::size_t table = module_->approximations.front().table.index;
+    return {fmt::format("const double* const {} = context->tables[{}].values;", pieces_, table),
+            fmt::format("const Real {0}_low = Real({0}[0]);", pieces_),
+            fmt::format("const Real {0}_high = Real({0}[1]);", pieces_)};
+}
+
+std::string ValueWriter::place_of(ValueId approximation) const {
+    const Value& value = kernel_->values[approximation];
+    const ir::Placement place = ir::placement(module_->approximations[value.symbol]);
+    return fmt::format("hhk_place_of({}, {}, {})", operand(value.args[0], Lanes::Vector),
+                       shortest_cpp(place.scale), shortest_cpp(place.shift));
+}
+
+std::string ValueWriter::certified(ValueId argument) const {
+    return fmt::format("hhk_certified({0}, {1}_low, {1}_high)", operand(argument, Lanes::Vector),
+                       pieces_);
+}
+
+std::string ValueWriter::polynomials(ValueId id, std::string_view places,
+                                     std::string_view results) const {
+    const ir::Approximation& row = module_->approximations[kernel_->values[id].symbol];
+    return fmt::format("hhk_piecewise_all<{}>({} + {}, {}, (stop - word) / HHK_WIDTH, {});",
+                       row.degree, pieces_, row.offset, places, results);
+}
+
+std::string ValueWriter::approximation_beside_exact(ValueId id, std::string_view inside,
+                                                    std::string_view place) const {
+    const Value& value = kernel_->values[id];
+    const ir::Approximation& row = module_->approximations[value.symbol];
+    return fmt::format("const Real {} = hhk_select({}, hhk_piecewise<{}>({} + {}, {}), {});",
+                       value_names_[id.index], inside, row.degree, pieces_, row.offset, place,
+                       operand(value.args[1], Lanes::Vector));
 }
 
 void ValueWriter::mark_spread() {
@@ -235,6 +350,9 @@ void ValueWriter::make_names() {
                 value.args.empty() ? std::string(ir::info(value.op).text) : "x" + std::to_string(k);
         }
         value_names_[k] = names_.make(wanted);
+        if (value.op == Op::Approximate) {
+            pieces_ = pieces_.empty() ? names_.make("pieces") : pieces_;
+        }
     }
     const auto need = [&](ir::FieldId field) {
         std::string& pointer = pointers_[field.index];

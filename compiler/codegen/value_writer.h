@@ -7,7 +7,9 @@
 #include "ir/ir.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hhc::codegen {
@@ -29,6 +31,10 @@ public:
     /// Whether it reaches a store, an output, an event or a guard.
     [[nodiscard]] bool is_live(ir::ValueId id) const { return live_[id.index]; }
     [[nodiscard]] bool is_literal(ir::ValueId id) const;
+    /// Whether only the exact side of approximations needs it: it stands in their branches.
+    [[nodiscard]] bool is_rare(ir::ValueId id) const { return rare_[id.index]; }
+    /// What must be known before it: its arguments; of an approximation also what its branch reads.
+    [[nodiscard]] std::vector<ir::ValueId> inputs(ir::ValueId id) const;
     /// Whether the lanes of some user are more than its own.
     [[nodiscard]] bool is_spread(ir::ValueId id) const { return spread_[id.index]; }
     /// Whether it may be the result of a faulty integer operation (see ir/README.md).
@@ -54,6 +60,21 @@ public:
     [[nodiscard]] bool field_is_used(ir::FieldId field) const {
         return !pointers_[field.index].empty();
     }
+    /// Where the polynomials of this argument hold, and where it stands among their pieces.
+    [[nodiscard]] std::string certified(ir::ValueId argument) const;
+    [[nodiscard]] std::string place_of(ir::ValueId approximation) const;
+    /// Rare values that the exact side of an approximation needs.
+    [[nodiscard]] const std::vector<ir::ValueId>& exact_side(ir::ValueId id) const {
+        return branches_.at(id);
+    }
+    /// Statement that computes an approximation for a word of entities from their places.
+    [[nodiscard]] std::string polynomials(ir::ValueId id, std::string_view places,
+                                          std::string_view results) const;
+    /// Declaration of an approximation where some lanes are not `inside`.
+    [[nodiscard]] std::string approximation_beside_exact(ir::ValueId id, std::string_view inside,
+                                                         std::string_view place) const;
+    /// The table of the approximations, as declarations before the loop.
+    [[nodiscard]] std::vector<std::string> table_declarations() const;
     /// The value that loads this field, if one does.
     [[nodiscard]] ir::ValueId load_of(ir::FieldId field) const;
     /// Whether this kernel's event sets the field to the step before its statements.
@@ -80,6 +101,7 @@ public:
 
 private:
     void mark_live();
+    void mark_rare();
     void mark_spread();
     void bound_integers();
     void mark_faulty();
@@ -112,6 +134,9 @@ private:
     Lanes entity_lanes_ = Lanes::Vector;
     bool needs_entity_index_ = false;
     std::vector<bool> live_;
+    std::vector<bool> rare_;
+    std::map<ir::ValueId, std::vector<ir::ValueId>> branches_; // rare values by approximation
+    std::string pieces_;                                       // table of approximations, if used
     std::vector<bool> spread_;
     std::vector<bool> faulty_;
     std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits

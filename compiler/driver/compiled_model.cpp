@@ -30,6 +30,7 @@ passes::PipelineOptions pass_options(const Options& options) {
     passes::PipelineOptions result;
     result.strict = options.strict;
     result.precision = options.fast_math ? passes::Precision::Fast : passes::Precision::Full;
+    result.approximate = options.approximate;
     result.only = options.passes;
     result.evaluate = [](ir::MathOp op, const double* arguments) {
         return codegen::math_function<double>(op)(arguments);
@@ -51,6 +52,9 @@ namespace {
 
 /// What a pass says it rewrote, with the text that it means.
 std::string rewrite_text(const Unit& unit, const Diagnostic& note) {
+    if (!note.span.valid()) {
+        return note.message;
+    }
     const DiagnosticPlace place = unit.texts->place(note.span);
     return "line " + std::to_string(place.line) + ": `" +
            std::string(unit.texts->sources.text(note.span)) + "`: " + note.message;

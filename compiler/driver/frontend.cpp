@@ -215,7 +215,9 @@ private:
             for (model::CheckedModel& model : checked) {
                 auto compiled = std::make_shared<CompiledModel>(unit_, std::move(model),
                                                                 unit_->options, times_, sink_);
-                compiled->set_source_key(key_);
+                if (compiled->module().approximations.empty()) { // they have no text to keep
+                    compiled->set_source_key(key_);
+                }
                 result.models.push_back(std::move(compiled));
             }
             for (model::CheckedModel& block : templates_) {

@@ -60,6 +60,18 @@ void write_library(std::span<const std::shared_ptr<Model>> models, const std::st
         write_or_throw(path, codegen::emit_c_header(batch.modules));
         return;
     }
+    for (const ir::Module* module : batch.modules) {
+        if (!module->approximations.empty()) {
+            diag::Sink refused;
+            refused
+                .report(diag::Code::ApproximationNeedsCompiler, Span(),
+                        "`" + module->name +
+                            "` has gates that are read from polynomials, which the compiler "
+                            "makes again when parameters or dt change")
+                .note("leave out `--approximate`; `--precision fast` needs no compiler");
+            driver::throw_errors(refused);
+        }
+    }
     bool from_cache = false;
     std::vector<StageTime> times;
     const std::string object = driver::make_object(batch, true, from_cache, times);

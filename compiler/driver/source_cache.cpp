@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <mutex>
 
 namespace hhc::driver {
@@ -155,6 +156,7 @@ Hash128 source_key(const std::vector<SourceText>& texts, const Options& options)
         hasher.field(name);
     }
     hasher.field(options.strict ? 1 : 0).field(options.fast_math ? 1 : 0);
+    hasher.field(std::bit_cast<std::uint64_t>(options.approximate));
     hasher.field(static_cast<std::uint64_t>(options.optimisation) + 1);
     hasher.field(options.library_folder);
     for (const std::string& folder : options.search_path) {

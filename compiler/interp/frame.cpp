@@ -4,6 +4,7 @@
 
 #include "codegen/scalar_math.h"
 #include "ir/evaluate.h"
+#include "ir/piecewise.h"
 #include "support/check.h"
 
 #include <algorithm>
@@ -160,6 +161,9 @@ template <class Real> void Frame::compute(const Value& value, Binding binding, S
     case Op::Table:
         out.real = static_cast<Real>(table(value));
         break;
+    case Op::Approximate:
+        out.real = static_cast<Real>(approximate(value));
+        break;
     case Op::MatrixBuild:
     case Op::MatrixExp:
     case Op::MatrixExpIntegral:
@@ -272,6 +276,18 @@ double Frame::table(const Value& value) const {
     const std::int64_t wanted = value.args.size() > 1 ? slot(value, 1).integer : 0;
     const std::int64_t column = std::clamp(wanted, std::int64_t{0}, data.columns - 1);
     return data.values[row * data.columns + column];
+}
+
+double Frame::approximate(const Value& value) const {
+    const ir::Approximation& row = module_.approximations[value.symbol];
+    const double* pieces = context_.tables[row.table.index].values;
+    const double t = slot(value, 0).real;
+    if (!(t >= pieces[0] && t < pieces[1])) {
+        return slot(value, 1).real;
+    }
+    const ir::Placement place = ir::placement(row);
+    return codegen::ScalarMath<double>::approximate(row.degree, pieces + row.offset, t, place.scale,
+                                                    place.shift);
 }
 
 void Frame::matrix(const Value& value, Slot& out) const {

@@ -49,6 +49,7 @@ private:
     void select(const ir::Value& value, Slot& out) const;
     template <class Real> [[nodiscard]] double draw(const ir::Value& value) const;
     [[nodiscard]] double table(const ir::Value& value) const;
+    [[nodiscard]] double approximate(const ir::Value& value) const;
     void matrix(const ir::Value& value, Slot& out) const;
     void load(const ir::Value& value, Slot& out) const;
     void run(ir::ValueId id);

@@ -3,6 +3,7 @@
 #include "interp/interpreter.h"
 
 #include "abi/float_environment.h"
+#include "interp/approximations.h"
 #include "interp/frame.h"
 #include "interp/model_table.h"
 #include "ir/print.h"
@@ -25,6 +26,7 @@ struct Interpreter::State {
     ir::Module module;
     ModelTable table;
     std::vector<hhk_block_fn> on_event;
+    mutable Approximations approximations{module};
 };
 
 namespace {
@@ -178,9 +180,16 @@ template <KernelKind kind> std::int32_t block_hook(const hhk_context* context, h
     return run_kernel(module, *module.find(kind), *context, *block);
 }
 
+std::int32_t prepare_all(const Interpreter::State& state, const hhk_context& context) {
+    const Kernel* kernel = state.module.find(KernelKind::Prepare);
+    const std::int32_t status =
+        kernel == nullptr ? HHK_OK : run_prepare(state.module, *kernel, context);
+    state.approximations.prepare(context);
+    return status;
+}
+
 std::int32_t prepare_hook(const hhk_context* context) {
-    const ir::Module& module = state_of(*context).module;
-    return run_prepare(module, *module.find(KernelKind::Prepare), *context);
+    return prepare_all(state_of(*context), *context);
 }
 
 std::int32_t on_event_hook(const hhk_context* context, hhk_block* block) {
@@ -250,7 +259,9 @@ Interpreter::Interpreter(const ir::Module& module) : state_(std::make_unique<Sta
     ir::check_verified(module, "interpreting");
     hhk_model& model = state_->table.model();
     model.self = state_.get();
-    model.prepare = module.find(KernelKind::Prepare) != nullptr ? &prepare_hook : nullptr;
+    const bool prepares =
+        module.find(KernelKind::Prepare) != nullptr || !module.approximations.empty();
+    model.prepare = prepares ? &prepare_hook : nullptr;
     model.observe = hook<KernelKind::Observe>(module);
     if (module.is_synapse) {
         set_synapse_hooks(module, state_->table.synapse(), state_->table.pathways());
@@ -289,8 +300,7 @@ std::int32_t Interpreter::run(const Kernel& kernel, const hhk_context& context,
 }
 
 std::int32_t Interpreter::prepare(const hhk_context& context) const {
-    const Kernel* kernel = state_->module.find(KernelKind::Prepare);
-    return kernel == nullptr ? HHK_OK : run_prepare(state_->module, *kernel, context);
+    return prepare_all(*state_, context);
 }
 
 namespace {

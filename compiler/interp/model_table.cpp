@@ -110,8 +110,8 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
         s.uniforms.push_back(common_part<hhk_uniform>(uniform));
     }
     for (const ir::Table& table : s.names.tables) {
-        s.tables.push_back(
-            {table.name.c_str(), dimension_of(table.dimension), table.per_entity ? 1 : 0, 0});
+        s.tables.push_back({table.name.c_str(), dimension_of(table.dimension),
+                            table.per_entity ? 1 : 0, static_cast<std::int32_t>(table.hidden)});
     }
     for (const ir::Event& event : s.names.events) {
         s.events.push_back(

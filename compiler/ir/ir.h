@@ -185,6 +185,21 @@ struct Table {
     std::string name;
     units::Dimension dimension;
     bool per_entity = false;
+    std::uint32_t hidden = 0; // numbers of a table that `prepare` fills; 0: the user's
+};
+
+/// A function of one field that piecewise polynomials stand for (piecewise.h), made anew by
+/// `prepare` in the host. The table is hidden and holds the polynomials of the whole module.
+struct Approximation {
+    std::string name; // of what it is in the model: "na.m.inf"
+    TableId table;
+    std::size_t offset = 0; // where its numbers begin there
+    double low = 0;         // of the argument
+    double high = 0;
+    double tolerance = 0; // absolute
+    int degree = 0;
+    Kernel function;                        // its loads are the argument; output 0
+    std::vector<std::string> uniform_names; // what the symbols of its uniforms mean
 };
 
 struct Event {
@@ -228,6 +243,7 @@ struct Module {
     bool is_synapse = false; // its entities are synapses between two populations
     IdVector<struct ForeignTag, Foreign> foreign;
     IdVector<struct PathwayTag, Pathway> pathways;
+    std::vector<Approximation> approximations;
     std::vector<Kernel> kernels;
     std::string description; // JSON for people and tools (hhk_model.description)
 

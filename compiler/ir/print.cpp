@@ -92,6 +92,8 @@ std::string symbol_of(const Module& module, const Value& value) {
                            value.payload);
     case Op::Table:
         return module.tables[TableId(value.symbol)].name;
+    case Op::Approximate:
+        return module.approximations[value.symbol].name;
     case Op::ConstReal:
         return shortest(value.number);
     case Op::ConstInt:

@@ -220,6 +220,11 @@ private:
                 }
             }
             break;
+        case Op::Approximate:
+            if (symbol_in(value, module_.approximations)) {
+                arguments(value, {Type::Real, Type::Real});
+            }
+            break;
         case Op::MatrixBuild:
             require(value.payload > 0, "a matrix has rows");
             all_real(value, static_cast<std::size_t>(value.payload * value.payload));

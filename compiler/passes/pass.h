@@ -19,6 +19,8 @@ enum class Precision : std::uint8_t { Full, Fast };
 struct Options {
     bool strict = false; // only passes that keep every bit
     Precision precision = Precision::Full;
+    /// Above 0: gates may be off by so much (absolute, steady state and decay factor of a step).
+    double approximate = 0;
     /// A function of the kernel prelude at width 1, to fold calls with literal arguments; without
     /// it they are left to `prepare`.
     double (*evaluate)(ir::MathOp op, const double* args) = nullptr;

@@ -2,6 +2,7 @@
 #include "passes/pipeline.h"
 
 #include "ir/verify.h"
+#include "passes/approximate_gates.h"
 #include "passes/divide_by_quotients.h"
 #include "passes/eliminate_common.h"
 #include "passes/expand_powers.h"
@@ -59,6 +60,8 @@ const std::vector<std::string_view>& usual_passes() {
         "open_tangents",
         // So that a family sees each exponential once.
         "eliminate_common",
+        // Rates in their closed form, singularities removed, before families make powers of them.
+        "approximate_gates",
         // After singularities (rates join families), before divisions (it makes and needs
         // quotients).
         "fold_exponential_families",

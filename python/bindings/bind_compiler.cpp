@@ -65,6 +65,7 @@ hhc::Options options(const py::dict& given) {
     take(given, "fast_math", result.fast_math);
     take(given, "lump", result.lump);
     take(given, "varying_delays", result.varying_delays);
+    take(given, "approximate", result.approximate);
     take(given, "per_entity", result.per_entity);
     take(given, "freeze", result.freeze);
     if (given.contains("externals")) {

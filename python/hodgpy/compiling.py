@@ -55,6 +55,7 @@ def compile(
     per_entity: Sequence[str] = (),
     target: str = "native",
     precision: str = "default",
+    approximate: float = 0.0,
     strict: bool = False,
     cell: bool = False,
     level: int = 0,
@@ -97,6 +98,12 @@ def compile(
         native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64 (ahead of time only), or interpreter.
     precision : {"default", "fast"}
         Of exp and its kin: about 1 ulp, or 4e-13 without special values.
+    approximate : float
+        Above 0 (at least 1e-12, at most 1e-3): gates that depend on the membrane potential,
+        parameters and dt alone may be off by so much, absolute, in their steady state and in their
+        decay factor of a step. They are read from polynomials with a proven bound, which
+        ``model.explain()`` reports; outside -105 to 55 mV they are computed. In float64, in
+        memory (not for libraries); it pays with AVX-512.
     strict : bool
         Leave out the passes that change roundings (fused multiply-add and the like).
     cell : bool
@@ -117,6 +124,7 @@ def compile(
     """
     options = _options(dtype, target, precision, strict, method, freeze, per_entity)
     options["interpretation"] = _interpretation(interpretation)
+    options["approximate"] = _approximate(approximate)
     frame = sys._getframe(level + 1)
     parts = {
         "threshold": threshold,
@@ -371,6 +379,14 @@ def _texts(pieces: dict[str, Any]) -> str:
     single = [piece[0] for piece in pieces.values() if isinstance(piece, tuple)]
     listed = [p[0] for group in pieces.values() if isinstance(group, list) for _, p in group]
     return "\n".join(single + listed)
+
+
+def _approximate(bound: Any) -> float:
+    if isinstance(bound, bool) or not isinstance(bound, (int, float)):
+        raise ModelError(f"approximate is {bound!r}; it must be a number such as 1e-9")
+    if bound != 0 and not 1e-12 <= bound <= 1e-3:
+        raise ModelError(f"approximate is {bound!r}; it must be 0, or between 1e-12 and 1e-3")
+    return float(bound)
 
 
 def _options(

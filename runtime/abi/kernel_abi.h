@@ -116,7 +116,8 @@ typedef struct hhk_table {
     const char* name;
     hhk_dimension dimension;
     int32_t per_entity; /* 0: f(t); 1: f(t, i) */
-    int32_t reserved;
+    int32_t hidden;     /* 0: the user gives it; else the compiler's: so many doubles, 64-byte
+                         * aligned, that the runtime holds and hook prepare writes */
 } hhk_table;
 
 typedef struct hhk_table_data {

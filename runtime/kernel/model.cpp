@@ -48,7 +48,9 @@ std::vector<std::string> Model::events() const {
 std::vector<Table> Model::tables() const {
     std::vector<Table> all;
     for (std::uint32_t t = 0; t < table_->table_count; ++t) {
-        all.push_back({table_->tables[t].name, table_->tables[t].per_entity != 0});
+        if (table_->tables[t].hidden == 0) {
+            all.push_back({table_->tables[t].name, table_->tables[t].per_entity != 0});
+        }
     }
     return all;
 }

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace hodg::kernel {
@@ -76,6 +77,9 @@ void PopulationState::allocate() {
     }
     tables_.assign(m.table_count, {});
     table_data_.assign(m.table_count, {});
+    for (std::uint32_t t = 0; t < m.table_count; ++t) {
+        allocate_hidden(t);
+    }
     const auto words = static_cast<std::size_t>((count() + HHK_BLOCK - 1) / HHK_BLOCK);
     event_bits_.assign(m.event_count, base::TogetherVector<std::uint64_t>(words));
     event_pointers_.clear();
@@ -188,6 +192,22 @@ void PopulationState::mark_assigned(std::uint32_t f, std::span<const std::int64_
         entities_pending_ = true;
     }
     refresh_padding(f);
+}
+
+/// Memory of a table that hook prepare fills.
+void PopulationState::allocate_hidden(std::uint32_t t) {
+    constexpr std::size_t alignment = 64;
+    const auto size = static_cast<std::size_t>(table().tables[t].hidden);
+    if (size == 0) {
+        return;
+    }
+    std::vector<double>& own = tables_[t].values;
+    own.assign(size + alignment / sizeof(double), 0.0);
+    void* first = own.data();
+    std::size_t space = own.size() * sizeof(double);
+    first = std::align(alignment, size * sizeof(double), first, space);
+    tables_[t].set = true;
+    table_data_[t] = {static_cast<double*>(first), static_cast<std::int64_t>(size), 1, 1.0};
 }
 
 void PopulationState::assign_table(std::uint32_t t, std::span<const double> values,
@@ -311,7 +331,8 @@ void PopulationState::keep_values_of(PopulationState& old, std::span<const std::
     }
     for (std::uint32_t t = 0; t < m.table_count; ++t) {
         for (std::uint32_t w = 0; w < before.table_count; ++w) {
-            if (std::strcmp(m.tables[t].name, before.tables[w].name) == 0 && old.tables_[w].set) {
+            if (std::strcmp(m.tables[t].name, before.tables[w].name) == 0 && old.tables_[w].set &&
+                m.tables[t].hidden == 0) {
                 tables_[t] = old.tables_[w];
                 table_data_[t] = old.table_data_[w];
                 table_data_[t].values = tables_[t].values.data();

@@ -171,6 +171,7 @@ private:
     /// Throws HH6064.
     [[noreturn]] void refuse(const archive::In& in, const std::string& reason) const;
     void allocate();
+    void allocate_hidden(std::uint32_t t);
     void keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources);
     void keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
                     std::span<const std::uint32_t> sources);

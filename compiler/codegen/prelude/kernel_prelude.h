@@ -10,6 +10,7 @@
 #include "prelude_hyperbolic.h"
 #include "prelude_pow.h"
 #include "prelude_erf.h"
+#include "prelude_piecewise.h"
 #include "prelude_random.h"
 #include "prelude_linalg.h"
 // clang-format on

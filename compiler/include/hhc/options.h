@@ -77,7 +77,8 @@ struct Options {
     std::uint32_t vector_bytes = 0; // 0: as the target has
     bool strict = false;            // no pass that changes roundings
     bool fast_math = false;         // precision="fast": relative error 4e-13, no special values
-    int optimisation = -1;          // of Clang: 0..3; -1: chosen by size
+    double approximate = 0; // above 0: gates of the voltage may be off by so much (absolute)
+    int optimisation = -1;  // of Clang: 0..3; -1: chosen by size
     std::optional<std::vector<std::string>> passes; // none: the standard pipeline
     std::string library_folder;                     // the standard library; empty: as installed
     std::vector<std::string> search_path;           // further folders of imports

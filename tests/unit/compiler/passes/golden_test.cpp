@@ -50,6 +50,7 @@ std::string run(const std::string& pass, const std::string& text) {
     options.verify = true;
     options.evaluate = &evaluate;
     options.strict = text.starts_with("; options: strict");
+    options.approximate = text.starts_with("; options: approximate 1e-9") ? 1e-9 : 0.0;
     diag::Sink sink;
     const std::string before = ir::print(module);
     const auto reports = passes::run_passes(module, options, sink);
