@@ -10,10 +10,8 @@ edits, and scaling.svg beside this file.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,10 +22,10 @@ import numpy as np
 from hodgpy_version import load_example
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from contestant import median_and_best, outcome
 from machine import cpu_name
 
 HERE = Path(__file__).resolve().parent
-SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # contestant -> (script, model time of a run in ms at n = 10; shorter where n is larger)
 CONTESTANTS = {
     "hodgpy": ("hodgpy_version.py", 2000.0),
@@ -38,15 +36,10 @@ SHORTEST = 20.0  # ms
 
 
 def run(python: str, script: str, draws: Path, pd: int, duration: float, repeats: int) -> Any:
-    """What one version printed, or None where it failed (the reason goes to stderr)."""
+    """What one version printed, or None where it failed."""
     command = [python, str(HERE / script), "--draws", str(draws), "--pd", str(pd)]
     command += ["--duration", str(duration), "--repeats", str(repeats)]
-    environment = {**os.environ, **SINGLE_THREAD}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        print(f"{script}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
-        return None
-    return json.loads(done.stdout.splitlines()[-1])
+    return outcome(script, command)
 
 
 def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
@@ -63,9 +56,8 @@ def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
                     result = run(python, script, draws, pd, duration, a.repeats)
                     if result is None:
                         continue
-                    times = [seconds / duration * 1000 for seconds in result["run_s"]]
                     row = {"contestant": name, "pd": pd, "duration": duration, **result}
-                    row |= {"median": statistics.median(times), "best": min(times)}
+                    row |= median_and_best(s / duration * 1000 for s in result["run_s"])
                     rows.append(row)
                     print(f"n = {n:6d}, pd {pd}: {name:8s} {row['median']:9.4f} s", flush=True)
     return rows

@@ -13,17 +13,15 @@ import argparse
 import json
 import os
 import platform
-import statistics
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from contestant import median_and_best, outcome
 from machine import cpu_name
 
 HERE = Path(__file__).resolve().parent
-SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 MODELS = ("cuba", "coba", "cobahh", "brunel", "stdp", "vogels")
 # contestant -> (script, kind)
 CONTESTANTS = {
@@ -36,17 +34,11 @@ SAME_RATE = 0.25  # the networks are random and chaotic, and NEST's solvers diff
 
 
 def run(python: str, contestant: str, model: str, n: int, a: argparse.Namespace) -> Any:
-    """What the contestant printed, or None where it failed (the reason goes to stderr)."""
+    """What the contestant printed, or None where it failed."""
     script, kind = CONTESTANTS[contestant]
     last = [str(a.repeats)] if kind is None else [kind, str(a.repeats)]
     command = [python, str(HERE / script), model, str(n), str(a.seconds), *last]
-    environment = {**os.environ, **SINGLE_THREAD}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if done.returncode != 0 or not lines:
-        print(f"{contestant}, {model}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
-        return None
-    return json.loads(lines[-1])
+    return outcome(f"{contestant}, {model}", command)
 
 
 def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
@@ -58,9 +50,8 @@ def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
                 result = run(python, contestant, model, n, a)
                 if result is None:
                     continue
-                times = [seconds / a.seconds for seconds in result["run_s"]]
                 row = {"model": model, "n": n, "contestant": contestant, **result}
-                row |= {"median": statistics.median(times), "best": min(times)}
+                row |= median_and_best(seconds / a.seconds for seconds in result["run_s"])
                 rows.append(row)
                 print(f"{model:8s} {n:7d} {contestant:40s} {row['median']:9.4f} s", flush=True)
     return rows

@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from contestant import median_and_best, outcome
 from machine import cpu_name
 
 HERE = Path(__file__).resolve().parent
@@ -51,9 +51,6 @@ LIMITS = {
     "NumPy": (1000, 100_000),
 }
 NUMPY_MODELS = ("squid_hh", "lif", "izhikevich", "adex", "fields_24", "fields_40")
-SINGLE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-SINGLE_THREAD["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-SINGLE_THREAD["JAX_PLATFORMS"] = "cpu"
 # contestant -> (script, kind, models)
 CONTESTANTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "hodgpy": ("hodgpy_sim.py", "full", tuple(DT)),
@@ -84,16 +81,10 @@ SAME_DYNAMICS = 0.1
 def run(
     python: str, contestant: str, model: str, n: int, steps: int, dt: float, repeats: int
 ) -> Any:
-    """What the contestant printed, or None where it failed (the reason goes to stderr)."""
+    """What the contestant printed, or None where it failed."""
     script, kind, _ = CONTESTANTS[contestant]
     command = [python, str(HERE / script), model, str(n), str(steps), str(dt), kind, str(repeats)]
-    environment = {**os.environ, **SINGLE_THREAD}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if done.returncode != 0 or not lines:
-        print(f"{contestant}, {model}: failed\n{done.stderr[-2000:]}", file=sys.stderr)
-        return None
-    return json.loads(lines[-1])
+    return outcome(f"{contestant}, {model}", command)
 
 
 def python_of(contestant: str, peers: str) -> str:
@@ -125,8 +116,7 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
                     "n": n,
                     "steps": steps,
                     "contestant": contestant,
-                    "median": statistics.median(result["run_s"]) * scale,
-                    "best": min(result["run_s"]) * scale,
+                    **median_and_best(seconds * scale for seconds in result["run_s"]),
                     **result,
                 }
                 rows.append(row)
