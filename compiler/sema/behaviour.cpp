@@ -295,7 +295,7 @@ private:
             return;
         }
         for (const model::Variable& variable : draft_.model.variables) {
-            if (variable.flags.unless_refractory) {
+            if (variable.flags.unless_refractory && variable.role != Role::Foreign) {
                 sink().report(diag::Code::UnlessRefractoryAlone, variable.span,
                               "`" + variable.name +
                                   "` is `unless refractory`, but nothing says "

@@ -3,6 +3,7 @@
 
 #include "sema/checker.h"
 
+#include <algorithm>
 #include <string>
 
 namespace hhc::sema {
@@ -55,6 +56,14 @@ static bool is_read(const Draft& draft, VariableId id) {
     return !draft.model.variables[id].gate;
 }
 
+/// The area of a cell with inputs: currents of synapses in amp enter a density through it.
+static bool serves_synapses(const Draft& draft, const model::Variable& variable) {
+    const auto& all = draft.model.variables;
+    return variable.name == "area" && std::any_of(all.begin(), all.end(), [](const auto& other) {
+               return other.role == Role::Input;
+           });
+}
+
 static void unread_part(Draft& draft, const PartCheck& part) {
     bool has_values = false;
     for (std::size_t i = 0; i < draft.model.variables.size(); ++i) {
@@ -89,7 +98,7 @@ void check_usage(Draft& draft) {
         const VariableFacts& facts = draft.variables[i];
         const model::Variable& variable = draft.model.variables[VariableId(i)];
         if (facts.scope != nullptr && !facts.generated && !facts.poisoned &&
-            !is_read(draft, VariableId(i))) {
+            !is_read(draft, VariableId(i)) && !serves_synapses(draft, variable)) {
             unread_variable(draft, variable, facts);
         }
     }

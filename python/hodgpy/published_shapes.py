@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Shapes that published models give as tables."""
+"""Shapes that published models give as tables, and reconstructions that may be passed on."""
 
 from __future__ import annotations
 
+from hodgpy.library import library_folder
 from hodgpy.morphology import Cylinder, Morphology
 
 
@@ -30,6 +31,23 @@ def traub_1991() -> Morphology:
         at[f"apical{k}"] = _compartment(k, 5.78e-6, 120e-6)
         at = at[f"apical{k}"]
     return soma
+
+
+def retinal_ganglion() -> Morphology:
+    """A reconstructed retinal ganglion cell of a salamander, soma and dendrites.
+
+    Returns
+    -------
+    Morphology
+        A spherical soma of 24 um and two dendritic trees, 353 samples in all: NeuroMorpho.Org
+        (RRID:SCR_002145), archive of R. F. Miller, cell mp_ma_40984_gc2.
+
+    Notes
+    -----
+    The file is licensed under Creative Commons Attribution 4.0; NeuroMorpho.Org asks to be cited as
+    Tecuatl, Ljungquist & Ascoli (2024), doi:10.1096/fba.2024-00048.
+    """
+    return Morphology.from_swc(library_folder() / "shapes" / "mp_ma_40984_gc2.CNG.swc")
 
 
 def _compartment(k: int, diameter: float, length: float, attach: float = 1.0) -> Morphology:

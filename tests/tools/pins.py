@@ -73,17 +73,17 @@ def check(name: str, figures: Figures, reasons: dict[str, str]) -> None:
 
 def write(names: Iterable[str], run: Callable[[str], Figures]) -> None:
     """Writes the figures of copy 0, and prints what moves nothing."""
-    table = read()
     for name in names:
         figures = run(name)
+        table = read()
         table[name] = figures.pinned()
         print(
             name, len(figures.places) - 1, "numbers; spikes:", [len(t) for t in figures.spikes[:1]]
         )
         for place in figures.silent(table[name]):
             print("    moves nothing:", place)
-    lines = ["# Written by the tests of sensitivity: spike times in ms, samples in SI."]
-    for key in sorted(table):
-        lines += ["", f'["{key}"]']
-        lines += [f'"{what}" = {values}' for what, values in table[key].items()]
-    PINS.write_text("\n".join(lines) + "\n", "utf-8")
+        lines = ["# Written by the tests of sensitivity: spike times in ms, samples in SI."]
+        for key in sorted(table):
+            lines += ["", f'["{key}"]']
+            lines += [f'"{what}" = {values}' for what, values in table[key].items()]
+        PINS.write_text("\n".join(lines) + "\n", "utf-8")
