@@ -440,6 +440,14 @@ class Others(Command):
         self.assertIn("neurons.hodgkin_huxley_1952", out)
         text, _ = self.hhc("models", "--show", "neurons.hodgkin_huxley_1952")
         self.assertEqual(text.strip(), SQUID.read_text().strip())
+        listed, _ = self.hhc("models")
+        names = [line.split()[0] for line in listed.splitlines() if line[:1].islower()]
+        files = {f"{p.parent.name}.{p.stem}" for p in (ROOT / "stdlib_models").rglob("*.hhm")}
+        self.assertEqual(set(names), files)
+        for name in {n.split(".")[0]: n for n in names}.values():
+            shown, _ = self.hhc("models", "--show", name)
+            path = ROOT / "stdlib_models" / f"{name.replace('.', '/')}.hhm"
+            self.assertEqual(shown.strip(), path.read_text("utf-8").strip())
         self.hhc("models", "--show", "../../etc/passwd", expect=USAGE)
 
     def test_cache_is_counted_and_cleared(self) -> None:
