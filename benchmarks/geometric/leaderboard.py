@@ -73,6 +73,7 @@ def main() -> None:
         seed=arguments.seed, report=show,
     )  # fmt: skip
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    networks = ", ".join([*map(str, arguments.sizes), *arguments.also])
     rows = "\n".join(
         f"| {row.network} | {row.track} | `{row.algorithm}` | {row.score.average_precision:.3f} | "
         f"{row.score.roc_auc:.3f} | {row.score.chance:.3f} | "
@@ -84,8 +85,7 @@ def main() -> None:
         "Written by `benchmarks/geometric/leaderboard.py`; do not edit. Mean average precision "
         "(area under the\nprecision-recall curve) over networks of the test set; `chance` is what "
         f"random scores have.\nExperiments of {arguments.seconds:g} s, seed {arguments.seed}, "
-        "sizes "
-        f"{', '.join([*map(str, arguments.sizes), *arguments.also])},\ntracks {', '.join(arguments.tracks)}; hodgpy "
+        f"sizes {networks},\ntracks {', '.join(arguments.tracks)}; hodgpy "
         f"{hp.__version__}, {versions}.\n\n{board}\n\n## Every network\n\n"
         "| network | track | algorithm | average precision | ROC | chance | error of tau |\n"
         f"|---|---|---|---|---|---|---|\n{rows}\n",

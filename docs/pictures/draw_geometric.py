@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Draws the pictures of docs/geometric_networks.md, after those of Buibas & Silva 2011.
 
-python docs/pictures/draw_geometric.py [placement classes calcium recall]
+python docs/pictures/draw_geometric.py [placement signals classes calcium recall wave]
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.collections import LineCollection
 from PIL import Image  # comes with matplotlib
 
 import hodgpy as hp
@@ -92,6 +93,41 @@ def classes() -> None:
     axes[3, 0].set_ylabel("density (1/um)")
     axes[2, 0].legend()
     save(figure, "geometric_classes.png")
+
+
+def signals() -> None:
+    """Figure 1: signals on their way between cells in the plane at four moments."""
+    graph = hp.testset.network("lattice-2d-100-high")
+    start = Control("I", 20 * uA / cm**2, cells=[0], onset=0 * ms, duration=5 * ms)
+    run = Experiment(
+        graph, hp.compile(CELL).Cell, on_pre="g += 0.15*mS/cm**2", speed=2 * um / ms,
+        controls=[start], dt=0.03 * ms, seed=1,
+    )  # fmt: skip
+    run.run(60 * ms)
+    places = 1e6 * graph.positions.positions
+    spikes_i, spikes_t = run.spikes.i, 1e3 * run.spikes.t
+    figure, axes = plt.subplots(1, 4, figsize=(14, 3.8), layout="constrained")
+    for ax, moment in zip(axes, (6.0, 15.0, 25.0, 40.0), strict=True):
+        lines = np.stack([places[graph.i], places[graph.j]], axis=1)
+        ax.add_collection(LineCollection(lines, colors="0.9", linewidths=0.5, zorder=0))
+        for cell, t in zip(spikes_i, spikes_t, strict=True):
+            away = graph.i == cell
+            travelled = 2.0 * (moment - t) / (1e6 * graph.lengths[away])
+            way = (travelled > 0) & (travelled < 1)
+            source, target = places[graph.i[away][way]], places[graph.j[away][way]]
+            front = source + travelled[way, None] * (target - source)
+            ax.plot(*front.T, ".", color="tab:red", markersize=3)
+        last = np.full(graph.N, -np.inf)
+        before = spikes_t <= moment
+        np.maximum.at(last, spikes_i[before], spikes_t[before])
+        since = np.clip(moment - last, 0, 10)
+        ax.scatter(*places.T, c=since, cmap="Blues_r", vmin=0, vmax=10, s=36, edgecolors="0.4",
+                   linewidths=0.4)  # fmt: skip
+        ax.set(title=f"{moment:g} ms", xlabel="x (um)", aspect="equal")
+        ax.title.set_fontsize(10)
+    axes[0].set_ylabel("y (um)")
+    figure.colorbar(axes[-1].collections[-1], ax=axes, label="since the last spike (ms)", pad=0.01)
+    save(figure, "geometric_signals.png")
 
 
 def _driven(name: str, **more: Any) -> Experiment:
@@ -184,7 +220,8 @@ def wave() -> None:
 
 
 DRAWN: dict[str, Callable[[], None]] = {
-    "placement": placement, "classes": classes, "calcium": calcium, "recall": recall, "wave": wave,
+    "placement": placement, "signals": signals, "classes": classes, "calcium": calcium,
+    "recall": recall, "wave": wave,
 }  # fmt: skip
 
 if __name__ == "__main__":
