@@ -125,9 +125,9 @@ def measured(contest: Contest, name: str, threads: list[int], repeats: int) -> R
         net.threads = count
         best = np.inf
         for _ in range(repeats):
-            begin = time.process_time()
+            begin = time.thread_time()
             net.run(steps * contest.dt * second)
-            best = min(best, (time.process_time() - begin) / count)
+            best = min(best, time.thread_time() - begin)
         factors[count] = contest.duration / best
     return Row(name, contest.name, len(graph), float(rate.rate.mean()), factors)
 
@@ -221,9 +221,9 @@ def write(rows: list[Row], threads: list[int], repeats: int, set_up: float, shor
         "# Speed of the test set\n\nWritten by `benchmarks/geometric/race.py --write`; do not "
         "edit. Simulated time over time\nneeded; Hodgkin-Huxley with eight states at 0.03 ms, "
         f"Izhikevich with six at 1 ms.\n{_processor()}, {os.cpu_count()} threads, with a load of "
-        f"{load:.0f} by this and other programs;\nhodgpy {hp.__version__}. Processor time, so that "
-        "others count little; of several threads that of all divided by their number,\nas if they "
-        f"had a processor each; best of {repeats}. Simulated: {simulated}\n"
+        f"{load:.0f} by this and other programs;\nhodgpy {hp.__version__}. Processor time of the "
+        "thread that calls, which takes its share of the cells and waits for the others: of "
+        f"programs beside it this shows little;\nbest of {repeats}. Simulated: {simulated}\n"
         f"Building all 80 networks: {set_up:.1f} s.\n\n"
         f"{summary(rows, threads)}\n\n![Figure 4](figure_4.png)\n\n{table(rows, threads)}\n",
         encoding="utf-8",

@@ -206,7 +206,7 @@ def test_codes_of_wrong_connections(model: hp.Model, cells: hp.Population) -> No
     with pytest.raises(hp.ModelError, match="HH6051") as caught:
         synapses.connect("i < x_post")
     assert '"i < x_post"' not in str(caught.value)
-    assert "test_synapses.py:" in str(caught.value)
+    assert "test_connecting.py:" in str(caught.value)
     assert "^" in str(caught.value)
     with pytest.raises(hp.SimulationError, match="HH6016"):
         synapses.connect(i=[20], j=[0])
