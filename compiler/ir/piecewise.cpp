@@ -26,6 +26,10 @@ struct Piece {
     double half = 0;
 };
 
+std::size_t place_of(int coefficient, int piece) {
+    return static_cast<std::size_t>(coefficient) * piece_count + static_cast<std::size_t>(piece);
+}
+
 Piece piece_of(const Approximation& a, int number) {
     const double half = (a.high - a.low) / (2 * piece_count);
     return {a.low + half * (2 * number + 1), half};
@@ -116,8 +120,7 @@ std::optional<double> bound_by_parts(const FunctionOfOne& f, std::span<const dou
 Coefficients gathered(std::span<const double> pieces, int degree, int piece) {
     Coefficients result{};
     for (int k = 0; k <= degree; ++k) {
-        result[static_cast<std::size_t>(k)] =
-            pieces[static_cast<std::size_t>(k * piece_count + piece)];
+        result[static_cast<std::size_t>(k)] = pieces[place_of(k, piece)];
     }
     return result;
 }
@@ -141,8 +144,7 @@ std::optional<double> fit(const Approximation& approximation, const FunctionOfOn
         }
         const Coefficients found = interpolate(values, approximation.degree);
         for (int k = 0; k < n; ++k) {
-            pieces[static_cast<std::size_t>(k * piece_count + number)] =
-                found[static_cast<std::size_t>(k)];
+            pieces[place_of(k, number)] = found[static_cast<std::size_t>(k)];
         }
         for (int i = 0; i <= n; ++i) { // between the nodes
             const double x = std::cos(std::numbers::pi * i / n);
