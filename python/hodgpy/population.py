@@ -21,7 +21,7 @@ from hodgpy.pair_scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup
 from hodgpy.units import Quantity
-from hodgpy.variable_view import VariableView
+from hodgpy.variable_view import VariableView, attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -338,7 +338,7 @@ class Population:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return _attribute(self, name)
+        return attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_") or hasattr(type(self), name) or name == "model":
@@ -596,44 +596,3 @@ class Population:
         values = self._core.observe(names, self._seed)[names.index(text)]
         is_condition = self.model.variables[text].type == "boolean"
         return values, self.model._dimension_of(text), is_condition
-
-
-class Part:
-    """The variables of a part of the model: ``P.na`` for ``use NaT as na``."""
-
-    _population: Population | Subgroup
-    _prefix: str
-
-    def __init__(self, population: Population | Subgroup, prefix: str) -> None:
-        object.__setattr__(self, "_population", population)
-        object.__setattr__(self, "_prefix", prefix)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return _attribute(self._population, f"{self._prefix}.{name}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._population._assign(f"{self._prefix}.{name}", value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({n.partition(".")[0] for n in self._members()})
-
-    def __repr__(self) -> str:
-        return f"<{self._prefix} of {self._population.name}: {', '.join(self._members())}>"
-
-    def _members(self) -> list[str]:
-        start = self._prefix + "."
-        return [n[len(start) :] for n in self._population._names() if n.startswith(start)]
-
-
-def _attribute(population: Population | Subgroup, name: str) -> VariableView | Part | np.ndarray:
-    """What a dotted name stands for; a gate is a variable and its own part (`P.na.m`)."""
-    names = population._names()
-    if name in names:
-        return VariableView(population, name)
-    if name in population._coordinates():
-        return population._coordinates()[name]
-    if any(n.startswith(name + ".") for n in names):
-        return Part(population, name)
-    raise AttributeError(population._unknown(name))

@@ -15,7 +15,7 @@ from hodgpy.pair_expressions import PairExpression
 from hodgpy.pair_scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.units import Quantity
-from hodgpy.variable_view import VariableView
+from hodgpy.variable_view import VariableView, attribute
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -107,9 +107,7 @@ class Subgroup:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        from hodgpy.population import _attribute
-
-        return _attribute(self, name)
+        return attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_") or name in ("N", "model", "population", "indices", "name"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One variable of a population as an object: reads as a numpy array, writes through."""
+"""Variables of a population as objects that read as numpy arrays and write through; its parts."""
 
 from __future__ import annotations
 
@@ -151,3 +151,44 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
                 f"`{first._name}` is in {first.unit}, `{second._name}` is in {second.unit}: "
                 f"{ufunc.__name__} needs one dimension"
             )
+
+
+class Part:
+    """The variables of a part of the model: ``P.na`` for ``use NaT as na``."""
+
+    _population: Population | Subgroup
+    _prefix: str
+
+    def __init__(self, population: Population | Subgroup, prefix: str) -> None:
+        object.__setattr__(self, "_population", population)
+        object.__setattr__(self, "_prefix", prefix)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return attribute(self._population, f"{self._prefix}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._population._assign(f"{self._prefix}.{name}", value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({n.partition(".")[0] for n in self._members()})
+
+    def __repr__(self) -> str:
+        return f"<{self._prefix} of {self._population.name}: {', '.join(self._members())}>"
+
+    def _members(self) -> list[str]:
+        start = self._prefix + "."
+        return [n[len(start) :] for n in self._population._names() if n.startswith(start)]
+
+
+def attribute(population: Population | Subgroup, name: str) -> VariableView | Part | np.ndarray:
+    """What a dotted name stands for; a gate is a variable and its own part (`P.na.m`)."""
+    names = population._names()
+    if name in names:
+        return VariableView(population, name)
+    if name in population._coordinates():
+        return population._coordinates()[name]
+    if any(n.startswith(name + ".") for n in names):
+        return Part(population, name)
+    raise AttributeError(population._unknown(name))
