@@ -6,6 +6,7 @@
 #include "lower/step.h"
 
 #include <algorithm>
+#include <span>
 
 namespace hhc::lower {
 
@@ -39,6 +40,7 @@ public:
             find_refractory();
         }
         const Frame at_start(now_);
+        const std::size_t constants = written_.size();
         run_updates(UpdatePlace::Before);
         run_updates(UpdatePlace::Instead);
         take_new_potential();
@@ -47,6 +49,7 @@ public:
         store_written(now_, written_);
         detect(at_start);
         guard();
+        guard_updated(std::span(written_).subspan(constants));
         drop_unread_start();
     }
 
@@ -177,13 +180,26 @@ private:
         }
     }
 
-    /// The membrane potential; in a model without one, every state that is integrated.
+    /// The membrane potential and what it does not read: a NaN in what it reads is its own in the
+    /// next step. Without a potential every state that is integrated.
     void guard() {
-        const auto potential = scope_.model().membrane_potential();
+        const StateIndex none = equations_.size();
+        const auto variable = scope_.model().membrane_potential();
+        const StateIndex potential = variable ? equations_.find(*variable).value_or(none) : none;
         for (const StateIndex state : equations_.all()) {
-            const bool is_potential = potential && equations_[state].variable == *potential;
-            if (is_potential || !potential) {
+            if (potential == none || state == potential || !equations_[potential].reads[state]) {
                 builder_.guard(now_.of(equations_[state].leaf));
+            }
+        }
+    }
+
+    /// What `update` blocks write.
+    void guard_updated(std::span<const model::VariableId> written) {
+        for (const model::VariableId id : written) {
+            const model::Variable& variable = scope_.variable(id);
+            if (variable.type.scalar == model::Scalar::Real && !variable.flags.shared &&
+                !equations_.find(id)) {
+                builder_.guard(now_.of(scope_.leaf(id)));
             }
         }
     }

@@ -46,7 +46,24 @@ static Fault find_place(const Tile& tile, double dt) {
     return fault;
 }
 
-void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, bool exact) {
+static std::string shown(double value) {
+    return std::isnan(value) ? "NaN" : fmt::format("{:.9g}", value);
+}
+
+static std::string when(const Fault& fault, double dt, bool vague, std::int64_t looked_at) {
+    if (!vague) {
+        return fmt::format(" at {:.9g} ms", 1e3 * fault.time);
+    }
+    return fmt::format("; it became so between {:.9g} and {:.9g} ms",
+                       1e3 * static_cast<double>(looked_at) * dt, 1e3 * fault.time);
+}
+
+static std::string advice(bool vague) {
+    return vague ? "run(..., guard=True) names the step and the term; what was recorded stays"
+                 : "a smaller dt or another method may help; what was recorded stays";
+}
+
+void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, std::int64_t looked_at) {
     const auto worst =
         std::min_element(tiles.begin(), tiles.end(), [](const auto& a, const auto& b) {
             return a->fault_step < b->fault_step;
@@ -89,26 +106,25 @@ void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, bool e
                               "`(unless refractory)`, may have run away",
                               std::move(fault));
     }
-    std::string message = fmt::format(
-        "`{}` of entity {} of `{}` is {} at {:.9g} ms{}", fault.variable, fault.entity,
-        fault.object, std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value),
-        1e3 * fault.time,
-        tile.late_fault && !exact ? ", where states are looked at; it may have become so before"
-                                  : "");
+    const bool vague = tile.late_fault && looked_at < fault.step;
+    std::string message =
+        fmt::format("`{}` of entity {} of `{}` is {}{}", fault.variable, fault.entity, fault.object,
+                    shown(fault.value), when(fault, dt, vague, looked_at));
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
-                          "a smaller dt or another method may help; what was recorded stays",
-                          std::move(fault));
+                          advice(vague), std::move(fault));
 }
 
-void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt, bool exact) {
+void throw_fault(const SynapseFault& found, double dt, std::int64_t looked_at) {
+    const synapse::SynapseState& synapses = *found.synapses;
     Fault fault;
     fault.object = synapses.name();
-    fault.step = step - 1;
-    fault.time = static_cast<double>(step) * dt;
+    fault.step = found.step;
+    fault.time = static_cast<double>(found.step + 1) * dt;
     const auto bad = synapses.find_bad_value();
     if (!bad) {
         std::string message =
-            fmt::format("an integer of `{}` overflowed or was divided by zero before {:.9g} s",
+            fmt::format("an integer of `{}` overflowed or was divided by zero in the step to "
+                        "{:.9g} s",
                         fault.object, fault.time);
         throw SimulationError(base::code_text(base::Code::IntegerFault), std::move(message), {},
                               std::move(fault));
@@ -116,14 +132,12 @@ void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, doubl
     fault.variable = bad->variable;
     fault.entity = bad->number;
     fault.value = bad->value;
-    std::string message = fmt::format(
-        "`{}` of synapse {} of `{}` is {} at {:.9g} ms{}", fault.variable, fault.entity,
-        fault.object, std::isnan(fault.value) ? "NaN" : fmt::format("{:.9g}", fault.value),
-        1e3 * fault.time,
-        exact ? "" : ", where states are looked at; it may have become so before");
+    const bool vague = found.late && looked_at < fault.step;
+    std::string message =
+        fmt::format("`{}` of synapse {} of `{}` is {}{}", fault.variable, fault.entity,
+                    fault.object, shown(fault.value), when(fault, dt, vague, looked_at));
     throw SimulationError(base::code_text(base::Code::StateNotFinite), std::move(message),
-                          "a smaller dt or another method may help; what was recorded stays",
-                          std::move(fault));
+                          advice(vague), std::move(fault));
 }
 
 } // namespace hodg::sim

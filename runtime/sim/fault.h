@@ -10,12 +10,19 @@
 
 namespace hodg::sim {
 
-/// Not `exact`: states are looked at now and then, and may have gone wrong before.
-/// Throws the SimulationError of the earliest fault among the tiles; among equals the first tile.
-[[noreturn]] void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt, bool exact);
+struct SynapseFault {
+    const synapse::SynapseState* synapses = nullptr; // null: none
+    std::int64_t step = Tile::no_fault;
+    bool late = false; // found when states were looked at, not by a kernel
+};
 
-/// The same for synapses, which are looked at in step `step`.
-[[noreturn]] void throw_fault(const synapse::SynapseState& synapses, std::int64_t step, double dt,
-                              bool exact);
+/// Throws the SimulationError of the earliest fault among the tiles; among equals the first tile.
+/// What no kernel told (a late fault) came after step `looked_at`, when states were looked at
+/// before.
+[[noreturn]] void throw_fault(std::span<const std::unique_ptr<Tile>> tiles, double dt,
+                              std::int64_t looked_at);
+
+/// The same for synapses.
+[[noreturn]] void throw_fault(const SynapseFault& found, double dt, std::int64_t looked_at);
 
 } // namespace hodg::sim

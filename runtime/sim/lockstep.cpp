@@ -18,7 +18,8 @@ struct NetworkState::LockstepRun {
 
     base::ThreadTeam* team = nullptr; // null: one thread
     std::size_t members = 1;
-    std::atomic<std::int64_t> halt{never}; // number of the epoch after which all stop
+    std::atomic<std::int64_t> halt{never};          // number of the epoch after which all stop
+    std::atomic<std::int64_t> synapse_fault{never}; // first step in which synapses met one
     std::mutex error_guard;
     std::exception_ptr error;
 
@@ -27,9 +28,16 @@ struct NetworkState::LockstepRun {
             team->barrier();
         }
     }
-    void halt_after(std::int64_t epoch) {
-        std::int64_t known = halt.load(std::memory_order_relaxed);
-        while (epoch < known && !halt.compare_exchange_weak(known, epoch)) {
+    void halt_after(std::int64_t epoch) { lower(halt, epoch); }
+    void synapses_failed(std::int64_t step, std::int64_t epoch) {
+        lower(synapse_fault, step);
+        halt_after(epoch);
+    }
+
+private:
+    static void lower(std::atomic<std::int64_t>& value, std::int64_t to) {
+        std::int64_t known = value.load(std::memory_order_relaxed);
+        while (to < known && !value.compare_exchange_weak(known, to)) {
         }
     }
 };
@@ -71,8 +79,10 @@ void NetworkState::gather_links(int member, int members, std::int64_t step) cons
     }
 }
 
-static void call(synapse::Call& one) {
+/// False after a fault.
+static bool call(synapse::Call& one) {
     one.function(one.context, &one.block);
+    return one.block.fault == 0;
 }
 
 /// A row of a small population is shorter than the way into memset.
@@ -118,7 +128,9 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
         }
         if (sums.calls != nullptr) {
             for (synapse::Call& one : *sums.calls) {
-                call(one);
+                if (!call(one)) [[unlikely]] {
+                    own.run.synapses_failed(step, own.epoch);
+                }
             }
         }
         if (sums.fence) {
@@ -129,7 +141,9 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
         probe.call(probe.self, step);
     }
     for (synapse::Call* one : plan.advances) {
-        call(*one);
+        if (!call(*one)) [[unlikely]] {
+            own.run.synapses_failed(step, own.epoch);
+        }
     }
     if (step_plan_.meet_before_advance) {
         own.run.meet();
@@ -277,6 +291,9 @@ void NetworkState::deliver(MemberRun& own, std::int64_t step) {
             }
             if (path.mine) {
                 deliver_path(path, step);
+                if (*path.fault != 0) [[unlikely]] {
+                    own.run.synapses_failed(step, own.epoch);
+                }
             }
             if (path.fence) {
                 own.run.meet();
@@ -369,8 +386,10 @@ void NetworkState::run_lockstep(std::int64_t begin, std::int64_t end, bool check
         }
     }
     for (const auto& synapses : synapses_) {
-        if (synapses->fault() != 0 || (check && synapses->find_bad_value())) {
-            synapse_fault_ = synapses.get();
+        const bool at_once = synapses->fault() != 0;
+        if (at_once || (check && synapses->find_bad_value())) {
+            synapse_fault_ = {synapses.get(), at_once ? run.synapse_fault.load() : end - 1,
+                              !at_once};
             break;
         }
     }

@@ -180,9 +180,10 @@ void NetworkState::restore(const archive::In& in, bool strict) {
 /// Everything but operations; what was not saved stays.
 void NetworkState::take_back(const archive::In& in) {
     faulted_ = false;
-    synapse_fault_ = nullptr;
+    synapse_fault_ = {};
     plan_made_ = false;
     step_ = in.one<std::int64_t>("step");
+    looked_at_ = step_;
     options_.seed = in.one<std::uint64_t>("seed");
     const auto populations = by_name(in.in("population"));
     for (const Population& population : populations_) {

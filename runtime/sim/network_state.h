@@ -10,6 +10,7 @@
 
 #include "archive/archive.h"
 #include "base/thread_team.h"
+#include "sim/fault.h"
 #include "sim/member_plan.h"
 #include "sim/tile.h"
 #include "stimulus/stimulus_state.h"
@@ -149,7 +150,8 @@ private:
     std::int64_t entities_ = 0;
     bool lockstep_ = false;
     StepPlan step_plan_;
-    const synapse::SynapseState* synapse_fault_ = nullptr; // that met a fault
+    SynapseFault synapse_fault_;
+    std::int64_t looked_at_ = 0; // step at which all states were known to be finite
 
     std::unique_ptr<base::ThreadTeam> team_;
     void consider_threads();

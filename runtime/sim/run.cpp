@@ -289,7 +289,10 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
             done = std::min(done, tile->late_fault ? end : tile->fault_step);
         }
     }
-    faulted_ = faulted_ || synapse_fault_ != nullptr;
+    if (synapse_fault_.synapses != nullptr) {
+        faulted_ = true;
+        done = std::min(done, synapse_fault_.late ? end : synapse_fault_.step);
+    }
     step_ = done;
     for (const auto& synapses : synapses_) {
         synapses->at_step(step_);
@@ -298,12 +301,16 @@ void NetworkState::run_stretch(std::int64_t begin, std::int64_t end, bool last) 
         recorder->end_stretch(done, done < end ? done + 1 : end);
     }
     if (faulted_) {
-        const bool tile_fault = std::any_of(tiles_.begin(), tiles_.end(),
-                                            [](const auto& tile) { return tile->fault != 0; });
-        if (!tile_fault) {
-            throw_fault(*synapse_fault_, end, options_.dt, end - begin == 1);
+        const bool of_tile = std::any_of(tiles_.begin(), tiles_.end(), [this](const auto& tile) {
+            return tile->fault != 0 && tile->fault_step <= synapse_fault_.step;
+        });
+        if (!of_tile) {
+            throw_fault(synapse_fault_, options_.dt, looked_at_);
         }
-        throw_fault(tiles_, options_.dt, end - begin == 1);
+        throw_fault(tiles_, options_.dt, looked_at_);
+    }
+    if (check) {
+        looked_at_ = end;
     }
 }
 

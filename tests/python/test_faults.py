@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -104,6 +106,59 @@ def test_synapses_and_sums_report() -> None:
     error = fault_of(hp.Network(cells, synapses, dt=0.1 * ms), guard=True)
     assert error.fault is not None
     assert (error.fault.object, error.fault.entity) in (("S", 2), ("cells", 2))
+
+
+def test_a_state_that_v_does_not_read_has_its_time() -> None:
+    model = hp.compile("dv/dt = -v/(10*ms) : 1\ndc/dt = c/(0.05*ms) : 1")
+    cells = hp.Population(model, 3, name="cells", c=[0.1, 0.2, 2])
+    error = fault_of(hp.Network(cells, dt=0.1 * ms))
+    assert error.fault is not None
+    steps = np.ceil(np.log(np.finfo(float).max / 2) / 2)  # exp(2) in each
+    assert (error.fault.variable, error.fault.entity) == ("c", 2)
+    assert error.fault.time == pytest.approx(steps * 1e-4)
+    assert f"at {error.fault.time * 1e3:.9g} ms" in str(error)
+
+
+def test_a_map_has_its_time() -> None:
+    model = hp.compile("neuron A {\n x : 1\n update { x = x*x }\n}").A
+    cells = hp.Population(model, 2, name="cells", x=[0.5, 2])
+    error = fault_of(hp.Network(cells, dt=0.1 * ms))  # 2**(2**10) is infinite
+    assert error.fault is not None
+    assert (error.fault.variable, error.fault.entity) == ("x", 1)
+    assert error.fault.time == pytest.approx(1.0e-3)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_clock_driven_synapses_have_their_time(threads: int) -> None:
+    cells = hp.Population(hp.compile("dv/dt = -v/ms : 1"), 4, name="cells")
+    synapses = hp.Synapses(cells, cells, "dw/dt = w/(0.05*ms) : 1 (clock-driven)", name="S")
+    synapses.connect("i == j")
+    synapses.w = [0.1, 0.2, 2, 0.1]
+    error = fault_of(hp.Network(cells, synapses, dt=0.1 * ms, threads=threads))
+    assert error.fault is not None
+    assert (error.fault.object, error.fault.entity) == ("S", 2)
+    assert error.fault.time == pytest.approx(35.5e-3)
+
+
+def test_what_spikes_write_is_found_within_an_interval() -> None:
+    firing = hp.compile("x : 1", threshold="x == 0", reset="x = 0")
+    cells = hp.Population(firing, 4, name="cells")
+    pre = "w = w*w*1000"
+    synapses = hp.Synapses(cells, cells, "dw/dt = -w/ms : 1 (event-driven)", on_pre=pre, name="S")
+    synapses.connect("i == j")
+    synapses.w = [0.1, 0.2, 2, 0.1]
+
+    def net() -> hp.Network:
+        return hp.Network(*copy.deepcopy([cells, synapses]), dt=0.1 * ms)
+
+    error = fault_of(net())
+    assert error.fault is not None
+    assert (error.fault.object, error.fault.variable) == ("S", "w")
+    assert "it became so between 0 and 50 ms (run(..., guard=True) names the step" in str(error)
+    exact = fault_of(net(), guard=True)
+    assert exact.fault is not None
+    assert exact.fault.time < 1e-3
+    assert "between" not in str(exact)
 
 
 def test_a_cable_reports() -> None:

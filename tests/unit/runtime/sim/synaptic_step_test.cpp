@@ -186,7 +186,8 @@ TEST(Synaptic, AStateThatIsNoNumberEndsTheRun) {
     g.synapses.bind(hand::stdp::model());
     g.synapses.set("tau", 0); // 0/0 when its traces are brought up to date
     g.generator.set(Numbers{0}, Indices{0});
-    EXPECT_REFUSED(g.net.run(1e-3), "HH6001", "`w` of synapse 0 of `synapses` is NaN at 1 ms");
+    EXPECT_REFUSED(g.net.run(1e-3), "HH6001",
+                   "`w` of synapse 0 of `synapses` is NaN; it became so between 0 and 1 ms");
     EXPECT_REFUSED(g.net.run(1e-3), "HH6024", "cannot go on");
 }
 
