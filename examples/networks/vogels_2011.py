@@ -5,8 +5,9 @@ Vogels TP, Sprekeler H, Zenke F, Clopath C, Gerstner W (2011) Inhibitory plastic
 excitation and inhibition in sensory pathways and memory networks. Science 334:1569-1573,
 doi:10.1126/science.1211095: 8000 excitatory and 2000 inhibitory cells, 2 % connectivity. Synapses
 from inhibitory to excitatory cells start at 0 and learn after the first second; they are those of
-the shelf, with a target of 3 Hz. (Cells rest a little above it: for some milliseconds after an
-inhibitory spike its targets fire less, so pairs are rarer than chance.)
+the shelf, with a target of 3 Hz. (Cells rest above it, at 3.9 Hz whatever eta: after an inhibitory
+spike its targets fire less, so pairs are rarer than chance; see docs/published_networks.md.) The
+authors' script (ModelDB 143751) has eta = 0.01 and stops after 10 s, before the rest.
 
     python examples/networks/vogels_2011.py
 """

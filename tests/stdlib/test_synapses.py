@@ -201,6 +201,35 @@ def test_triplets_read_slow_traces_before_their_own_spike() -> None:
     assert reverse.w[0] - 1 == pytest.approx(-7e-3 * np.exp(-10 / 33.7), rel=1e-6)
 
 
+@pytest.mark.parametrize("target", [3.0, 6.0])
+def test_homeostatic_inhibition_holds_cells_at_its_target(target: float, validated: Any) -> None:
+    """100 cells with noise, and 2000 weak inputs of 10 Hz each that know nothing of the cells."""
+    text = """neuron Cell {
+        input I_syn : amp
+        drift = (10 nS*(-60 mV - v) + I_syn + 300 pA)/(200 pF) : volt/second
+        dv/dt = drift + 5 mV*xi*(10 ms)**-0.5 : volt (unless refractory)
+        init v = -60 mV
+        threshold v > -50 mV
+        reset v = -60 mV
+        refractory 5 ms
+    }"""
+    cells = hp.Population(hp.compile(text).Cell, 100, name="cells")
+    inputs = hp.PoissonGroup(2000, 10.0, name="inputs")
+    learning = hp.Synapses(
+        inputs, cells, model("vogels_2011", "HomeostaticInhibition"), g_unit=0.1e-9, rate=target
+    )
+    learning.connect()
+    learning.eta = 0.05
+    spikes = hp.SpikeRecorder(cells)
+    network = hp.Network(cells, inputs, learning, spikes, dt=DT, seed=3)
+    network.run(5)
+    learning.eta = 0.01
+    network.run(10)
+    found = np.sum(spikes.t > 5) / 100 / 10
+    source = "target of the rule, Vogels et al. 2011, doi:10.1126/science.1211095"
+    validated.near("homeostatic inhibition: rate", found, target, source=source, unit="Hz", rel=0.1)
+
+
 def test_homeostatic_inhibition_rests_at_the_wanted_rate() -> None:
     """Arrivals alone lower w by alpha eta = 2*3 Hz*20 ms*0.005; a pair raises it by eta."""
     vogels = model("vogels_2011", "HomeostaticInhibition")
