@@ -38,7 +38,7 @@ class Figures:
             return False
         for name, values in self.samples.items():
             expected = np.array(pins[name])
-            size = max(np.ptp(expected), 1e-6 * np.abs(expected).max(), 1e-300)
+            size = max(np.ptp(expected), 1e-3 * np.abs(expected).max(), 1e-300)
             if not np.abs(values[copy] - expected).max() <= BOUND * size:
                 return False
         return True
