@@ -119,12 +119,14 @@ private:
             entry.brian = "";
             entry.method = named ? name : "crank_nicolson";
             entry.order = name == "backward_euler" ? "1" : "2";
-            if (equations_.is_stochastic()) {
-                entry.order = stochastic_order();
-            }
             entry.why = std::string("cable equation, the membrane current ") +
                         (equations_[*v].linear_in_itself ? "linear in" : "linearised in") + " `" +
                         equations_.name(*v) + "` with the gates at t + dt/2";
+        }
+        for (const StateIndex state : states) {
+            if (equations_.is_stochastic()) {
+                plan_.report.states[state].order = stochastic_order();
+            }
         }
     }
 

@@ -26,7 +26,7 @@ hodg::CableLayout make_layout(const std::vector<Shape>& shapes,
         trees.push_back({to_vector<std::int32_t>(parent), to_vector<double>(area),
                          to_vector<double>(own_half), to_vector<double>(parent_half)});
     }
-    return hodg::CableLayout(std::move(trees), std::move(shape_of_cell), alone);
+    return {std::move(trees), std::move(shape_of_cell), alone};
 }
 
 hodg::CableScheme scheme_of(const std::string& name) {

@@ -141,3 +141,8 @@ def test_noise_that_a_state_multiplies_is_refused() -> None:
     """
     with pytest.raises(hp.ModelError, match="HH4055"):
         hp.Cell(compartment(), text)
+
+
+def test_explain_gives_the_order_of_noise() -> None:
+    cell = hp.Cell(compartment(), PASSIVE)
+    assert "strong 1" in cell.model.explain()
