@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/console.h"
 
+#include "support/atomic_file.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <optional>
+#include <system_error>
 #include <unistd.h>
 
 namespace hhc::cli {
@@ -27,6 +32,18 @@ std::string_view severity_name(Severity severity) {
         break;
     }
     return "error";
+}
+
+/// A pipe or a device can only be written to in place; of a link, what it leads to is replaced.
+std::optional<std::string> replaceable(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (path == "-" || (fs::exists(status) && !fs::is_regular_file(status))) {
+        return std::nullopt;
+    }
+    const fs::path real = fs::weakly_canonical(path, error);
+    return error ? path : real.string();
 }
 
 } // namespace
@@ -93,6 +110,13 @@ void print_table(const std::vector<std::pair<std::string, std::string>>& rows) {
 }
 
 void write_file(const std::string& path, std::string_view bytes) {
+    if (const std::optional<std::string> place = replaceable(path)) {
+        std::string why;
+        if (!write_atomically(*place, bytes, why)) {
+            throw Failure(Exit::HostError, fmt::format("`{}` cannot be written: {}", path, why));
+        }
+        return;
+    }
     std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
     bool good = file != nullptr;
     good = good && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();

@@ -281,8 +281,8 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
         unit.add(fmt::format("\nstatic const hhk_model* const hhk_models[] = {{{}}};\n", models));
         unit.add(fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const "
                              "hhk_library hhk_library_v1 = {{\n    sizeof(hhk_library), "
-                             "HHK_ABI_VERSION, {}, 0, hhk_models}};\n",
-                             symbols_.size()));
+                             "HHK_ABI_VERSION, {}, {}, hhk_models}};\n",
+                             symbols_.size(), options_.sealed ? 1 : 0));
     }
     return {std::move(unit.text_), std::move(unit.lines_), std::move(symbols_), functions_.size()};
 }

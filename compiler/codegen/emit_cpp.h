@@ -25,6 +25,7 @@ struct Options {
     int vector_width = 1;          ///< entities per vector: 1, 2, 4, 8 or 16
     std::string required_features; ///< comma-separated, as hhk_model.required_features
     bool library = false;          ///< export hhk_library_v1 with all models
+    bool sealed = false;           ///< what it exports says that the file will end in a seal
     bool fast_math = false;        ///< precision="fast": the prelude's shorter functions
     /// Everything that a host without the IR needs. If not: no tables of variables, and of models
     /// that advance no prepare, init, half_step, observe, rhs, jacobian and linear. They are called

@@ -111,6 +111,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
     options.required_features = target.required_features();
     options.library = library;
+    options.sealed = batch.sealed;
     options.line_directives = wants_debug_info();
     options.stand_alone = library;
     options.fast_math = batch.options->fast_math;

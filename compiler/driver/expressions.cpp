@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Expressions in the scope of a model: string assignments and recorded expressions.
+#include "abi/kernel_abi.h"
 #include "driver/backend.h"
 #include "driver/compiled_model.h"
 #include "driver/externals.h"
 #include "driver/guard.h"
+#include "driver/library_model.h"
 #include "driver/source_cache.h"
 #include "parse/parse.h"
 #include "passes/pipeline.h"
@@ -18,13 +20,20 @@ namespace hhc {
 
 namespace {
 
+/// What expressions are compiled in: a model, and the table where it came from a library.
+struct Scope {
+    model::CheckedModel model;
+    Options options;
+    const hhk_model* table = nullptr;
+};
+
 /// The checked expressions of one call, and the model extended by them.
 struct Checked {
     model::CheckedModel model;
     std::vector<model::ExprId> values;
 };
 
-Checked check(const driver::CompiledModel& model, const std::vector<SourceText>& expressions,
+Checked check(const Scope& scope, const std::vector<SourceText>& expressions,
               const std::string& stream, const std::vector<External>& externals,
               driver::SourceTexts& texts, diag::Sink& sink) {
     ast::File file;
@@ -40,23 +49,39 @@ Checked check(const driver::CompiledModel& model, const std::vector<SourceText>&
         external.frozen = true; // the kernel runs with the model's own uniforms
     }
     environment.sources = &texts.sources;
-    Checked result{model.checked(), {}};
+    Checked result{scope.model, {}};
     result.values = sema::check_expressions(result.model, file, parsed, stream, environment, sink);
     return result;
 }
 
-} // namespace
+/// The kernel that computes the values.
+Code make_code(const Scope& scope, const Checked& checked,
+               const std::vector<lower::NamedExpression>& named, bool interpret, diag::Sink& sink) {
+    ir::Module module =
+        lower::lower_expressions(checked.model, named, driver::lower_options(scope.options), sink);
+    if (sink.has_errors()) {
+        return {};
+    }
+    static_cast<void>(
+        passes::run_passes(module, driver::expression_pass_options(scope.options), sink));
+    if (scope.table != nullptr) {
+        driver::place_as_in(*scope.table, module);
+    }
+    Options options = scope.options;
+    options.target = interpret ? "interpreter" : options.target;
+    std::vector<StageTime> times;
+    return driver::make_code({{&module}, &options, nullptr}, times).front().code;
+}
 
-Expressions compile_expressions(const Model& model, const std::vector<SourceText>& expressions,
-                                bool interpret, const std::string& stream,
-                                const std::vector<External>& externals) {
-    const driver::CompiledModel& compiled = driver::compiled(model);
+Expressions compile_in(const Scope& scope, const std::vector<SourceText>& expressions,
+                       bool interpret, const std::string& stream,
+                       const std::vector<External>& externals) {
     auto texts = std::make_shared<driver::SourceTexts>();
     Expressions result;
     result.texts = texts;
     try {
         diag::Sink sink;
-        const Checked checked = check(compiled, expressions, stream, externals, *texts, sink);
+        const Checked checked = check(scope, expressions, stream, externals, *texts, sink);
         if (!sink.has_errors()) {
             std::vector<lower::NamedExpression> named;
             for (std::size_t i = 0; i < checked.values.size(); ++i) {
@@ -66,16 +91,7 @@ Expressions compile_expressions(const Model& model, const std::vector<SourceText
                 result.dimensions.push_back(driver::to_exponents(type.dimension));
                 result.is_boolean.push_back(type.scalar == model::Scalar::Boolean);
             }
-            ir::Module module = lower::lower_expressions(
-                checked.model, named, driver::lower_options(compiled.options()), sink);
-            if (!sink.has_errors()) {
-                static_cast<void>(passes::run_passes(
-                    module, driver::expression_pass_options(compiled.options()), sink));
-                Options options = compiled.options();
-                options.target = interpret ? "interpreter" : options.target;
-                std::vector<StageTime> times;
-                result.code = driver::make_code({{&module}, &options, nullptr}, times).front().code;
-            }
+            result.code = make_code(scope, checked, named, interpret, sink);
         }
         result.diagnostics = sink.take();
     } catch (const CompileError&) {
@@ -84,6 +100,27 @@ Expressions compile_expressions(const Model& model, const std::vector<SourceText
         result.diagnostics = {driver::internal_bug(error)};
     }
     return result;
+}
+
+} // namespace
+
+Expressions compile_expressions(const Model& model, const std::vector<SourceText>& expressions,
+                                bool interpret, const std::string& stream,
+                                const std::vector<External>& externals) {
+    const driver::CompiledModel& compiled = driver::compiled(model);
+    return compile_in({compiled.checked(), compiled.options()}, expressions, interpret, stream,
+                      externals);
+}
+
+Expressions compile_expressions(const hhk_model& table, const std::vector<SourceText>& expressions,
+                                bool interpret, const std::string& stream,
+                                const std::vector<External>& externals) {
+    Scope scope;
+    diag::Sink sink; // refractoriness matters to synapses alone
+    scope.model = driver::library_model(table, sink);
+    scope.options.real_size = table.real_size;
+    scope.table = &table;
+    return compile_in(scope, expressions, interpret, stream, externals);
 }
 
 } // namespace hhc

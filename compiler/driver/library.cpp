@@ -74,6 +74,7 @@ void write_library(std::span<const std::shared_ptr<Model>> models, const std::st
     }
     bool from_cache = false;
     std::vector<StageTime> times;
+    batch.sealed = suffix != ".o"; // whoever links an object cannot seal what comes out
     const std::string object = driver::make_object(batch, true, from_cache, times);
     if (suffix == ".o") {
         write_or_throw(path, object);

@@ -5,6 +5,7 @@
 #include "parse/parse.h"
 #include "sema/check.h"
 #include "source/source_file.h"
+#include "support/check.h"
 
 #include <nlohmann/json.hpp>
 
@@ -161,6 +162,33 @@ std::optional<model::CheckedModel> checked_texts(const hhk_model& table, const J
     return sink.has_errors() ? std::nullopt : std::optional(std::move(model));
 }
 
+/// Where the variables of a module stand in a table.
+template <class Tag, class Item> class Places {
+public:
+    template <class Row>
+    Places(const IdVector<Tag, Item>& items, const Row* rows, std::uint32_t count) {
+        for (std::uint32_t i = 0; i < count; ++i) {
+            Item item;
+            item.name = rows[i].name;
+            item.storage = static_cast<ir::Storage>(rows[i].type);
+            rows_.push_back(std::move(item));
+        }
+        for (const Item& item : items.raw()) {
+            const auto found = std::ranges::find(rows_.raw(), item.name, &Item::name);
+            places_.push_back(static_cast<std::uint32_t>(found - rows_.raw().begin()));
+        }
+    }
+    [[nodiscard]] std::uint32_t of(std::uint32_t symbol) const {
+        HHC_CHECK(places_.at(symbol) < rows_.size(), "what is read is stored");
+        return places_.at(symbol);
+    }
+    [[nodiscard]] const IdVector<Tag, Item>& rows() const { return rows_; }
+
+private:
+    IdVector<Tag, Item> rows_;
+    std::vector<std::uint32_t> places_;
+};
+
 } // namespace
 
 model::CheckedModel library_model(const hhk_model& table, diag::Sink& sink) {
@@ -196,6 +224,22 @@ model::CheckedModel library_model(const hhk_model& table, diag::Sink& sink) {
         model.events.push_back(std::move(event));
     }
     return std::move(model);
+}
+
+void place_as_in(const hhk_model& table, ir::Module& module) {
+    const Places fields(module.fields, table.fields, table.field_count);
+    const Places uniforms(module.uniforms, table.uniforms, table.uniform_count);
+    for (ir::Kernel& kernel : module.kernels) {
+        for (ir::Value& value : kernel.values.raw()) {
+            if (value.op == ir::Op::LoadField) {
+                value.symbol = fields.of(value.symbol);
+            } else if (value.op == ir::Op::LoadUniform) {
+                value.symbol = uniforms.of(value.symbol);
+            }
+        }
+    }
+    module.fields = fields.rows();
+    module.uniforms = uniforms.rows();
 }
 
 } // namespace hhc::driver

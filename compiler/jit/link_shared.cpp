@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Makes a shared library with lld inside this process. Where the object needs memcpy or fma, the
 // libraries that have them are named through stubs made on the spot, so no system library is read.
+#include "abi/library_seal.h"
 #include "jit/jit.h"
 #include "jit/object_symbols.h"
 #include "jit/toolchain.h"
 
 #include <lld/Common/Driver.h>
+#include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Support/xxhash.h>
 #include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -139,6 +143,24 @@ std::optional<std::vector<std::string>> make_stubs(const ObjectSymbols& symbols,
     return paths;
 }
 
+/// Adds the seal that the runtime looks for before it lets the loader near a library.
+bool append_seal(const std::string& path) {
+    const auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                                  /*RequiresNullTerminator=*/false);
+    if (!file) {
+        errno = file.getError().value();
+        return false;
+    }
+    const std::uint64_t sum = llvm::xxHash64((*file)->getBuffer());
+    std::ofstream out(path, std::ios::binary | std::ios::app);
+    out.write(HHK_SEAL, sizeof(HHK_SEAL));
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        out.put(static_cast<char>(sum >> shift));
+    }
+    out.close();
+    return static_cast<bool>(out);
+}
+
 bool not_written(const std::string& path, diag::Sink& sink) {
     sink.report(diag::Code::OutputNotWritten, Span{},
                 "`" + path + "` cannot be written: " + std::strerror(errno));
@@ -172,7 +194,7 @@ bool link_shared(std::string_view object, const std::string& path, const TargetS
         sink.report(diag::Code::LinkFailed, Span{}, "`" + path + "` cannot be linked: " + *error);
         return false;
     }
-    if (std::rename(output.c_str(), result.c_str()) != 0) {
+    if (!append_seal(output) || std::rename(output.c_str(), result.c_str()) != 0) {
         return not_written(path, sink);
     }
     return true;

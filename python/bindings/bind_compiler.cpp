@@ -310,13 +310,17 @@ void bind_compiler(py::module_& module) {
                                     options(given));
     });
     module.def("compile_expressions",
-               [](const ModelHandle& model, const std::vector<Place>& expressions, bool interpret,
+               [](ModelHandle& model, const std::vector<Place>& expressions, bool interpret,
                   const std::string& stream, const py::list& externals) {
                    std::vector<hhc::SourceText> texts;
                    for (const Place& place : expressions) {
                        texts.push_back(source_text(place));
                    }
-                   return hhc::compile_expressions(compiled(model), texts, interpret, stream,
+                   if (model.compiled == nullptr) {
+                       return hhc::compile_expressions(model.runnable().table(), texts, interpret,
+                                                       stream, external_list(externals));
+                   }
+                   return hhc::compile_expressions(*model.compiled, texts, interpret, stream,
                                                    external_list(externals));
                });
     module.def("build", [](const std::vector<std::shared_ptr<ModelHandle>>& models) {

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sys
 import warnings
@@ -14,7 +13,7 @@ import numpy as np
 from hodgpy import _core, arguments, plausible, units
 from hodgpy.coded import Place, refuse
 from hodgpy.compiling import collect_externals
-from hodgpy.errors import ModelError, ModelWarning, SimulationError, UnitError
+from hodgpy.errors import ModelError, ModelWarning, SimulationError
 from hodgpy.model import Model
 from hodgpy.pair_expressions import PairExpression
 from hodgpy.pair_scope import evaluated
@@ -565,7 +564,7 @@ class Population:
 
     def _evaluate(self, text: str, frame: FrameType) -> tuple[np.ndarray, units.Exponents, bool]:
         """Values of an expression for every neuron, its dimension, and if it is a condition."""
-        if not self.model._handle.is_compiled:
+        if not self.model._handle.is_compiled and text.strip() in self.model._record["observe"]:
             return self._observe(text.strip())
         self._keep("_assignments", self._assignments + 1)  # a fresh random stream
         if not self._coordinates().keys().isdisjoint(_NAME.findall(text)):
@@ -575,7 +574,7 @@ class Population:
         externals, _ = collect_externals(text, None, frame)
         known = set(self._names())
         expressions = _core.compile_expressions(
-            self.model._compiled("expressions"),
+            self.model._handle,
             [(text, *find_literal(text, frame))],
             self.N < _INTERPRET_BELOW,
             f"assignment {self._assignments}",
@@ -587,11 +586,7 @@ class Population:
         return values, units.exponents(expressions.dimensions[0]), expressions.is_boolean[0]
 
     def _observe(self, text: str) -> tuple[np.ndarray, units.Exponents, bool]:
-        """The same of a model from a library: its own subexpressions, and plain quantities."""
-        if text not in self.model._record["observe"]:
-            with contextlib.suppress(UnitError):
-                value = units.parse(text)
-                return np.full(self.N, float(value.value)), value.dimension, False
+        """The same of a subexpression of a model from a library, whose code computes it."""
         names = self.model._observed([text])
         values = self._core.observe(names, self._seed)[names.index(text)]
         is_condition = self.model.variables[text].type == "boolean"

@@ -309,7 +309,8 @@ class StateRecorder(Recorder):
             )  # fmt: skip
         outputs = computed
         expressions = None
-        if computed and not whole.model._handle.is_compiled:
+        own = not whole.model._handle.is_compiled and whole.model._record["observe"]
+        if computed and own and all(n in own for n in computed):
             outputs = whole.model._observed(computed)
         elif computed:
             expressions = self._compile(computed, externals, frame)
@@ -332,7 +333,7 @@ class StateRecorder(Recorder):
         known = set(self.population._names())
         derivative = self.population.model._derivative
         expressions = core.compile_expressions(
-            self.population.model._compiled("expressions"),
+            self.population.model._handle,
             [(text, *find_literal(text, frame)) for text in map(derivative, texts)],
             False,
             "recorder",

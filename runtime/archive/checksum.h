@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// XXH64 (Y. Collet, public specification): tells damage, not malice, at memory speed.
+// XXH64 (Y. Collet, public specification): tells damage, not malice, at memory speed. Written here
+// because it is short and never changes: a library of it would be one more package for every
+// machine that builds. Tests hold it against the published values.
 #pragma once
 
 #include <cstdint>

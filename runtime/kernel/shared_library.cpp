@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/shared_library.h"
 
+#include "abi/library_seal.h"
+#include "archive/checksum.h"
 #include "base/fail.h"
 
 #include "hodg/model.h"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -51,6 +54,17 @@ public:
     template <class T> [[nodiscard]] bool read(T& value, std::uint64_t at) const {
         return pread(descriptor_, &value, sizeof(T), static_cast<off_t>(at)) ==
                static_cast<ssize_t>(sizeof(T));
+    }
+
+    [[nodiscard]] std::vector<char> read_all() const {
+        std::vector<char> bytes;
+        std::array<char, 65536> buffer{};
+        ssize_t got = 0;
+        while ((got = pread(descriptor_, buffer.data(), buffer.size(),
+                            static_cast<off_t>(bytes.size()))) > 0) {
+            bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + got);
+        }
+        return bytes;
     }
 
 private:
@@ -104,6 +118,27 @@ static void check_header(const OpenFile& file, const std::string& path) {
     }
 }
 
+/// Whether the file ends in a seal, which then has to fit. Looked at before the loader runs
+/// anything.
+static bool check_seal(const OpenFile& file, const std::string& path) {
+    const std::vector<char> bytes = file.read_all();
+    constexpr std::size_t seal_size = sizeof(HHK_SEAL) + sizeof(std::uint64_t);
+    if (bytes.size() < seal_size) {
+        return false;
+    }
+    const std::size_t end = bytes.size() - seal_size;
+    if (std::memcmp(bytes.data() + end, HHK_SEAL, sizeof(HHK_SEAL)) != 0) {
+        return false;
+    }
+    std::uint64_t sum = 0;
+    std::memcpy(&sum, bytes.data() + end + sizeof(HHK_SEAL), sizeof(sum));
+    if (sum != archive::checksum_of({bytes.data(), end})) {
+        fail(Code::MalformedModel, fmt::format("`{}` was changed after it was written", path),
+             rebuild_hint);
+    }
+    return true;
+}
+
 /// Address ranges of the loaded segments of a library.
 static std::vector<AddressRange> loaded_ranges(void* handle) {
     struct Search {
@@ -142,6 +177,7 @@ static std::vector<AddressRange> loaded_ranges(void* handle) {
 OpenLibrary open_library(const std::string& path) {
     auto file = std::make_shared<OpenFile>(path);
     check_header(*file, path);
+    const bool sealed = check_seal(*file, path);
     const std::string by_descriptor = fmt::format("/proc/self/fd/{}", file->descriptor());
     const bool has_proc = access(by_descriptor.c_str(), R_OK) == 0;
     const std::string name =
@@ -160,7 +196,7 @@ OpenLibrary open_library(const std::string& path) {
              fmt::format("`{}` is a shared library, but it contains no models", path),
              rebuild_hint);
     }
-    return {std::move(code), library, loaded_ranges(handle)};
+    return {std::move(code), library, loaded_ranges(handle), sealed};
 }
 
 } // namespace hodg::kernel
@@ -170,6 +206,11 @@ namespace hodg {
 std::vector<Model> load_library(const std::string& path) {
     const kernel::OpenLibrary open = kernel::open_library(path);
     kernel::check_library_table(open.library, open.ranges);
+    if (open.library->reserved == HHK_SEALED && !open.sealed) {
+        base::fail(base::Code::MalformedModel,
+                   fmt::format("`{}` has lost its seal: it was cut short or stripped", path),
+                   kernel::rebuild_hint);
+    }
     std::vector<Model> models;
     for (std::uint32_t m = 0; m < open.library->model_count; ++m) {
         models.emplace_back(open.library->models[m], open.code);

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import shutil
 import signal
 import subprocess
@@ -187,6 +188,56 @@ class Compile(Command):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([HHC, SQUID, "--emit=cpp"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, HOST)
+
+    def test_a_full_disk_leaves_what_was_there(self) -> None:
+        def full() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        run = ["run", self.write(LEAK), "--for", "10ms", "--record", "v"]
+        for name, arguments in {
+            "out.csv": [*run, "--csv", "out.csv"],
+            "out.svg": [*run, "--plot", "out.svg"],
+            "out.cpp": [SQUID, "--emit=cpp", "-o", "out.cpp"],
+            "out.so": [SQUID, "-o", "out.so"],
+            "out.h": [SQUID, "-o", "out.h"],
+        }.items():
+            with self.subTest(name):
+                path = self.folder / name
+                path.write_text("older")
+                done = subprocess.run(
+                    [HHC, *arguments],
+                    cwd=self.folder,
+                    env=self.environment,
+                    capture_output=True,
+                    text=True,
+                    preexec_fn=full,
+                )
+                self.assertEqual(done.returncode, HOST, done.stderr)
+                self.assertIn(name, done.stderr)
+                self.assertEqual(path.read_text(), "older")
+                self.assertEqual([*self.folder.glob(".hhc-*"), *self.folder.glob("*.part")], [])
+
+    def test_output_through_a_link_and_into_a_device(self) -> None:
+        target = self.folder / "target.cpp"
+        target.write_text("older")
+        (self.folder / "link.cpp").symlink_to(target)
+        self.hhc(SQUID, "--emit=cpp", "-o", "link.cpp")
+        self.assertTrue((self.folder / "link.cpp").is_symlink())
+        self.assertIn("hhk_model", target.read_text())
+        self.hhc(SQUID, "--emit=cpp", "-o", "/dev/null")
+
+    def test_a_library_that_was_changed_is_refused(self) -> None:
+        self.hhc(SQUID, "-o", "squid.so")
+        path = self.folder / "squid.so"
+        whole = path.read_bytes()
+        at = whole.index(b"leak.g")
+        for changed in (whole[:at] + b"z" + whole[at + 1 :], whole[:-24]):
+            path.write_bytes(changed)
+            _, err = self.hhc("run", "squid.so", "--for", "1ms", expect=HOST)
+            self.assertIn("HH8506", err)
+        path.write_bytes(whole)
+        self.hhc("run", "squid.so", "--for", "1ms")
 
     def test_a_cache_that_cannot_be_used_changes_nothing(self) -> None:
         self.environment["HHC_CACHE_DIR"] = "/proc/nowhere"

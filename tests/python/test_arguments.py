@@ -194,6 +194,4 @@ def test_a_loaded_library_says_what_it_cannot(tmp_path: Path) -> None:
         loaded.explain()
     with pytest.raises(hp.SimulationError, match=r"per_entity=\['tau'\]"):
         cells.tau = [1, 2]
-    with pytest.raises(hp.SimulationError, match="loaded from a library"):
-        cells.get("2*v")
     assert tau.unit == "second"

@@ -140,6 +140,12 @@ struct SynapseSide {
                                                          bool interpret, const std::string& stream,
                                                          const std::vector<External>& externals);
 
+/// The same in the scope of a model that was loaded from a library.
+[[nodiscard]] HODGPY_API Expressions compile_expressions(const hhk_model& table,
+                                                         const std::vector<SourceText>& expressions,
+                                                         bool interpret, const std::string& stream,
+                                                         const std::vector<External>& externals);
+
 /// Makes the code of all that have none in one Clang call.
 HODGPY_API void build(std::span<const std::shared_ptr<Model>> models);
 

@@ -2,11 +2,14 @@
 // Libraries are loaded only if they are whole, for this machine, and of this ABI.
 #include "../expect_error.h"
 #include "abi/kernel_abi.h"
+#include "abi/library_seal.h"
+#include "archive/checksum.h"
 
 #include "hodg/model.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -31,6 +34,7 @@ protected:
         const std::string source = (folder_ / "model.c").string();
         std::ofstream(source) << R"(
 #include "abi/kernel_abi.h"
+#include "abi/library_seal.h"
 #ifndef VERSION
 #define VERSION 1
 #endif
@@ -39,6 +43,9 @@ protected:
 #endif
 #ifndef NAME
 #define NAME "Tiny"
+#endif
+#ifndef SEALED
+#define SEALED 0
 #endif
 #ifndef ADVANCE
 #define ADVANCE advance
@@ -52,7 +59,7 @@ static const hhk_model model = {.size = sizeof(hhk_model), .abi_version = 1, .na
 static const hhk_model* const models[] = {&model};
 #ifndef NO_SYMBOL
 __attribute__((visibility("default"))) const hhk_library hhk_library_v1 =
-    {sizeof(hhk_library), VERSION, 1, 0, models};
+    {sizeof(hhk_library), VERSION, 1, SEALED, models};
 #endif
 )";
         const std::string out = (folder_ / name).string();
@@ -60,6 +67,16 @@ __attribute__((visibility("default"))) const hhk_library hhk_library_v1 =
                                     " " + source + " -o " + out;
         EXPECT_EQ(std::system(command.c_str()), 0) << command;
         return out;
+    }
+
+    static std::string read(const std::string& path) {
+        std::ifstream in(path, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    /// As a new file: the loader may still hold the old one.
+    static void write(const std::string& path, const std::string& bytes) {
+        fs::remove(path);
+        std::ofstream(path, std::ios::binary) << bytes;
     }
 
     fs::path folder_;
@@ -84,6 +101,20 @@ TEST_F(SharedLibrary, AReplacedFileGivesTheNewModel) {
     const auto now = hodg::load_library(build("-DNAME='\"second\"'"));
     EXPECT_EQ(old[0].variables()[0].name, "first");
     EXPECT_EQ(now[0].variables()[0].name, "second");
+}
+
+TEST_F(SharedLibrary, ASealHasToFit) {
+    const std::string path = build("-DSEALED=1");
+    EXPECT_REFUSED(load(path), "HH8506", "lost its seal");
+    std::string bytes = read(path);
+    const std::uint64_t sum = hodg::archive::checksum_of({bytes.data(), bytes.size()});
+    bytes.append(HHK_SEAL, sizeof(HHK_SEAL));
+    bytes.append(reinterpret_cast<const char*>(&sum), sizeof(sum));
+    write(path, bytes);
+    EXPECT_EQ(hodg::load_library(path).size(), 1U);
+    bytes[bytes.find("Tiny")] = 'S';
+    write(path, bytes);
+    EXPECT_REFUSED(load(path), "HH8506", "changed after it was written");
 }
 
 TEST_F(SharedLibrary, AnotherAbiIsRefused) {
