@@ -269,7 +269,7 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     const std::vector<std::string_view> wrapped = called_functions(wrappers);
     needed.insert(needed.end(), wrapped.begin(), wrapped.end());
     needed.push_back("hhk_f"); // with it come Real, Int and Mask
-    unit.add(prelude_text(needed));
+    unit.add(prelude_text(needed, {.float32 = real_size == 4, .fast = options_.fast_math}));
     unit.add(wrappers);
     unit.add(kernels_.text_, kernels_.lines_);
     unit.add(tables_);

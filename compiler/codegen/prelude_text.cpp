@@ -46,6 +46,10 @@ bool defines(int depth, char next) {
     return depth == 0 && std::string_view("(={[;_").find(next) != std::string_view::npos;
 }
 
+bool is_left_out(std::string_view name, const PreludeUse& use) {
+    return (!use.float32 && name.ends_with("_f32")) || (!use.fast && name.starts_with("hhk_fast_"));
+}
+
 /// The units of the prelude and of the support in order, and what each one needs.
 class Units {
 public:
@@ -64,12 +68,13 @@ public:
     }
 
     /// Marks the units that define the name, and those that these need.
-    void mark(std::string_view name, std::vector<bool>& wanted) const {
+    void mark(std::string_view name, const PreludeUse& use, std::vector<bool>& wanted) const {
         std::vector<std::string_view> open{name};
         while (!open.empty()) {
-            const auto found = definitions_.find(open.back());
+            const std::string_view next = open.back();
             open.pop_back();
-            if (found == definitions_.end()) {
+            const auto found = definitions_.find(next);
+            if (found == definitions_.end() || is_left_out(next, use)) {
                 continue;
             }
             for (const std::size_t i : found->second) {
@@ -134,17 +139,17 @@ std::string_view prelude_text() {
     return whole;
 }
 
-std::string prelude_text(std::span<const std::string_view> names) {
+std::string prelude_text(std::span<const std::string_view> names, const PreludeUse& use) {
     std::vector<bool> wanted(units().size());
     for (const std::string_view name : names) {
-        units().mark(name, wanted);
+        units().mark(name, use, wanted);
     }
     return units().text(wanted);
 }
 
 std::string prelude_text_for(std::string_view code) {
     std::vector<bool> wanted(units().size());
-    for_each_name(code, [&](std::string_view name, int, char) { units().mark(name, wanted); });
+    for_each_name(code, [&](std::string_view name, int, char) { units().mark(name, {}, wanted); });
     return units().text(wanted);
 }
 

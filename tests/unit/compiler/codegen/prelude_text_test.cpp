@@ -44,6 +44,18 @@ TEST(PreludeText, a_selection_holds_what_it_needs_and_no_more) {
     EXPECT_LT(text.size(), prelude_text().size() / 3);
 }
 
+TEST(PreludeText, branches_that_are_not_taken_are_left_out) {
+    const std::string_view names[] = {"hhk_exprel"};
+    const auto has = [&](const PreludeUse& use, std::string_view what) {
+        return prelude_text(names, use).find(what) != std::string::npos;
+    };
+    EXPECT_TRUE(has({}, "hhk_expm1_tail_f32(V r) {"));
+    EXPECT_FALSE(has({.float32 = false}, "hhk_expm1_tail_f32(V r) {"));
+    EXPECT_TRUE(has({.float32 = false}, "V hhk_fast_exprel(V x) {"));
+    EXPECT_FALSE(has({.fast = false}, "V hhk_fast_exprel(V x) {"));
+    EXPECT_TRUE(has({.fast = false}, "V hhk_exprel(V x) {"));
+}
+
 TEST(PreludeText, a_selection_holds_the_support_that_it_needs) {
     const std::string text = prelude_text_for("x = hhk_all(hhk_inside(count, i));");
     EXPECT_NE(text.find("using Real = hhk_f;"), std::string::npos);
