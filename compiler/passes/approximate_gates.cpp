@@ -320,7 +320,7 @@ private:
         worst_ = std::max(worst_, proven.bound);
         if (!table_) {
             ir::Table table;
-            table.name = "pieces";
+            table.name = "approximate:pieces"; // no name that a model can have
             table.hidden = ir::piece_header;
             table_ = module_.tables.push_back(std::move(table));
         }

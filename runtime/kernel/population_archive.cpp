@@ -143,7 +143,7 @@ void PopulationState::save(const archive::Out& out) const {
     out.put_text("uniform_signatures", joined(signatures));
     out.put("uniform_values", std::vector<double>(uniforms_.begin(), uniforms_.end()));
     for (std::uint32_t t = 0; t < m.table_count; ++t) {
-        if (tables_[t].set) {
+        if (tables_[t].set && m.tables[t].hidden == 0) {
             const archive::Out table = out.in(fmt::format("table/{}", t));
             table.put("values", tables_[t].values);
             table.put("rows", table_data_[t].rows);
@@ -326,7 +326,7 @@ void PopulationState::restore_uniforms(const archive::In& in) {
 void PopulationState::restore_tables(const archive::In& in) {
     for (std::uint32_t t = 0; t < table().table_count; ++t) {
         const archive::In saved = in.in(fmt::format("table/{}", t));
-        if (!saved.has("values")) {
+        if (!saved.has("values") || table().tables[t].hidden != 0) {
             continue;
         }
         const std::int64_t width = table().tables[t].per_entity != 0 ? padded() : 1;

@@ -132,6 +132,21 @@ def test_polynomials_follow_the_temperature() -> None:
         assert np.abs(cells.get("na.m") - exact.get("na.m")).max() < 1e-6
 
 
+def test_a_saved_network_goes_on_bit_by_bit(tmp_path: Any) -> None:
+    def build() -> tuple[hp.Population, hp.Network]:
+        cells = hp.Population(squid(1e-9), 5, I=np.linspace(0, 15, 5) * uA / cm**2, name="cells")
+        return cells, hp.Network(cells, dt=0.01 * ms)
+
+    cells, net = build()
+    net.run(5 * ms)
+    net.save(tmp_path / "net")
+    net.run(5 * ms)
+    again, restored = build()
+    restored.restore(tmp_path / "net")
+    restored.run(5 * ms)
+    np.testing.assert_array_equal(cells.get("v"), again.get("v"))
+
+
 def test_cables_take_it_too() -> None:
     shape = hp.Cylinder(diameter=1e-6, length=1e-3, n=21)
     found = []
