@@ -36,6 +36,13 @@ def whole(
     return number
 
 
+def no_choice(index: Any, among: str, error: IndexError) -> str:
+    """Why numpy cannot choose with ``index``, without its own words where a text was given."""
+    if isinstance(index, str):
+        return f"{shown(index)} does not choose among {among}; write True, a number or numbers"
+    return f"{shown(index)} does not choose among {among}: {error}"
+
+
 def text(value: Any, what: str, error: type[HodgError] = SimulationError) -> str:
     """A string."""
     if not isinstance(value, str):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodgpy import arguments, units
+from hodgpy import arguments, plausible, units
 from hodgpy.errors import SimulationError
 from hodgpy.shape import Compartments, discretise
 
@@ -37,8 +37,9 @@ def fail(message: str) -> SimulationError:
 
 def metres(value: Any, what: str) -> np.ndarray:
     """Lengths in metre as an array of at least one dimension; plain numbers are SI."""
-    length = units.parse("1 meter").dimension
-    return np.atleast_1d(np.asarray(units.to_si(value, length, what, "um"), dtype=float))
+    found = np.atleast_1d(np.asarray(units.to_si(value, units.METRE, what, "um"), dtype=float))
+    plausible.check_plain(value, units.METRE, f"the {what}")
+    return found
 
 
 class _Kind(type):

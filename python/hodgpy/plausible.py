@@ -24,6 +24,7 @@ _LIMITS: dict[Exponents, tuple[float, str]] = {
     units.parse("1 amp").dimension: (1e-3, "nA"),
     units.parse("1 siemens").dimension: (1e-3, "nS"),
     units.parse("1 farad").dimension: (1e-3, "pF"),
+    units.METRE: (0.5, "um"),
 }
 _COLDEST = 200.0  # kelvin, of tissue
 _KELVIN = units.parse("1 kelvin").dimension

@@ -328,7 +328,7 @@ class Population:
         if not isinstance(name, str):
             return Subgroup(self, name)
         if name not in self._names():
-            raise SimulationError(self._unknown(name))
+            refuse("HH6010", self._unknown(name))
         return VariableView(self, name)
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -502,7 +502,7 @@ class Population:
         try:
             self._core.variable(name)
         except SimulationError as error:  # the runtime knows what was probably meant
-            return str(error)
+            return str(error).removeprefix("HH6010: ")
         return f"there is no variable `{name}`"
 
     def _read(self, name: str, frame: FrameType) -> tuple[Any, units.Exponents]:
@@ -546,10 +546,7 @@ class Population:
         try:
             return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
         except IndexError as error:
-            refuse(
-                "HH6016",
-                f"{arguments.shown(index)} does not choose among {self.N} neurons: {error}",
-            )
+            refuse("HH6016", arguments.no_choice(index, f"{self.N} neurons", error))
 
     def _check_length(self, name: str, values: Any, expected: int) -> None:
         if np.ndim(values) > 0 and np.shape(values) != (expected,):

@@ -151,10 +151,7 @@ class Subgroup:
         try:
             return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
         except IndexError as error:
-            refuse(
-                "HH6016",
-                f"{arguments.shown(index)} does not choose among {self.N} neurons: {error}",
-            )
+            refuse("HH6016", arguments.no_choice(index, f"{self.N} neurons", error))
 
     def _counts_otherwise(self) -> bool:
         """Whether index k of the subgroup is another neuron than index k of the population."""

@@ -13,7 +13,7 @@ import numpy as np
 from hodgpy import _core as core
 from hodgpy import arguments, plausible, plotting, units
 from hodgpy.coded import Place, refuse
-from hodgpy.errors import ModelError, SimulationError
+from hodgpy.errors import ModelError, NetworkWarning, SimulationError
 from hodgpy.model import Model
 from hodgpy.pair_expressions import PairExpression, Value
 from hodgpy.pair_scope import Pairs, Side, scopes_of
@@ -178,6 +178,11 @@ class SynapseValues(ABC):
         if np.ndim(si) > 1:
             refuse("HH6011", f"`{name}` was given values of shape {np.shape(si)}", "one a synapse")
         count = len(self) if chosen is None else len(chosen)
+        if variable["per_entity"] and len(self) == 0:
+            plausible.warn_user(
+                f"`{name}` was set while there are no synapses: connect first, then set it",
+                NetworkWarning,
+            )
         if np.ndim(si) == 1 and len(si) != count:
             refuse("HH6011", f"`{name}` was given {len(si)} values for {count} synapses")
         shared = not variable["per_entity"]
@@ -247,10 +252,7 @@ class SynapseValues(ABC):
         try:
             return np.atleast_1d(np.arange(len(self), dtype=np.int64)[index])
         except IndexError as error:
-            refuse(
-                "HH6016",
-                f"{arguments.shown(index)} does not choose among {len(self)} synapses: {error}",
-            )
+            refuse("HH6016", arguments.no_choice(index, f"{len(self)} synapses", error))
 
     def _between(self, index: tuple[Any, ...]) -> np.ndarray:
         """Synapses by source and target, and by their number within a pair."""

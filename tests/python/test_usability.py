@@ -489,3 +489,33 @@ def test_what_users_of_brian_look_for_in_a_population() -> None:
     cells = hp.Population(hp.compile("dv/dt = -v/ms : 1"), 1)
     with pytest.raises(AttributeError, match="regularly"):
         cells.run_regularly("v = 0", dt=1 * ms)
+
+
+def test_values_of_synapses_that_do_not_exist_yet() -> None:
+    """They are not kept, and it is said."""
+    cells = hp.Population(hp.compile("x : 1", threshold="x > 1", reset="x = 0"), 3)
+    synapses = hp.Synapses(cells, cells, "w : 1", on_pre="x_post += w")
+    with pytest.warns(hp.NetworkWarning, match="connect first"):
+        synapses.w = 3
+    synapses.connect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        synapses.w = 3
+    assert np.all(synapses.w[:] == 3)
+
+
+def test_a_cell_of_twenty_metres() -> None:
+    with pytest.warns(hp.UnitWarning, match=r"means meter; did you mean 20\*um"):
+        hp.Soma(diameter=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hp.Soma(diameter=20e-6)
+
+
+def test_words_that_choose_no_neuron() -> None:
+    cells = hp.Population(hp.compile("x : 1"), 3)
+    with pytest.raises(hp.SimulationError, match=r"HH6016.*write True, a number"):
+        hp.StateRecorder(cells, "x", record="all")
+    with pytest.raises(hp.SimulationError) as caught:
+        cells.set("X", 1)
+    assert str(caught.value).count("HH6010") == 1
