@@ -3,10 +3,13 @@
 
 #include "abi/float_environment.h"
 
+#include <sched.h>
 #include <unistd.h>
 #include <utility>
 
 namespace hodg::base {
+
+static constexpr int many_spins = 1000;
 
 static void pause_briefly() {
 #if defined(__x86_64__)
@@ -16,10 +19,25 @@ static void pause_briefly() {
 #endif
 }
 
+/// A woken thread may find itself on the processor of the thread that woke it: while neither
+/// sleeps, they would share it until the scheduler looks.
+static void leave_processor(int cpu) {
+    cpu_set_t allowed;
+    if (sched_getcpu() != cpu || sched_getaffinity(0, sizeof allowed, &allowed) != 0 ||
+        CPU_COUNT(&allowed) < 2) {
+        return;
+    }
+    cpu_set_t others = allowed;
+    CPU_CLR(static_cast<unsigned>(cpu), &others);
+    if (sched_setaffinity(0, sizeof others, &others) == 0) { // moves it at once
+        sched_setaffinity(0, sizeof allowed, &allowed);
+    }
+}
+
 ThreadTeam::ThreadTeam(int threads) : size_(threads), process_(getpid()) {
     // About 20 us; with more threads than CPUs spinning only keeps the others from working.
     const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
-    spins_ = threads <= cpus ? 1000 : 10;
+    spins_ = threads <= cpus ? many_spins : 10;
     for (int member = 1; member < threads; ++member) {
         threads_.emplace_back([this, member] { serve(member); });
     }
@@ -67,6 +85,9 @@ void ThreadTeam::serve(int member) {
         if (stop_.load()) {
             return;
         }
+        if (spins_ == many_spins) {
+            leave_processor(leader_cpu_.load(std::memory_order_relaxed));
+        }
         call(member);
         if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
             busy_.notify_one();
@@ -76,6 +97,7 @@ void ThreadTeam::serve(int member) {
 
 void ThreadTeam::run(const std::function<void(int)>& work) {
     work_ = &work;
+    leader_cpu_.store(sched_getcpu(), std::memory_order_relaxed);
     failed_.store(false);
     busy_.store(size_ - 1, std::memory_order_relaxed);
     round_.fetch_add(1, std::memory_order_release);

@@ -49,6 +49,7 @@ private:
     alignas(line) std::atomic<int> arrived_{0};
     alignas(line) std::atomic<std::uint32_t> phase_{0};
     alignas(line) std::atomic<bool> stop_{false};
+    std::atomic<int> leader_cpu_{-1};
     std::atomic<bool> failed_{false};
     std::exception_ptr error_;
     std::vector<std::thread> threads_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -262,8 +263,7 @@ void PopulationState::rebind(Model model) {
     keep_values_of(old, {});
 }
 
-void PopulationState::reshape(const Counts& counts, int pre_copies,
-                              std::span<const std::uint32_t> sources) {
+void PopulationState::reshape(const Counts& counts, int pre_copies, const Sources& sources) {
     PopulationState old(*this);
     counts_ = counts;
     pre_copies_ = pre_copies;
@@ -273,34 +273,42 @@ void PopulationState::reshape(const Counts& counts, int pre_copies,
 
 /// Field f takes the values of field g of `old`, and what was assigned of it.
 void PopulationState::keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
-                                 std::span<const std::uint32_t> sources) {
-    const bool mapped = table().fields[f].space == HHK_EACH && !sources.empty();
+                                 const Sources& sources) {
+    const bool mapped = table().fields[f].space == HHK_EACH && sources;
     const FieldMemory to = field(f);
     const FieldMemory from = old.field(g);
-    if (!mapped && count_of(f) != old.count_of(g)) {
-        return;
-    }
-    for (std::int64_t i = 0; i < count_of(f); ++i) {
-        const std::int64_t source = mapped ? sources[static_cast<std::size_t>(i)] : i;
-        if (source != no_source) {
-            to.write(i, from.read(source));
-        }
-    }
     if (!mapped) {
+        if (count_of(f) != old.count_of(g)) {
+            return;
+        }
+        for (std::int64_t i = 0; i < count_of(f); ++i) {
+            to.write(i, from.read(i));
+        }
         assigned_[f] = old.assigned_[g];
         shift_pending_[f] = old.shift_pending_[g];
-    } else if (!old.assigned_[g].empty()) {
-        for (std::int64_t i = 0; i < count_of(f); ++i) {
-            const std::uint32_t source = sources[static_cast<std::size_t>(i)];
-            if (source != no_source && old.assigned_[g].contains(source)) {
-                assigned_[f].insert(i);
+        refresh_padding(f);
+        return;
+    }
+    std::array<std::uint32_t, 1024> piece{};
+    const bool any_assigned = !old.assigned_[g].empty();
+    for (std::int64_t first = 0; first < count_of(f); first += std::ssize(piece)) {
+        const auto size = std::min<std::int64_t>(std::ssize(piece), count_of(f) - first);
+        sources(first, std::span(piece).first(static_cast<std::size_t>(size)));
+        for (std::int64_t k = 0; k < size; ++k) {
+            const std::uint32_t source = piece[static_cast<std::size_t>(k)];
+            if (source == no_source) {
+                continue;
+            }
+            to.write(first + k, from.read(source));
+            if (any_assigned && old.assigned_[g].contains(source)) {
+                assigned_[f].insert(first + k);
             }
         }
     }
     refresh_padding(f);
 }
 
-void PopulationState::keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources) {
+void PopulationState::keep_values_of(PopulationState& old, const Sources& sources) {
     const hhk_model& m = table();
     const hhk_model& before = old.table();
     for (std::uint32_t f = 0; f < m.field_count; ++f) {

@@ -130,10 +130,13 @@ public:
     void rebind(Model model);
     /// Called first by prepare_step, with dt; may be empty.
     std::function<void(double dt)> before_step;
-    /// Other numbers of entities: the new entity e of EACH takes the values of sources[e], or
-    /// defaults where that is `no_source`; other spaces keep their values if their size is the
-    /// same.
-    void reshape(const Counts& counts, int pre_copies, std::span<const std::uint32_t> sources);
+    /// Tells which entities of EACH the new ones from `first` on come from. Asked piece by piece: a
+    /// list of all would take as much memory as the values of a synapse.
+    using Sources = std::function<void(std::int64_t first, std::span<std::uint32_t> sources)>;
+    /// Other numbers of entities: a new entity of EACH takes the values of its source, or defaults
+    /// where that is `no_source` (no sources: entity e comes from e); other spaces keep their
+    /// values if their size is the same.
+    void reshape(const Counts& counts, int pre_copies, const Sources& sources);
     static constexpr std::uint32_t no_source = UINT32_MAX;
     /// Entities of EACH that users number; -1: all of them.
     std::int64_t numbered = -1;
@@ -172,9 +175,8 @@ private:
     [[noreturn]] void refuse(const archive::In& in, const std::string& reason) const;
     void allocate();
     void allocate_hidden(std::uint32_t t);
-    void keep_values_of(PopulationState& old, std::span<const std::uint32_t> sources);
-    void keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g,
-                    std::span<const std::uint32_t> sources);
+    void keep_values_of(PopulationState& old, const Sources& sources);
+    void keep_field(std::uint32_t f, PopulationState& old, std::uint32_t g, const Sources& sources);
     void require_values() const;
     void require_links() const;
     void prepare_derived();

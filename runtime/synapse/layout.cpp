@@ -112,12 +112,20 @@ static void fill_gaps(Layout& layout) {
     }
 }
 
+/// Every source has so few synapses that two bytes number them.
+static bool has_short_rows(const std::vector<std::uint32_t>& begin) {
+    for (std::size_t s = 0; s + 1 < begin.size(); ++s) {
+        if (begin[s + 1] - begin[s] > std::numeric_limits<std::uint16_t>::max()) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Numbers as places within the numbers of a source, of two bytes, where every source's fit.
 static void count_within_sources(Layout& layout, std::vector<std::uint32_t> first) {
-    for (std::size_t s = 0; s + 1 < first.size(); ++s) {
-        if (first[s + 1] - first[s] > std::numeric_limits<std::uint16_t>::max()) {
-            return;
-        }
+    if (!has_short_rows(first)) {
+        return;
     }
     layout.within = base::Array<std::uint16_t>(layout.stored());
     layout.for_each([&](std::uint32_t at, std::int32_t source) {
@@ -128,17 +136,78 @@ static void count_within_sources(Layout& layout, std::vector<std::uint32_t> firs
     layout.creation.clear();
 }
 
+/// Places in a row by delay, equal ones as they are; returns whether that changes anything. `order`
+/// is as long as the row.
+static bool order_by_delay(std::span<const std::int32_t> delays, std::vector<std::uint16_t>& order,
+                           std::vector<std::uint32_t>& starts) {
+    std::iota(order.begin(), order.end(), std::uint16_t{0});
+    if (std::is_sorted(delays.begin(), delays.end())) {
+        return false;
+    }
+    const auto [least, most] = std::minmax_element(delays.begin(), delays.end());
+    const auto range = static_cast<std::size_t>(*most - *least) + 1;
+    if (range > 4 * delays.size() + 64) {
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint16_t a, std::uint16_t b) { return delays[a] < delays[b]; });
+        return true;
+    }
+    const std::int32_t first = *least;
+    starts.assign(range + 1, 0);
+    for (const std::int32_t delay : delays) {
+        ++starts[static_cast<std::size_t>(delay - first) + 1];
+    }
+    std::partial_sum(starts.begin(), starts.end(), starts.begin());
+    for (std::size_t k = 0; k < delays.size(); ++k) {
+        order[starts[static_cast<std::size_t>(delays[k] - first)]++] =
+            static_cast<std::uint16_t>(k);
+    }
+    return true;
+}
+
+/// Rows of one part that are short enough are sorted where they are: nothing is held twice.
+static void sort_rows(Layout& layout, const DelaySteps& delays) {
+    layout.within = base::Array<std::uint16_t>(layout.stored());
+    const std::vector<std::uint32_t>& rows = layout.parts[0].rows;
+    std::vector<std::int32_t> own; // delays, then targets, of a row
+    std::vector<std::uint16_t> order;
+    std::vector<std::uint32_t> starts;
+    bool moved = false;
+    for (std::size_t s = 0; s + 1 < rows.size(); ++s) {
+        const std::size_t size = rows[s + 1] - rows[s];
+        order.resize(size);
+        own.resize(size);
+        for (std::size_t k = 0; k < size; ++k) {
+            own[k] = delays[rows[s] + k];
+        }
+        if (order_by_delay(own, order, starts)) {
+            moved = true;
+            std::copy_n(layout.post.data() + rows[s], size, own.begin());
+            for (std::size_t k = 0; k < size; ++k) {
+                layout.post[rows[s] + k] = own[order[k]];
+            }
+        }
+        std::copy(order.begin(), order.end(), layout.within.data() + rows[s]);
+    }
+    if (moved) {
+        layout.first = rows;
+    } else {
+        layout.within.clear();
+    }
+    fill_gaps(layout);
+}
+
 Layout lay_out(Connectivity connectivity, std::int64_t sources, std::vector<std::int64_t> bounds,
                const DelaySteps& delays) {
     Layout layout;
     layout.bounds = std::move(bounds);
     layout.synapses = connectivity.size();
     layout.parts.resize(layout.bounds.size() - 1);
-    if (connectivity.in_rows() && layout.parts.size() == 1 && delays.empty()) {
+    if (connectivity.in_rows() && layout.parts.size() == 1 &&
+        (delays.empty() || has_short_rows(connectivity.rows().begin))) {
         layout.parts[0].rows = std::move(connectivity.rows().begin);
         layout.parts[0].end = layout.parts[0].rows.back();
         layout.post = std::move(connectivity.rows().targets);
-        fill_gaps(layout);
+        delays.empty() ? fill_gaps(layout) : sort_rows(layout, delays);
         return layout;
     }
     for (Part& part : layout.parts) {
@@ -170,14 +239,18 @@ Layout lay_out(Connectivity connectivity, std::int64_t sources, std::vector<std:
             }
         }
     }
+    const bool in_rows = connectivity.in_rows();
+    std::vector<std::uint32_t> first =
+        in_rows ? std::move(connectivity.rows().begin) : std::vector<std::uint32_t>();
+    connectivity = {}; // its room is needed for what comes
     bool identity = layout.stored() == layout.synapses;
     for (std::uint32_t at = 0; identity && at < layout.stored(); ++at) {
         identity = layout.creation[at] == at;
     }
     if (identity) {
         layout.creation.clear();
-    } else if (connectivity.in_rows()) {
-        count_within_sources(layout, std::move(connectivity.rows().begin));
+    } else if (in_rows) {
+        count_within_sources(layout, std::move(first));
     }
     fill_gaps(layout);
     return layout;
@@ -191,6 +264,34 @@ std::int32_t Layout::source_of(std::uint32_t place) const {
     const std::vector<std::uint32_t>& rows = parts[p].rows;
     const auto next = std::upper_bound(rows.begin(), rows.end() - 1, place);
     return static_cast<std::int32_t>(next - rows.begin()) - 1;
+}
+
+void Layout::numbers(std::uint32_t first, std::span<std::uint32_t> found,
+                     std::uint32_t none) const {
+    std::size_t p = 0;
+    std::size_t s = 0;
+    for (std::size_t k = 0; k < found.size(); ++k) {
+        const auto place = static_cast<std::uint32_t>(first + k);
+        while (p + 1 < parts.size() && place >= parts[p + 1].begin) {
+            ++p;
+            s = 0;
+        }
+        const Part& part = parts[p];
+        if (part.begin == part.end) {
+            found[k] = none;
+            continue;
+        }
+        const std::uint32_t here = std::min(place, part.end - 1);
+        if (s == 0) {
+            s = static_cast<std::size_t>(
+                std::upper_bound(part.rows.begin(), part.rows.end() - 1, here) - part.rows.begin() -
+                1);
+        }
+        while (part.rows[s + 1] <= here) {
+            ++s;
+        }
+        found[k] = number(here, static_cast<std::int32_t>(s));
+    }
 }
 
 Connectivity take_apart(Layout layout) {

@@ -44,6 +44,9 @@ struct Layout {
         return number(place, within.empty() ? 0 : source_of(place));
     }
     [[nodiscard]] std::int32_t source_of(std::uint32_t place) const;
+    /// Numbers of the places from `first` on; in a gap, that of the last synapse before it, or
+    /// `none` where there is none.
+    void numbers(std::uint32_t first, std::span<std::uint32_t> found, std::uint32_t none) const;
     [[nodiscard]] std::size_t bytes() const {
         return post.bytes() + creation.bytes() + within.bytes();
     }

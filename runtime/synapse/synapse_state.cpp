@@ -406,21 +406,16 @@ void SynapseState::rearrange(std::vector<std::int64_t> bounds) {
     const bool unmoved = value_places_ == nullptr && !layout_.sorted() &&
                          value_count_ == layout_.synapses && values_->count() == stored;
     if (!unmoved || copies != values_->pre_copies()) {
-        std::vector<std::uint32_t> from(static_cast<std::size_t>(stored),
-                                        PopulationState::no_source);
-        layout_.for_each([&](std::uint32_t at, std::int32_t source) {
-            const std::uint32_t number = layout_.number(at, source);
-            if (number < value_count_) {
-                from[at] = value_places_ == nullptr ? number : (*value_places_)[number];
+        const auto from = [&](std::int64_t first, std::span<std::uint32_t> sources) {
+            layout_.numbers(static_cast<std::uint32_t>(first), sources, PopulationState::no_source);
+            for (std::uint32_t& source : sources) {
+                if (source >= value_count_) { // also of a gap before all synapses
+                    source = PopulationState::no_source;
+                } else if (value_places_ != nullptr) {
+                    source = (*value_places_)[source];
+                }
             }
-        });
-        for (std::size_t p = 0; p + 1 < layout_.parts.size(); ++p) { // gaps follow the last one
-            const Part& part = layout_.parts[p];
-            for (std::uint32_t at = part.end;
-                 part.end > part.begin && at < layout_.parts[p + 1].begin; ++at) {
-                from[at] = from[part.end - 1];
-            }
-        }
+        };
         values_->reshape({stored, 0, 0, pre_->count(), post_->count()}, copies, from);
     }
     values_->places = nullptr;
