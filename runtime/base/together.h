@@ -20,12 +20,11 @@ template <class T> struct Together {
     using value_type = T;
     Together() = default;
     template <class U> Together(const Together<U>& /*other*/) {} // NOLINT: a conversion
+    static constexpr std::size_t size = sizeof(T); // NOLINT: of a pointer, where T is one
     [[nodiscard]] T* allocate(std::size_t count) {
-        return static_cast<T*>(allocate_together(count * sizeof(T)));
+        return static_cast<T*>(allocate_together(count * size));
     }
-    void deallocate(T* memory, std::size_t count) noexcept {
-        free_together(memory, count * sizeof(T));
-    }
+    void deallocate(T* memory, std::size_t count) noexcept { free_together(memory, count * size); }
     friend bool operator==(const Together& /*a*/, const Together& /*b*/) { return true; }
 };
 
