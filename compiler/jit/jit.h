@@ -14,10 +14,10 @@
 
 namespace hhc::jit {
 
-/// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-fxsr"). For the native
-/// x86 target they are added to the plain x86-64, because hypervisors hide some that the name of a
-/// processor implies, and on are only those that required_features() can name; `tune` then is that
-/// name, which decides about times alone.
+/// What code is made for. `features` are LLVM's names with a sign ("+avx2", "-fxsr"). For the
+/// native x86 target they are added to the plain x86-64, because hypervisors hide some that the
+/// name of a processor implies, and on are only those that required_features() can name; `tune`
+/// then is that name, which decides about times alone.
 struct TargetSpec {
     std::string name;
     std::string triple;
