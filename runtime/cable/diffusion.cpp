@@ -43,8 +43,11 @@ void CableSolver::diffuse(const std::string& name, double diffusivity,
                  "it must be a positive volume");
         }
     }
-    diffusions_.push_back(
-        {field, diffusivity, {volume.begin(), volume.end()}, {fraction.begin(), fraction.end()}});
+    diffusions_.push_back({name,
+                           field,
+                           diffusivity,
+                           {volume.begin(), volume.end()},
+                           {fraction.begin(), fraction.end()}});
     population_->mark_uniform_assigned();
 }
 

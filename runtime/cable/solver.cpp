@@ -74,9 +74,6 @@ std::vector<kernel::HostSolver::Piece> CableSolver::pieces() {
 
 void CableSolver::set_tolerances(Tolerances tolerances) {
     tolerances_ = tolerances;
-    for (const auto& piece : pieces_) {
-        piece->ode.reset();
-    }
     stale_ = true;
 }
 
@@ -91,6 +88,9 @@ void CableSolver::damp() {
 void CableSolver::find_fields(const hhk_model& model, const std::string& name) {
     v_ = kernel::find_field(model, "v", name);
     v_start_ = -1;
+    for (Diffusion& one : diffusions_) {
+        one.field = kernel::find_field(model, one.name, name);
+    }
     for (std::uint32_t f = 0; f < model.field_count; ++f) {
         if (std::strcmp(model.fields[f].name, "v:start") == 0) {
             v_start_ = static_cast<std::int32_t>(f);
@@ -171,7 +171,7 @@ void CableSolver::prepare(PopulationState& population, bool assigned, bool jumpe
         population.table().rhs(&context, &block);
         fill_coefficients(population, *piece);
         fill_spreads(*piece);
-        if (scheme_ == CableScheme::Cvode && piece->ode == nullptr) {
+        if (scheme_ == CableScheme::Cvode) { // anew, for the model may be another one now
             piece->ode = std::make_shared<CellOde>(population.table(), *piece, v_, tolerances_);
         }
     }
@@ -410,13 +410,19 @@ void CableSolver::make_attachments() {
     for (Gap& gap : gaps_) {
         gap.attachment = address();
     }
+    find_process_fields();
     for (const auto& insertion : insertions_) {
-        insertion->v =
-            kernel::find_field(insertion->processes->table(), "v", insertion->processes->name());
         insertion->attachments.clear();
         for (std::size_t e = 0; e < insertion->at.size(); ++e) {
             insertion->attachments.push_back(address());
         }
+    }
+}
+
+void CableSolver::find_process_fields() {
+    for (const auto& insertion : insertions_) {
+        insertion->v =
+            kernel::find_field(insertion->processes->table(), "v", insertion->processes->name());
     }
 }
 
@@ -453,9 +459,13 @@ std::vector<kernel::HostSolver::Piece> PointSolver::pieces() {
     return {{0, population_->padded(), nullptr}};
 }
 
-void PointSolver::prepare(PopulationState& population, bool /*assigned*/, bool jumped) {
+void PointSolver::prepare(PopulationState& population, bool assigned, bool jumped) {
     population_ = &population;
-    if (const std::shared_ptr<CableSolver> cable = cable_.lock(); cable && jumped) {
+    const std::shared_ptr<CableSolver> cable = cable_.lock();
+    if (cable && assigned) { // its model may be another one now
+        cable->find_process_fields();
+    }
+    if (cable && jumped) {
         cable->note_jump();
     }
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct Attachment {
 
 /// A state that spreads along the cable.
 struct Diffusion {
+    std::string name;
     std::uint32_t field = 0;
     double diffusivity = 0;       // meter**2/second
     std::vector<double> volume;   // by entity, meter**3
@@ -135,6 +137,8 @@ public:
         return !gaps_.empty() || !insertions_.empty();
     }
     void gather(std::int64_t step) override;
+    /// Where the processes that were inserted keep v, after one of their models changed.
+    void find_process_fields();
     void save(const archive::Out& out) const override;
     void restore(const archive::In& in) override;
 

@@ -43,6 +43,10 @@ def passive(**options: object) -> hp.Cell:
     return hp.Cell(shape(), PASSIVE, **(VALUES | options))
 
 
+def passive_of(text: str, method: str) -> hp.Cell:
+    return hp.Cell(shape(), text, method=method, **VALUES)
+
+
 def run(cell: hp.CablePopulation, time: object = 5 * ms, **record: object) -> hp.StateRecorder:
     recorder = hp.StateRecorder(cell, "v", **record)
     hp.Network(cell, recorder, dt=0.05 * ms).run(time, record_end=True)
@@ -122,6 +126,35 @@ def test_a_parameter_of_all_becomes_one_of_each() -> None:
     assert cell.get("l.g")[0] == 10
     cell.set("l.g", np.arange(cell.N) + 1.0)
     np.testing.assert_array_equal(cell.get("l.g"), np.arange(cell.N) + 1.0)
+
+
+@pytest.mark.parametrize("method", ["crank_nicolson", "cvode"])
+def test_it_may_become_so_between_runs(method: str) -> None:
+    """The model is another one then; states, what spreads, and processes are where they were."""
+    text = PASSIVE.replace("El", "E") + "E : volt (shared)\ndca/dt = -ca/(20*ms) : mmolar"
+    found = []
+    for late in (False, True):
+        cell = passive_of(text, method)
+        cell.diffuse("ca", 1 * um**2 / ms)
+        cell["axon.50*um"].ca = 1e-3
+        processes = cell.point_process(
+            "Is = g*(Er - v)*where(v < -69*mV, 1, 2) : amp\nEr : volt (shared)\ng : siemens",
+            "Is", 2, g=1 * nS,
+        )  # fmt: skip
+        processes.insert(cell.axon[[0, 5]])
+        same = np.zeros(cell.N) - 0.07
+        cell.E = -70 * mV if late else same
+        processes.Er = 0 * mV if late else np.zeros(2)
+        net = hp.Network(cell, dt=0.1 * ms)
+        net.run(2 * ms)
+        cell.E = same + 0.005
+        processes.Er = np.array([0.0, 0.02])
+        net.run(2 * ms)
+        found.append((cell.v, cell.ca, processes.v))
+    for early, after in zip(*found, strict=True):
+        np.testing.assert_array_equal(early, after)
+    assert 0 < found[0][1][cell["axon.60*um"].indices[0]] < 1e-3
+    assert np.all(found[0][2] > -0.07)
 
 
 def test_point_processes_at_places() -> None:
