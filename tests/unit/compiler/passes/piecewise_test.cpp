@@ -116,7 +116,7 @@ class Piecewise : public testing::TestWithParam<std::size_t> {};
 TEST_P(Piecewise, error_is_below_the_proven_bound) {
     const Case& one = cases[GetParam()];
     const Module module = module_of(one);
-    const FunctionOfOne function{&module.kernels[0], {}, 1e-4, &evaluate};
+    const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
     bool proven = false;
     for (int degree = 3; degree <= max_piece_degree; ++degree) {
         const Approximation row = approximation(degree, 1e-9);
@@ -141,7 +141,7 @@ TEST_P(Piecewise, error_is_below_the_proven_bound) {
 
 TEST_P(Piecewise, a_wrong_coefficient_is_not_proven) {
     const Module module = module_of(cases[GetParam()]);
-    const FunctionOfOne function{&module.kernels[0], {}, 1e-4, &evaluate};
+    const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
     const Approximation row = approximation(max_piece_degree, 1e-9);
     std::vector<double> pieces(piecewise_size(row.degree));
     ASSERT_TRUE(fit(row, function, pieces));
@@ -164,7 +164,7 @@ TEST(piecewise, a_pole_in_the_range_is_refused) {
   output %2)",
                     nullptr};
     const Module module = module_of(pole);
-    const FunctionOfOne function{&module.kernels[0], {}, 1e-4, &evaluate};
+    const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
     const Approximation row = approximation(8, 1e-3);
     std::vector<double> pieces(piecewise_size(row.degree));
     EXPECT_FALSE(fit(row, function, pieces) && prove(row, function, pieces));

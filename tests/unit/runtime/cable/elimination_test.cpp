@@ -62,7 +62,7 @@ struct Problem {
     SolverTree tree;
     std::vector<double> axial, neighbours, capacitance, area, conductance, current, v;
 
-    Problem(const SolverTree& order, const CableTree& shape, std::size_t lanes) : tree(order) {
+    Problem(SolverTree order, const CableTree& shape, std::size_t lanes) : tree(std::move(order)) {
         const std::size_t n = tree.node.size();
         axial.assign(n * lanes, 0);
         neighbours = capacitance = area = axial;
