@@ -119,8 +119,7 @@ std::string with_dots(std::string name) {
 std::string equations_of(const hhk_model& table, const Json& description, bool definitions) {
     std::string text;
     for (const model::Variable& variable : stored_variables(table)) {
-        if (variable.role == Role::LastSpike || variable.role == Role::NotRefractory ||
-            variable.role == Role::Temperature) {
+        if (variable.role == Role::LastSpike || variable.role == Role::NotRefractory) {
             continue; // of the language
         }
         const char* type = variable.type.scalar == model::Scalar::Integer   ? "integer"
