@@ -7,6 +7,6 @@
 #define HHK_SEAL "hodgpy-sealed-1"
 
 /* hhk_library.reserved of a library that was written with a seal: without it, it was changed. */
-#define HHK_SEALED 1
+enum { HHK_SEALED = 1 };
 
 #endif
