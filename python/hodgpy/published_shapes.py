@@ -34,7 +34,7 @@ def traub_1991() -> Morphology:
 
 
 def retinal_ganglion() -> Morphology:
-    """A reconstructed retinal ganglion cell of a salamander, soma and dendrites.
+    """A reconstructed retinal ganglion cell, soma and dendrites.
 
     Returns
     -------
