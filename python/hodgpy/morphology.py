@@ -37,9 +37,7 @@ def fail(message: str) -> SimulationError:
 
 def metres(value: Any, what: str) -> np.ndarray:
     """Lengths in metre as an array of at least one dimension; plain numbers are SI."""
-    found = np.atleast_1d(np.asarray(units.to_si(value, units.METRE, what, "um"), dtype=float))
-    plausible.check_plain(value, units.METRE, f"the {what}")
-    return found
+    return np.atleast_1d(np.asarray(units.to_si(value, units.METRE, what, "um"), dtype=float))
 
 
 class _Kind(type):
@@ -377,7 +375,9 @@ class Soma(Morphology):
     """
 
     def __init__(self, diameter: Any = None, *, d: Any = None) -> None:
-        size = positive(metres(diameter if d is None else d, "diameter of a soma"), "diameter")
+        given = diameter if d is None else d
+        size = positive(metres(given, "diameter of a soma"), "diameter")
+        plausible.check_plain(given, units.METRE, "the diameter")
         if len(size) != 1:
             raise fail("a soma has one diameter")
         self._init(np.array([0.0, size[0]]), np.repeat(size, 2), 1)

@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def test_any_file_is_read_or_refused(seed: int, tmp_path: Path) -> None:
 
 
 def main(seconds: float) -> int:
+    warnings.simplefilter("ignore", hp.UnitWarning)
     seed = 1000
     with tempfile.TemporaryDirectory() as folder:
         while time.process_time() < seconds:
