@@ -18,9 +18,9 @@ template <class V> HHK_INLINE hhk_place<V> hhk_place_of(V t, double scale, doubl
 
 template <int degree, class V>
 HHK_INLINE V hhk_piecewise(const double* pieces, const hhk_place<V>& place) {
-    constexpr int64_t top = degree;
+    constexpr hhk_i64 top = degree;
     V sum = hhk_table16<V>(pieces + 16 * top, place.piece);
-    for (int64_t k = top - 1; k >= 0; --k) {
+    for (hhk_i64 k = top - 1; k >= 0; --k) {
         sum = hhk_fma(sum, place.x, hhk_table16<V>(pieces + 16 * k, place.piece));
     }
     return sum;
@@ -28,16 +28,16 @@ HHK_INLINE V hhk_piecewise(const double* pieces, const hhk_place<V>& place) {
 
 // The same for many, four by four: a coefficient is loaded once for all four.
 template <int degree, class V>
-HHK_INLINE void hhk_piecewise_all(const double* pieces, const hhk_place<V>* places, int64_t count,
+HHK_INLINE void hhk_piecewise_all(const double* pieces, const hhk_place<V>* places, hhk_i64 count,
                                   V* results) {
-    constexpr int64_t top = degree;
-    int64_t i = 0;
+    constexpr hhk_i64 top = degree;
+    hhk_i64 i = 0;
     for (; i + 4 <= count; i += 4) {
         V sums[4];
         for (int n = 0; n < 4; ++n) {
             sums[n] = hhk_table16<V>(pieces + 16 * top, places[i + n].piece);
         }
-        for (int64_t k = top - 1; k >= 0; --k) {
+        for (hhk_i64 k = top - 1; k >= 0; --k) {
             for (int n = 0; n < 4; ++n) {
                 const V next = hhk_table16<V>(pieces + 16 * k, places[i + n].piece);
                 sums[n] = hhk_fma(sums[n], places[i + n].x, next);
