@@ -3,11 +3,15 @@
 
 `pytest -m validation --validation FILE` writes the comparisons of a run as JSON; from it
 `scripts/validation_report` makes docs/validation.md.
+
+A job in the background of a shell's script is started with Ctrl+C ignored, and some tests are about
+it: they begin with Python's own handler.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[ROWS] = []
     config.addinivalue_line("markers", "validation: compares with a published number (automatic)")
 
