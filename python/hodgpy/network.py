@@ -360,17 +360,7 @@ class Network:
         Without ``action`` a decorator, as :meth:`every` is. An error that it raises ends the run
         there; the next run goes on from that step.
         """
-        when = units.duration(time, "time")
-
-        def add(action: Action) -> Action:
-            self._operations += 1
-            self._core.at(when, arguments.action(action, "action"))
-            return action
-
-        if action is None:
-            return add
-        add(action)
-        return None
+        return self._operation(self._core.at, units.duration(time, "time"), action)
 
     def every(self, interval: Any, action: Action | None = None) -> Any:
         """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step.
@@ -384,15 +374,21 @@ class Network:
         seconds = units.duration(interval, "interval")
         if seconds <= 0:
             raise SimulationError(f"interval is {seconds} s; it must be positive")
+        return self._operation(self._core.every, seconds, action)
 
-        def add(action: Action) -> Action:
+    def _operation(
+        self, add: Callable[[float, Action], None], seconds: float, action: Action | None
+    ) -> Any:
+        """Adds an action now, or where the decorator that is returned meets one."""
+
+        def register(action: Action) -> Action:
             self._operations += 1
-            self._core.every(seconds, arguments.action(action, "action"))
+            add(seconds, arguments.action(action, "action"))
             return action
 
         if action is None:
-            return add
-        add(action)
+            return register
+        register(action)
         return None
 
     def copy(self, *, seed: int | None = None, threads: int | None = None) -> Network:
