@@ -3,17 +3,18 @@
 
 Networks fire chaotically, so what is pinned is a short beginning of a reduced network: potentials
 of its cells after some milliseconds, and the number of spikes. Each literal of the script that is
-part of the model (in equations, with a unit, or with a fraction) is changed in the script's text,
-which then runs; scripts that use cells and synapses of the shelf leave those to tests/stdlib.
+part of the model is changed in the script's text, which then runs: 5 % off, or the next whole
+number. Scripts that use cells and synapses of the shelf leave those to tests/stdlib.
 `python tests/examples/test_network_sensitivity.py` writes `pins.toml` anew.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,14 @@ import pytest
 
 import hodgpy as hp
 import pins
+from literals import OFF, Literal, literals, with_off
 
 FOLDER = Path(__file__).parents[2] / "examples" / "networks"
-UNITS = r"m?V|m?s|second|[npu]A|[npmu]S|usiemens|pF|Hz|ohm|[cmu]m|density|mS_cm2|mM"
-# A number with a unit, or with a fraction, or in an equation of the text CELL.
-WITH_UNIT = re.compile(rf"(?<![\w.*])(\d+\.?\d*(?:e-?\d+)?)(?= ?\*? ?\(?(?:{UNITS})\b)")
-FRACTION = re.compile(r"(?<![\w.*])(\d+\.\d*(?:e-?\d+)?)(?![\w.])")
-ANY = re.compile(r"(?<![\w.*])(\d+\.?\d*)(?![\w.])")
-# Not of the model: steps of time, what draws or seeds, texts for people.
+# Not of the model: texts for people, steps of time, seeds, what is imported, indices, units.
 HIDDEN = re.compile(
     r'\A#[^\n]*\n"""[\s\S]*?"""|^    """[\s\S]*?"""|#.*|\bdt(?:: float)? ?= ?[\d.]+(?: ?\* ?ms)?'
-    r"|scale: float = [\d.]+|REGIMES = \{[\s\S]*?\}|\*\*-?[\d.]+"
-    r"|^ *(?:from|import) .*|: 1$|(?<![\w.])1(?! ?\*? ?[mnpu])(?![\w.])",
+    r"|seed(?:: int = | ?\+ ?)\d|scale: float = [\d.]+|^ *(?:from|import) .*|: 1$|_rng\(.*\)"
+    r"|build\(\)\[\d\]|(?<![\w.])(?:ms|second|cm)\*\*[\d.]+|\[[01]\]",
     re.MULTILINE,
 )
 TABLES = re.compile(r"np\.array\(\[[\s\S]*?\]\)")
@@ -48,6 +45,18 @@ def _potjans_tables(module: Any) -> Found:
         "start": module.START.ravel(),
         "external": module.EXTERNAL.astype(float),
     }
+
+
+def _constants(module: Any) -> Found:
+    """Sizes that are defaults of a function, and what the regimes are: the reduced networks have
+    others."""
+    defaults = [
+        float(parameter.default)
+        for parameter in inspect.signature(module.build).parameters.values()
+        if isinstance(parameter.default, int | float)
+    ]
+    regimes = [x for pair in getattr(module, "REGIMES", {}).values() for x in pair]
+    return {"defaults": np.array(defaults), "regimes": np.array(regimes or [0.0])}
 
 
 # How to build the reduced network, and for how long it runs (ms).
@@ -65,7 +74,11 @@ PLANS: dict[str, tuple[Callable[[Any], Any], float]] = {
 }
 MOVES_NOTHING: dict[str, dict[str, str]] = {
     "diesmann_1999": {"1 in cell = ": "a refractory time of 10.5 steps is one of 10 steps"},
-    "potjans_diesmann_2014": {"0.1 in S.delay": "one step in place of 1.05: both are one step"},
+    "potjans_diesmann_2014": {
+        "0.1 in S.delay": "one step in place of 1.05: both are one step",
+        "20 in S.delay": "beyond 20 ms are 24 standard deviations",
+        "2 in S.w": "beyond twice the mean are 10 standard deviations",
+    },
     "izhikevich_2003": {"30 in threshold": "v explodes: no cell is between 30 and 31.5"},
 }
 
@@ -85,63 +98,86 @@ def _learning(built: Any) -> hp.Network:
     return found
 
 
-def numbers(text: str) -> list[tuple[int, str, str]]:
-    """Where the literals of the model begin, they themselves, and their lines."""
+def changes(text: str, literal: Literal) -> Iterator[str]:
+    """The text with this number 5 % off and, where it must be whole, with the next that is."""
+    yield with_off(text, literal)
+    if literal.number.isdigit():
+        number = int(literal.number)
+        other = max(number + 1, round(number * (1 + OFF)))
+        yield f"{text[: literal.at]}{other}{text[literal.end :]}"
+
+
+def numbers(text: str) -> list[Literal]:
+    """The literals of the model, which the script has before what runs and shows it."""
     model = re.split(
-        r"^def (?:main|error_index|volleys|coherence)|^if __name", text, flags=re.MULTILINE
+        r"^def (?:main|error_index|volleys|coherence|rate_and_cv)|^if __name",
+        text,
+        flags=re.MULTILINE,
     )[0]
-    visible = HIDDEN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), model)
-    found = {
-        m.start(): m[1] for pattern in (WITH_UNIT, FRACTION) for m in pattern.finditer(visible)
-    }
-    for block in re.finditer(r'CELL = """.*?"""', visible, re.DOTALL):
-        found |= {block.start() + m.start(): m[1] for m in ANY.finditer(block[0])}
-    lines = text.splitlines()
-    return [
-        (at, number, lines[text[:at].count("\n")].strip())
-        for at, number in sorted(found.items())
-        if float(number) != 0
-    ]
+    return literals(model, HIDDEN)
 
 
-def result(name: str, text: str, is_table: bool = False) -> Found:
-    """The figures of a script's text."""
-    module = types.ModuleType(name)
-    module.__file__ = str(FOLDER / f"{name}.py")
+def result(name: str, texts: dict[str, str], is_table: bool = False) -> Found:
+    """The figures of a script's text, with the text of what it imports."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(FOLDER))
-        patch.setitem(sys.modules, name, module)
-        exec(compile(text, module.__file__, "exec"), module.__dict__)
-        found = _potjans_tables(module) if name.startswith("potjans") else {}
+        for part, text in texts.items():
+            module = types.ModuleType(part)
+            module.__file__ = str(FOLDER / f"{part}.py")
+            patch.setitem(sys.modules, part, module)
+            exec(compile(text, module.__file__, "exec"), module.__dict__)
+        found = _constants(module)
+        if name.startswith("potjans"):
+            found |= _potjans_tables(module)
         if is_table:
             return found
         make, time = PLANS[name]
         network = make(module)
         network.run(time * 1e-3)
-    for part in network._objects:
-        if type(part) is hp.Population and "v" in part.model.variables:
-            found[f"{part.name}.v"] = np.asarray(part.v, dtype=float)[:30]
-        elif isinstance(part, hp.SpikeRecorder):
-            found[f"spikes {len(found)}"] = np.array([len(part), 0.0])
+    recorders = 0
+    for item in network._objects:
+        if type(item) is hp.Population and "v" in item.model.variables:
+            found[f"{item.name}.v"] = np.asarray(item.v, dtype=float)[:30]
+        elif isinstance(item, hp.SpikeRecorder):
+            found[f"spikes {recorders}"] = np.array([len(item), 0.0])
+            recorders += 1
     return found
 
 
+def variants(name: str, texts: dict[str, str]) -> Iterator[tuple[str, Found | None]]:
+    """Place and figures of the script with each number changed; none where it is refused."""
+    for part, text in texts.items():
+        tables = [m.span() for m in TABLES.finditer(text)] if part.startswith("potjans") else []
+        for literal in numbers(text):
+            is_table = any(a <= literal.at < b for a, b in tables)
+            found = None
+            for changed in changes(text, literal):
+                try:
+                    found = result(name, texts | {part: changed}, is_table)
+                    break
+                except (hp.HodgError, TypeError, ValueError, IndexError):
+                    pass  # 5.25 of 5 cells, a delay that is no multiple of dt: noticed
+            yield literal.place, found
+
+
 def figures(name: str) -> pins.Figures:
-    text = (FOLDER / f"{name}.py").read_text("utf-8")
-    is_potjans = name.startswith("potjans")
-    tables = [m.span() for m in TABLES.finditer(text)] if is_potjans else []
-    rows = [result(name, text)]
+    parts = ["common", name] if name == "cuba" else [name]  # whose numbers are looked at
+    texts = {part: (FOLDER / f"{part}.py").read_text("utf-8") for part in parts}
+    rows = [result(name, texts)]
     places = ["nothing"]
-    for at, number, line in numbers(text):
-        places.append(f"{number} in {line}")
-        changed = text[:at] + f"{float(number) * 1.05:.12g}" + text[at + len(number) :]
-        try:
-            found = result(name, changed, any(a <= at < b for a, b in tables))
-        except hp.HodgError:  # a delay that is no multiple of dt, say: noticed
-            found = {what: np.full_like(values, np.inf) for what, values in rows[0].items()}
-        rows.append(rows[0] | found)
+    for place, found in variants(name, texts):
+        places.append(place)
+        row = {} if found is None else rows[0] | found
+        rows.append(
+            {
+                what: row[what]
+                if what in row and row[what].shape == values.shape
+                else np.full_like(values, np.inf)
+                for what, values in rows[0].items()
+            }
+        )
     samples = {what: np.array([row[what] for row in rows]) for what in rows[0]}
-    return pins.Figures(places, samples)
+    return pins.Figures(places, pins.Record(samples))
 
 
 @pytest.mark.filterwarnings("ignore::hodgpy.errors.ModelWarning")

@@ -1,26 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""Every parameter of every shipped cell with a shape matters: 5 % off, and its figures move.
+"""Every number of every shipped cell with a shape matters: 5 % off, and its figures move.
 
-A population with a cell for each parameter of the model and of its channels, in all of its
-compartments; cell 0 is as shipped. The figures are the voltages (and concentrations) of some
-places at ten times, as pinned in `pins.toml`; `python tests/stdlib/test_cell_sensitivity.py` writes
-them anew.
+A population with a cell for each literal in the text and for each parameter of the model and of its
+channels, in all of its compartments; cell 0 is as shipped. The figures are the voltages (and
+concentrations) of some places at ten times, as pinned in `pins.toml`;
+`python tests/stdlib/test_cell_sensitivity.py` writes them anew.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import hodgpy as hp
+import perturbed
 import pins
 from hodgpy.library import library_folder
 from hodgpy.units import um
-from perturbed import OFF
+from literals import OFF
 
 
 def _ball_and_stick(axon: str, apical: str, basal: str) -> hp.Morphology:
@@ -57,7 +60,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "I": {0: 1e-11}, "time": 50, "dt": 0.1, "record": [0, 20],
     },
     "reduced_dendrites_2023.ReducedDendrites2023": {
-        "shape": _reduced, "I": {0: 0.1e-9, 2: 0.3e-9}, "time": 40, "dt": 0.01, "record": [0, 1, 2],
+        "shape": _reduced, "I": {0: 2e-9, 2: 0.3e-9}, "time": 40, "dt": 0.01, "record": [0, 1, 2],
         "values": {"scale": 2.8, "spines": 1.5, "active": True, "g_rise": 9e-9, "g_fall": 5.7e-9},
     },
     "squid_axon_1952.SquidAxon1952": {
@@ -70,49 +73,73 @@ PLANS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 FOLLOWS = "the reversal potential follows calcium"
-MOVES_NOTHING = {"hay_2011.Hay2011": {"cal.E": FOLLOWS, "cat.E": FOLLOWS}}
+MOVES_NOTHING = {
+    "hay_2011.Hay2011": {"cal.E": FOLLOWS, "cat.E": FOLLOWS},
+    "reduced_dendrites_2023.ReducedDendrites2023": {"1 second in init": "long before the run"},
+    "traub_1991.Traub1991": {"CaL: 0.005 in alpha": "r is 1 below -60 mV, whatever alpha is"},
+}
 # What the shape says, the current, and flags.
 LEFT_OUT = [
     "I", "area", "length", "diameter", "volume", "distance", "x", "y", "z", "spike_here", "active",
+    "which_",
 ]  # fmt: skip
 
 
-def figures(name: str) -> pins.Figures:
-    plan = PLANS[name]
-    file, cell = name.split(".")
-    model = getattr(hp.compile(f"cells.{file}"), cell)
-    names = [n for n, v in model.variables.items() if "parameter" in v.role and n not in LEFT_OUT]
-    names = [n for n in names if not n.endswith(".inserted")]
+def population(plan: dict[str, Any], model: hp.Model, count: int) -> hp.CablePopulation:
+    """So many cells, with the plan's values and current."""
     shape: Callable[[], hp.Morphology] = plan["shape"]
-    places = ["nothing", *names]
-    cells = hp.CablePopulation(shape(), f"cells.{file}", len(places), **plan.get("values", {}))
-    count = cells.N // len(places)
-    for k, name_ in enumerate(names, start=1):
-        values = np.array(np.broadcast_to(cells.get(name_), (cells.N,)), dtype=float)
-        values[k * count : (k + 1) * count] *= 1 + OFF
-        cells.set(name_, values)
-    current = np.zeros(count)
+    cells = hp.CablePopulation(shape(), model, count, **plan.get("values", {}))
+    current = np.zeros(cells.N // count)
     for place, amount in plan["I"].items():
         current[place] = amount
-    cells.I = np.tile(current, len(places))
-    states = [s for s in ("v", "ca_i", "chi") if s in model.states]
-    recorded = [k * count + place for k in range(len(places)) for place in plan["record"]]
+    cells.I = np.tile(current, count)
+    return cells
+
+
+def record(plan: dict[str, Any], cells: hp.CablePopulation, count: int) -> pins.Record:
+    """States at some places of each cell at ten times."""
+    compartments = cells.N // count
+    states = [s for s in ("v", "ca_i", "chi") if s in cells.model.states]
+    recorded = [k * compartments + place for k in range(count) for place in plan["record"]]
     samples = hp.StateRecorder(cells, states, record=recorded, dt=plan["time"] * 1e-4)
     warm = {"temperature": f"{plan['celsius']} degC"} if "celsius" in plan else {}
     hp.Network(cells, samples, dt=plan["dt"] * 1e-3, **warm).run(
         plan["time"] * 1e-3, record_end=True
     )
-    rows = {
-        f"{s} at {place}": np.asarray(samples[s])[i :: len(plan["record"]), 1:]
-        for s in states
-        for i, place in enumerate(plan["record"])
-    }
-    return pins.Figures(places, rows)
+    return pins.Record(
+        {
+            f"{s} at {place}": np.asarray(samples[s])[i :: len(plan["record"]), 1:].copy()
+            for s in states
+            for i, place in enumerate(plan["record"])
+        }
+    )
+
+
+def figures(name: str, folder: Path) -> pins.Figures:
+    plan = PLANS[name]
+    file, cell = name.split(".")
+    prepared = perturbed.copies(folder, perturbed.text_of(f"cells.{file}"), cell)
+    variables = prepared.model.variables
+    names = [n for n, v in variables.items() if "parameter" in v.role and n not in LEFT_OUT]
+    names = [n for n in names if not n.endswith(".inserted")]
+    places = ["nothing", *prepared.literals, *names]
+    cells = population(plan, prepared.model, len(places))
+    count = cells.N // len(places)
+    if prepared.literals:
+        cells.set("which_", np.repeat(np.arange(len(places), dtype=float), count))
+    for k, name_ in enumerate(names, start=1 + len(prepared.literals)):
+        values = np.array(np.broadcast_to(cells.get(name_), (cells.N,)), dtype=float)
+        values[k * count : (k + 1) * count] *= 1 + OFF
+        cells.set(name_, values)
+    found = pins.Figures(places, record(plan, cells, len(places)))
+    for place, model in prepared.other_models():
+        found.add(place, model and record(plan, population(plan, model, 1), 1))
+    return found
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_each_parameter_of_a_cell_moves_its_figures(name: str) -> None:
-    pins.check(f"cells.{name}", figures(name), MOVES_NOTHING.get(name, {}))
+def test_each_number_of_a_cell_moves_its_figures(name: str, tmp_path: Path) -> None:
+    pins.check(f"cells.{name}", figures(name, tmp_path), MOVES_NOTHING.get(name, {}))
 
 
 def test_every_cell_is_here() -> None:
@@ -121,8 +148,11 @@ def test_every_cell_is_here() -> None:
 
 
 def write(names: list[str]) -> None:
-    chosen = [f"cells.{n}" for n in names or PLANS]
-    pins.write(chosen, lambda name: figures(name.removeprefix("cells.")))
+    def run(name: str) -> pins.Figures:
+        with tempfile.TemporaryDirectory() as folder:
+            return figures(name.removeprefix("cells."), Path(folder))
+
+    pins.write([f"cells.{n}" for n in names or PLANS], run)
 
 
 if __name__ == "__main__":

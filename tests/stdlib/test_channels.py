@@ -18,6 +18,7 @@ import pytest
 import hodgpy as hp
 from clamp import channel_text, currents, patch
 from hodgpy.library import library_folder
+from literals import HHM_HIDDEN, blanked, literals, with_off
 
 TABLE: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "voltage_clamp.toml").read_text("utf-8")
@@ -25,7 +26,6 @@ TABLE: dict[str, Any] = tomllib.loads(
 STEPS, TIMES = TABLE["steps"], TABLE["times"]
 CHANNELS = [name for name in TABLE if "." in name]
 BOUND = 3e-3
-NUMBER = re.compile(r"(?<![\w.*])(?<!\*\* )(\d+\.?\d*(?:[eE][-+]?\d+)?)(?![\w.])")
 
 
 def deviation(model: hp.Model, expected: dict[str, Any]) -> float:
@@ -57,35 +57,41 @@ def test_currents_are_those_of_the_published_mechanism(name: str, tmp_path: Path
     assert deviation(model, TABLE[name]) < BOUND
 
 
-WITHOUT_EFFECT = [  # on any current, at 5 %
-    "(v - 1.33 mV)/(200 mV)",  # K2: a summand of some 0.6 ms beside 60 ms
-    "1 in tau = max(exp(0.39*zeta",  # a shift of the potential by 1 mV
-    "0.2 in tau = max(exp(0.00756",  # the shortest time constant, reached above 60 mV
-    " in tau =  /(-2.88e-6/mV",  # NaP inactivates within seconds, the table ends after 0.4 s
-]
+LARGE = "1 beside an exponential of some thousand"
+MEETING = "where two branches meet: no potential of the table lies between"
+WITHOUT_EFFECT = {  # on any current, at 5 %, and why
+    "(v - 1.33 mV)/(200 mV)": "K2: a summand of some 0.6 ms beside 60 ms",
+    "1 in tau = max(exp(0.39*zeta": "a shift of the potential by 1 mV",
+    "0.2 in tau = max(exp(0.00756": "the shortest time constant, reached above 60 mV",
+    " in tau = 1/(-2.88e-6/mV": "NaP inactivates within seconds, the table ends after 0.4 s",
+    "1 in alpha = 0.00643/mV": LARGE,
+    "1 in a_m = 15.69/mV": LARGE,
+    "1 in a_m = 0.1967/mV": LARGE,
+    "1 in a_m = 0.2/mV": LARGE,
+    "10 in alpha = 2/37.95/ms": MEETING,
+    "10 in beta = 2/ms*exp": MEETING,
+    "50 in tau = 1.25 ms": MEETING,
+    "81 in tau = 0.333 ms": MEETING,
+    "40 in tau = 0.025 ms": MEETING,
+    "30 in tau = 0.025 ms": MEETING,
+}
 
 
 def mutants(name: str) -> list[tuple[str, str]]:
-    """The text with one number of the channel 5 % larger, and where that is.
-
-    Not those of units, the 1 of 1/(1 + x), and limits at which two branches meet.
-    """
+    """The text with one number of the channel, or of the constants and functions that it uses, 5 %
+    larger; and where that is."""
     text, channel = channel_text(name), name.split(".")[1]
-    block = re.search(rf"^channel {channel} \{{.*?^\}}", text, re.MULTILINE | re.DOTALL)
-    assert block is not None
-    result = []
-    hidden = r'"[^"]*"|: 1\b.*|(?<![\w.])1(?! [mu])(?![\w.])|if \w < -\d+'
-    hidden += "|param E = .*" if "E" in TABLE[name] else ""
-    inside = re.sub(hidden, lambda m: " " * len(m[0]), block[0])
-    for number in NUMBER.finditer(inside):
-        at = block.start() + number.start()
-        changed = f"{float(number[1]) * 1.05:.17g}"
-        if float(number[1]) == 0:
-            continue
-        line = inside[: number.start()].count("\n") + 1
-        where = f"line {line}: {number[1]} in {inside.splitlines()[line - 1].strip()}"
-        result.append((where, text[:at] + changed + text[at + len(number[1]) :]))
-    return result
+    own = re.sub(
+        rf"^channel (?!{channel} )\w+ \{{.*?^\}}", "", text, flags=re.MULTILINE | re.DOTALL
+    )
+    own = re.sub(
+        r"^(?:const|function) (\w+)(?:.*\n  +.*|.*)",
+        lambda m: m[0] if own.count(m[1]) > 1 else "",
+        own,
+        flags=re.MULTILINE,
+    )
+    given = re.compile(r"param E = .*" if "E" in TABLE[name] else r"(?!)")
+    return [(x.place, with_off(own, x)) for x in literals(blanked(own, given), HHM_HIDDEN)]
 
 
 @pytest.mark.parametrize("name", CHANNELS)
@@ -94,10 +100,12 @@ def test_a_number_that_is_5_percent_off_is_noticed(name: str, tmp_path: Path) ->
     silent = []
     for where, text in mutants(name):
         model = patch(tmp_path, text, channel, target="interpreter")
-        known = any(one in where for one in WITHOUT_EFFECT)
-        if not known and deviation(model, TABLE[name]) < BOUND:
-            silent.append(where)
-    assert not silent
+        try:
+            if deviation(model, TABLE[name]) < BOUND:
+                silent.append(where)
+        except hp.SimulationError:  # not a number: noticed
+            pass
+    assert not [one for one in silent if not any(part in one for part in WITHOUT_EFFECT)]
 
 
 def test_every_channel_of_the_folder_has_its_table() -> None:

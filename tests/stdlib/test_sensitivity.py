@@ -25,6 +25,7 @@ import perturbed
 import pins
 from hodgpy.library import library_folder
 from hodgpy.units import ms
+from literals import HHM_HIDDEN, literals, with_off
 
 DENSITY = 1e-2  # A/m2 per uA/cm2
 SYNAPTIC = "for currents of synapses only: test_synapses_onto_neurons.py"
@@ -37,7 +38,9 @@ RUNS: dict[str, dict[str, Any]] = {
     "exponential_2003.ExponentialIF": {"I": 0.5 * DENSITY, "time": 60, "dt": 0.01},
     "fitzhugh_nagumo_1961.FitzHughNagumo1961": {"I": 0.5, "time": 100, "dt": 0.02},
     "hindmarsh_rose_1984.HindmarshRose1984": {"I": 2.0, "time": 200, "dt": 0.02},
-    "hodgkin_huxley_1952.HodgkinHuxley1952": {"I": 10 * DENSITY, "time": 40, "dt": 0.01},
+    "hodgkin_huxley_1952.HodgkinHuxley1952": {
+        "I": 10 * DENSITY, "time": 40, "dt": 0.01, "celsius": 18.5,
+    },
     "izhikevich_2003.Izhikevich2003": {"I": 10.0, "time": 100, "dt": 0.05},
     "izhikevich_2004.Izhikevich2004": {
         "I": 14.0, "time": 100, "dt": 0.25, "zero": {"u_shift": 0.8},
@@ -80,13 +83,32 @@ RUNS["glia.li_rinzel_1994.LiRinzel1994"] = {
 RUNS["glia.de_pitta_2009.DePitta2009"] = {
     "values": {"J_stimulus": 0.05e-3, "Y": 2e-3}, "time": 40_000, "dt": 10.0,
 }  # fmt: skip
+RUNS["imaging.calcium.Imaged"] = {
+    "neuron": """neuron Imaged {
+    use SpikeCalcium as ca, CurrentCalcium as pool, Indicator as dye
+    I_Ca = 0.5 uA/cm**2*v : amp/meter**2
+    ca_i = ca.c + pool.c : mmolar
+    dv/dt = 1/(13 ms) : 1
+    threshold v > 1
+    reset {
+        v = 0
+        ca.c += 100 nM
+    }
+}""",
+    "time": 100, "dt": 0.1, "zero": {"dye.offset": 0.05}, "seen": ["dye.F"],
+}  # fmt: skip
 # Parts of the names of what moves nothing, and why.
 MOVES_NOTHING: dict[str, dict[str, str]] = {
+    "fitzhugh_nagumo_1961.FitzHughNagumo1961": {"1 in threshold": STEEP},
+    "hindmarsh_rose_1984.HindmarshRose1984": {"1 in threshold": STEEP},
     "adaptive_exponential_2005.AdEx2005": {"V_peak": STEEP},
     "glia.de_pitta_2009.DePitta2009": {"C_release": STEEP},
     "exponential_2003.ExponentialIF": {"V_peak": STEEP},
     "izhikevich_2004.Izhikevich2004": {"30 in threshold": STEEP},
-    "pinsky_rinzel_1994.PinskyRinzel1994": {"0.01 in alpha = min": "calcium stays below 500"},
+    "pinsky_rinzel_1994.PinskyRinzel1994": {
+        "0.01 in alpha = min": "calcium stays below 500",
+        "1 in dv_d/dt": "of I_d: no current into the dendrite",
+    },
     "pospischil_2008.LTS": {"ca.E": "the reversal potential follows calcium"},
     "rubin_terman_2004.STN": {
         "68 mV in tau": "v stays far below: the exponential is 0",
@@ -101,6 +123,8 @@ for _name in (
     "kumaravelu_2016.Striatal", "kumaravelu_2016.Cortical",
 ):  # fmt: skip
     MOVES_NOTHING[_name] = {"20 mV in threshold": STEEP, "10 mV in event": STEEP}
+    if not _name.endswith("Striatal"):
+        MOVES_NOTHING[_name]["1 in function linoid"] = "only the striatal cell calls it"
 for _name in (
     "pallidal_rubin_terman_2004.PallidalRubinTerman2004", "pospischil_2008.RS",
     "pospischil_2008.FS", "pospischil_2008.IB", "pospischil_2008.LTS",
@@ -127,31 +151,45 @@ for _name, _number in (
     MOVES_NOTHING.setdefault(_name, {})[_number] = SYNAPTIC
 
 
-def figures(name: str, folder: Path) -> pins.Figures:
-    """Spike times, and states at ten times, of every copy."""
-    plan = RUNS[name]
-    file, neuron = name.rsplit(".", 1)
-    prepared = perturbed.copies(folder, file if "." in file else f"neurons.{file}", neuron)
-    drive = dict(plan.get("values", {}))
-    is_input = "I" in plan and prepared.model.variables["I"].role == "input"
-    if "I" in plan and not is_input:
-        drive["I"] = plan["I"]
-    cells, places = perturbed.population(prepared, drive, plan.get("zero", {}))
-    states = list(prepared.model.states)
+def record(cells: hp.Population, plan: dict[str, Any]) -> pins.Record:
+    """States at ten times, a row for each cell, and the spikes of each."""
+    states = [*cells.model.states, *plan.get("seen", [])]
     samples = hp.StateRecorder(cells, states, dt=plan["time"] * 1e-4)
     net = hp.Network(cells, samples, dt=plan["dt"] * ms, seed=1)
-    if is_input:
+    if "I" in plan and cells.model.variables["I"].role == "input":
         net.add(hp.CurrentClamp(cells, "I", plan["I"]))
-    events = [event["name"] for event in prepared.model._record["events"]]
+    events = [event["name"] for event in cells.model._record["events"]]
     spikes = (
         hp.EventRecorder(cells, "spike" if "spike" in events else events[0]) if events else None
     )
     if spikes is not None:
         net.add(spikes)
+    if "celsius" in plan:
+        cells.set("temperature", plan["celsius"] + 273.15)
     net.run(plan["time"] * 1e-3, record_end=True)
     trains = [np.asarray(t) * 1e3 for t in spikes.trains().values()] if spikes else []
-    rows = {s: np.asarray(samples[s])[:, 1:] for s in states}
-    return pins.Figures(places, rows, trains, plan["dt"])
+    return pins.Record({s: np.asarray(samples[s])[:, 1:].copy() for s in states}, trains)
+
+
+def figures(name: str, folder: Path) -> pins.Figures:
+    """Of every copy, and of the models whose text differs."""
+    plan = RUNS[name]
+    file, neuron = name.rsplit(".", 1)
+    file = file if "." in file else f"neurons.{file}"
+    text = f"{perturbed.text_of(file)}\n{plan.get('neuron', '')}\n"
+    prepared = perturbed.copies(folder, text, neuron)
+    drive = dict(plan.get("values", {}))
+    if "I" in plan and prepared.model.variables["I"].role != "input":
+        drive["I"] = plan["I"]
+    cells, places = perturbed.population(prepared, drive, plan.get("zero", {}))
+    found = pins.Figures(places, record(cells, plan), plan["dt"])
+    for place, model in prepared.other_models():
+        try:
+            other = model and record(hp.Population(model, 1, name="other", **drive), plan)
+        except hp.SimulationError:  # not a number: noticed
+            other = None
+        found.add(place, other)
+    return found
 
 
 @pytest.mark.filterwarnings("ignore::hodgpy.errors.ModelWarning")
@@ -172,22 +210,31 @@ def test_every_cell_is_here() -> None:
     assert set(shipped()) - set(RUNS) == {"hodgkin_huxley_stochastic.StochasticHH"}
 
 
-def noisy(**values: float) -> np.ndarray:
-    """States of two stochastic axons after 30 ms, always with the same random numbers."""
-    model = hp.compile("neurons.hodgkin_huxley_stochastic").StochasticHH
+def noisy(model: hp.Model, **values: float) -> np.ndarray:
+    """States of two stochastic axons after 6 ms, always with the same random numbers."""
     cells = hp.Population(model, 2, name="axon", I=5 * DENSITY, **values)
-    hp.Network(cells, dt=1e-5, seed=3).run(0.03)
+    hp.Network(cells, dt=1e-5, seed=3).run(0.006)
     return np.concatenate([cells.get(s) for s in ("v", "m_open", "h_open", "n_open")])
 
 
-def test_each_parameter_of_the_stochastic_axon_moves_it() -> None:
+def test_each_number_of_the_stochastic_axon_moves_it(tmp_path: Path) -> None:
     """The same seed; the numbers of open particles are whole."""
-    model = hp.compile("neurons.hodgkin_huxley_stochastic").StochasticHH
-    same = noisy()
-    assert np.array_equal(same, noisy())
-    for name in set(perturbed.parameters(model)) - {"area"}:
-        moved = noisy(**{name: (model.variables[name].default or 0.0) * 1.05})
-        assert np.abs(moved / same - 1).max() > 1e-3, name
+    text = perturbed.text_of("neurons.hodgkin_huxley_stochastic")
+    path = tmp_path / "axon.hhm"
+
+    def model(changed: str) -> hp.Model:
+        path.write_text(changed, "utf-8")
+        found: hp.Model = hp.compile(path, target="interpreter").StochasticHH
+        return found
+
+    same = noisy(model(text))
+    assert np.array_equal(same, noisy(model(text)))
+    silent = []
+    for literal in literals(text, HHM_HIDDEN):
+        moved = noisy(model(with_off(text, literal)))
+        if np.abs(moved / same - 1).max() < 1e-3:
+            silent.append(literal.place)
+    assert silent == ["20000 in param area = 20000 um**2"]  # for currents of synapses only
 
 
 def write(names: list[str]) -> None:

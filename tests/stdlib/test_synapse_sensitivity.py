@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,28 @@ from hodgpy.library import library_folder
 CELL = """neuron Cell {
     v : volt
     kick : 1
+    P : mmolar
+    Y : mmolar
     input I_syn : %s
+    input J_P : mmolar/second
     seen = I_syn : %s
+    seen_P = J_P : mmolar/second
     threshold kick > 0.5
     reset { kick = 0 }
 }"""
 ARRIVALS, SPIKES = (2, 12, 20, 44), (5, 9, 30, 38)  # ms
+P_SOURCE, P_TARGET = (1.0e-3, 1.32e-3), 1.0e-3  # mM, with V_SOURCE
 V_SOURCE, V_TARGET = (-65e-3, 1e-3), -52e-3  # of the source in turn, for 5 ms each
 DT, TIME = 0.1, 60  # ms
-# Values other than the defaults, and which variable of the target is recorded.
+# Values other than the defaults, the name and value of the weight, and which variable of the target
+# is recorded.
 PLANS: dict[str, dict[str, Any]] = {
     "pfister_gerstner_2006.TripletSTDP": {"w": 1.0},
     "vogels_2011.HomeostaticInhibition": {"w": 1.0},
     "graded.Graded": {"w": 1.0, "unit": "amp/meter**2"},
+    "glia.de_pitta_2009.IP3Diffusion": {"weight": "D", "w": 2.0, "record": "J_P"},
+    "glia.de_pitta_2009.IP3GapJunction": {"weight": None, "record": "J_P"},
+    "glia.de_pitta_2009.Glutamate": {"w": 1e-3, "record": "Y"},
 }
 FAR = "a time long before the run"
 HALF = "half a step, against rounding"
@@ -57,43 +67,68 @@ MOVES_NOTHING: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def figures(name: str, folder: Path) -> pins.Figures:
-    plan = PLANS.get(name, {})
-    file, synapse = name.rsplit(".", 1)
-    prepared = perturbed.copies(folder, f"synapses.{file}", synapse)
-    names = [*perturbed.parameters(prepared.model), "w"]
-    places = ["nothing", *prepared.literals, *names]
+def record(
+    model: hp.Model, plan: dict[str, Any], count: int
+) -> tuple[hp.Synapses, Callable[[], pins.Record]]:
+    """One source with `count` targets, and what makes the record of them."""
     unit = plan.get("unit", "amp")
     cell = hp.compile(CELL % (unit, unit)).Cell
     source = hp.Population(cell, 1, name="source", v=V_SOURCE[0])
-    targets = hp.Population(cell, len(places), name="targets", v=V_TARGET)
-    S = hp.Synapses(source, targets, prepared.model, name="synapses")
-    S.connect(i=np.zeros(len(places), dtype=int), j=np.arange(len(places)))
-    S.which_ = np.arange(len(places), dtype=float)
+    targets = hp.Population(cell, count, name="targets", v=V_TARGET)
+    S = hp.Synapses(source, targets, model, name="synapses")
+    S.connect(i=np.zeros(count, dtype=int), j=np.arange(count))
+    weight, seen = plan.get("weight", "w"), plan.get("record", "I_syn")
+    targets.P = P_TARGET
+    if weight:
+        setattr(S, weight, plan.get("w", 0.5e-9))
+
+    def run() -> pins.Record:
+        weights = np.array(getattr(S, weight)) if weight else 0.0
+        current = hp.StateRecorder(targets, seen, dt=1e-3)
+        network = hp.Network(source, targets, S, current, dt=DT * 1e-3)
+        for now in range(TIME):
+            source.kick = float(now in ARRIVALS)
+            targets.kick = float(now in SPIKES)
+            source.v, source.P = V_SOURCE[now // 5 % 2], P_SOURCE[now // 5 % 2]
+            network.run(1e-3)
+        rows = {seen: np.asarray(current[seen])}
+        changes = (np.asarray(getattr(S, weight)) if weight else 0.0) - weights
+        if np.any(changes):
+            rows["change of w"] = changes[:, None] * np.array([1.0, 0.0])  # its size is its range
+        return pins.Record(rows)
+
+    return S, run
+
+
+def figures(name: str, folder: Path) -> pins.Figures:
+    plan = PLANS.get(name, {})
+    file, synapse = name.rsplit(".", 1)
+    prepared = perturbed.copies(
+        folder, perturbed.text_of(file if "." in file else f"synapses.{file}"), synapse
+    )
+    weight = plan.get("weight", "w")
+    names = perturbed.parameters(prepared.model) + ([weight] if weight else [])
+    places = ["nothing", *prepared.literals, *names]
+    S, run = record(prepared.model, plan, len(places))
+    if prepared.literals:
+        S.which_ = np.arange(len(places), dtype=float)
     first = 1 + len(prepared.literals)
     for k, number in enumerate(names):
-        value = plan.get("w", 0.5e-9) if number == "w" else prepared.model.variables[number].default
+        default = prepared.model.variables[number].default
+        value = plan.get("w", 0.5e-9) if number == weight else default
         # a reversal potential of 0 is off by 5 mV
         setattr(S, number, perturbed.one_off(float(value or 0.0), len(places), first + k, 5e-3))
-    weights = np.array(S.w)
-    current = hp.StateRecorder(targets, "I_syn", dt=1e-3)
-    network = hp.Network(source, targets, S, current, dt=DT * 1e-3)
-    for now in range(TIME):
-        source.kick = float(now in ARRIVALS)
-        targets.kick = float(now in SPIKES)
-        source.v = V_SOURCE[now // 5 % 2]
-        network.run(1e-3)
-    rows = {"I_syn": np.asarray(current.I_syn)}
-    changes = np.asarray(S.w) - weights
-    if np.any(changes):
-        rows["change of w"] = changes[:, None] * np.array([1.0, 0.0])  # its size is its range
-    return pins.Figures(places, rows)
+    found = pins.Figures(places, run())
+    for place, model in prepared.other_models():
+        found.add(place, model and record(model, plan, 1)[1]())
+    return found
 
 
 def shipped() -> list[str]:
     return [
-        f"{path.stem}.{synapse}"
-        for path in sorted((library_folder() / "synapses").glob("*.hhm"))
+        f"{prefix}{path.stem}.{synapse}"
+        for folder, prefix in (("synapses", ""), ("glia", "glia."))
+        for path in sorted((library_folder() / folder).glob("*.hhm"))
         for synapse in re.findall(r"^synapse (\w+)", path.read_text("utf-8"), re.MULTILINE)
     ]
 

@@ -15,28 +15,48 @@ import numpy as np
 
 PINS = Path(__file__).resolve().parents[1] / "stdlib" / "pins.toml"
 BOUND = 1e-4  # of the range of a variable along the run
+NONE = np.array([])
 STEPS = 2  # of time by which a spike may be early or late
 Pinned = dict[str, list[float]]
 
 
 @dataclass
-class Figures:
-    """One row of every array, and one train of spikes, for each of the places."""
+class Record:
+    """A row of every array, and a train of spikes, for each copy."""
 
-    places: list[str]
     samples: dict[str, np.ndarray]
     spikes: list[np.ndarray] = field(default_factory=list)
+
+
+@dataclass
+class Figures:
+    """What was recorded, for each of the places."""
+
+    places: list[str]
+    record: Record
     dt: float = 0.1  # ms
 
+    def add(self, place: str, other: Record | None) -> None:
+        """A place more; None: it was refused, which is noticed."""
+        self.places.append(place)
+        samples, spikes = self.record.samples, self.record.spikes
+        for name, values in samples.items():
+            row = np.full_like(values[:1], np.inf) if other is None else other.samples[name]
+            samples[name] = np.concatenate([values, row])
+        if spikes:
+            spikes.append(np.array([np.inf]) if other is None else next(iter(other.spikes), NONE))
+
     def pinned(self) -> Pinned:
-        rounded = {s: [float(f"{x:.8g}") for x in v[0]] for s, v in self.samples.items()}
-        trains = {"spikes": [round(float(t), 6) for t in self.spikes[0]]} if self.spikes else {}
+        rounded = {s: [float(f"{x:.8g}") for x in v[0]] for s, v in self.record.samples.items()}
+        spikes = self.record.spikes
+        trains = {"spikes": [round(float(t), 6) for t in spikes[0]]} if spikes else {}
         return trains | rounded
 
     def is_within(self, copy: int, pins: Pinned) -> bool:
-        if self.spikes and not self._same_spikes(self.spikes[copy], np.array(pins["spikes"])):
+        spikes = self.record.spikes
+        if spikes and not self._same_spikes(spikes[copy], np.array(pins["spikes"])):
             return False
-        for name, values in self.samples.items():
+        for name, values in self.record.samples.items():
             expected = np.array(pins[name])
             size = max(np.ptp(expected), 1e-3 * np.abs(expected).max(), 1e-300)
             if not np.abs(values[copy] - expected).max() <= BOUND * size:
@@ -78,7 +98,10 @@ def write(names: Iterable[str], run: Callable[[str], Figures]) -> None:
         table = read()
         table[name] = figures.pinned()
         print(
-            name, len(figures.places) - 1, "numbers; spikes:", [len(t) for t in figures.spikes[:1]]
+            name,
+            len(figures.places) - 1,
+            "numbers; spikes:",
+            [len(t) for t in figures.record.spikes[:1]],
         )
         for place in figures.silent(table[name]):
             print("    moves nothing:", place)
