@@ -105,7 +105,7 @@ def destexhe_1998(axes: Any, models: dict[str, hp.Model]) -> None:
             _, t, current = respond(model, spikes, [], end, w=1e-9, v_target=-0.065)
             axis.plot(t * 1e3, current * 1e12, lw=1, label=label)
         axis.set(title=name, ylabel="I (pA)")
-    axes[0].legend(fontsize=7, frameon=False)
+    axes[-1].legend(fontsize=7, frameon=False, loc="lower right")
 
 
 def tsodyks_markram_1998(axes: Any, models: dict[str, hp.Model]) -> None:
