@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which method each state gets, what is refused, and the reasons that `explain` prints.
 #include "ir/derivative.h"
+#include "lower/held_slope.h"
 #include "lower/moment.h"
 #include "lower/plan.h"
 #include "support/check.h"
@@ -257,6 +258,10 @@ private:
             entry.method = row.name;
             entry.order = row.order;
             entry.why = why;
+            if (method == Method::ExponentialEuler && !equations_[state].linear_in_itself) {
+                entry.why += "; what functions make of `" + entry.state +
+                             "` is held over the step, as in Brian 2";
+            }
             entry.brian = brian == row.name ? "" : brian;
             if (equations_.is_stochastic()) {
                 entry.order = stochastic_order();
@@ -516,10 +521,15 @@ std::optional<Refusal> refuse_implicit(const Equations& equations,
 std::optional<Refusal> refuse_nonlinear(const Equations& equations,
                                         const std::vector<StateIndex>& states) {
     for (const StateIndex state : states) {
-        if (!equations[state].linear_in_itself) {
+        if (equations[state].linear_in_itself) {
+            continue;
+        }
+        const HeldSlope held = held_slope(equations.scope().graph(), equations[state].drift,
+                                          equations[state].leaf);
+        if (!held.separable || !held.slope) {
             return Refusal{diag::Code::NotConditionallyLinear, equations.variable(state).span,
-                           "method `exponential_euler` needs equations that are linear in their "
-                           "own state, and the one of `" +
+                           "method `exponential_euler` needs equations of the form a*x + b, and "
+                           "the one of `" +
                                equations.name(state) + "` is not",
                            "`rk4` or `euler` can solve it; without `method` the compiler chooses"};
         }

@@ -46,6 +46,7 @@ private:
     void staggered();
     enum class Noise : bool { Without, With };
     ir::ValueId exponential(Frame& frame, StateIndex state, ir::ValueId length);
+    ir::ValueId exponential(Frame& frame, StateIndex state, ir::ValueId length, Term slope);
     ir::ValueId with_noise(Frame& frame, StateIndex state, ir::ValueId value);
     void gate_block(Frame& frame, const GateBlock& block, ir::ValueId length, Noise noise,
                     std::map<StateIndex, ir::ValueId>& result);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exponential updates, and the staggered method built of them.
+#include "lower/held_slope.h"
 #include "lower/signs.h"
 #include "lower/step.h"
 
@@ -41,15 +42,19 @@ ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length) {
         const ValueId decay = builder_.exp(exponent(frame, relaxation->rate, length));
         return builder_.add(steady, builder_.mul(builder_.sub(x, steady), decay));
     }
-    const Term meaning = equations_.jacobian(state, state);
-    const ValueId slope = frame.of(equations_[state].drift);
-    if (!meaning) {
-        return builder_.add(x, builder_.mul(length, slope));
+    return exponential(frame, state, length, equations_.jacobian(state, state));
+}
+
+/// x + length*f(x)*exprel(a*length) with a given a: right at a = 0 too.
+ValueId Step::exponential(Frame& frame, StateIndex state, ValueId length, Term slope) {
+    const ValueId x = frame.of(equations_[state].leaf);
+    const ValueId f = frame.of(equations_[state].drift);
+    if (!slope) {
+        return builder_.add(x, builder_.mul(length, f));
     }
-    // x + length*f(x)*exprel(a*length): right at a = 0 too
-    const ValueId a = frame.of(*meaning);
+    const ValueId a = frame.of(*slope);
     const ValueId factor = builder_.math(ir::MathOp::Exprel, builder_.mul(length, a));
-    return builder_.add(x, builder_.mul(slope, builder_.mul(length, factor)));
+    return builder_.add(x, builder_.mul(f, builder_.mul(length, factor)));
 }
 
 /// The same step with additive noise: what the noise leaves after decaying from any moment of the
@@ -70,7 +75,15 @@ ValueId Step::with_noise(Frame& frame, StateIndex state, ValueId value) {
 
 void Step::exponential_euler(const States& states) {
     for (const StateIndex state : states) {
-        put(state, exponential(start_, state, dt_));
+        const Equation& equation = equations_[state];
+        if (equation.linear_in_itself) {
+            put(state, exponential(start_, state, dt_));
+            continue;
+        }
+        const ir::Builder::Context context(builder_, equations_.variable(state).span);
+        ir::Builder& graph = equations_.scope().graph();
+        const Term slope = held_slope(graph, equation.drift, equation.leaf).slope;
+        put(state, exponential(start_, state, dt_, slope));
     }
 }
 

@@ -85,12 +85,14 @@ private:
         return event;
     }
 
-    [[nodiscard]] bool uses_crosses(ExprId id) const {
+    /// A crossing or a draw: it does not hold in every step above a level.
+    [[nodiscard]] bool is_momentary(ExprId id) const {
         std::vector<ExprId> pending{id};
         while (!pending.empty()) {
             const model::Expr& expr = draft_.model.exprs[pending.back()];
             pending.pop_back();
-            if (expr.kind == ExprKind::Crosses || expr.kind == ExprKind::CrossesDown) {
+            if (expr.kind == ExprKind::Crosses || expr.kind == ExprKind::CrossesDown ||
+                expr.kind == ExprKind::Random) {
                 return true;
             }
             pending.insert(pending.end(), expr.args.begin(), expr.args.end());
@@ -154,7 +156,7 @@ private:
             }
         }
         if (statements.empty() && !behaviour_.refractory && !draft_.incomplete &&
-            !draft_.poisoned(spike.condition) && !uses_crosses(spike.condition)) {
+            !draft_.poisoned(spike.condition) && !is_momentary(spike.condition)) {
             sink()
                 .report(diag::Code::EndlessSpikes, behaviour_.threshold->span,
                         "without `reset` or `refractory` this spikes in every step above the "

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from typing import Any
 
+import numpy as np
+
 from hodgpy.errors import HodgError, SimulationError
 
 
@@ -25,15 +27,19 @@ def whole(
     error: type[HodgError] = SimulationError,
     code: str = "",
 ) -> int:
-    """An integer within bounds, or an error (a SimulationError if it has a code)."""
+    """An integer within bounds (also ``1e4``), or an error (a SimulationError if it has a code)."""
     try:
-        number = operator.index(value)
+        number = int(value) if _is_whole_float(value) else operator.index(value)
     except TypeError:
         raise error(f"{what} is {shown(value)}; it must be a whole number") from None
     if not low <= number <= high:
         message = f"{what} is {number}; it must be within {low} and {high}"
         raise SimulationError(f"{code}: {message}", code) if code else error(message)
     return number
+
+
+def _is_whole_float(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and float(value).is_integer()
 
 
 def no_choice(index: Any, among: str, error: IndexError) -> str:

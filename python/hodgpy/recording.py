@@ -24,6 +24,7 @@ from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import ModelError, NetworkWarning, SimulationError
 from hodgpy.population import Population
 from hodgpy.recorded_file import file_of, reduction, rows
+from hodgpy.recorded_neurons import RecordedNeurons
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup, split
 from hodgpy.synapse_values import SynapseValues
@@ -363,19 +364,21 @@ class StateRecorder(Recorder):
         values: np.ndarray = found[name].reshape(len(found), width).T
         return values
 
-    def __getitem__(self, name: Any) -> np.ndarray:
-        """Values in SI, shape (recorded neurons, samples).
+    def __getitem__(self, name: Any) -> Any:
+        """Values of a variable in SI, shape (recorded neurons, samples).
 
-        Of a cable also by place: ``M[60*um]``, ``M["v@axon.60*um"]`` give one trace.
+        By number, what was recorded of a neuron: ``M[3].v``, shape (samples,), or of several
+        (``M[:10].v``). Of a cable by place: ``M[60*um]``, ``M["v@axon.60*um"]`` give one trace.
         """
-        if name not in self.variables and hasattr(self._whole, "_trace"):
-            trace: np.ndarray = self._whole._trace(self, name)
-            return trace
-        if name not in self.variables:
+        if isinstance(name, str) and name in self.variables:
+            return self._values(name)
+        if hasattr(self._whole, "_trace"):
+            return self._whole._trace(self, name)
+        if isinstance(name, str):
             raise SimulationError(
                 f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
             )
-        return self._values(name)
+        return RecordedNeurons(self, name)
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name.startswith("_"):
@@ -384,7 +387,7 @@ class StateRecorder(Recorder):
             raise AttributeError(
                 f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
             )
-        return self[name]
+        return self._values(name)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *(n for n in self.variables if n.isidentifier())]

@@ -172,12 +172,15 @@ class SpikeGenerator(Population):
         """Other spikes from now on; those of steps that are past have no effect."""
         i = np.atleast_1d(np.asarray(indices))
         t = np.atleast_1d(np.asarray(units.to_si(times, units.SECOND, "times"), dtype=float))
-        if i.size == 0:
+        if i.size == 0 or (i.dtype.kind == "f" and np.all(i == np.floor(i))):
             i = i.astype(np.int64)
-        if i.dtype.kind not in "iu" or i.ndim != 1 or t.ndim != 1 or len(i) != len(t):
+        if i.dtype.kind not in "iu":
             refuse(
-                "HH6058",
-                f"{len(t)} times for {len(i)} indices; one whole number and one time per spike",
+                "HH6058", f"indices of spikes must be whole numbers, not {arguments.shown(indices)}"
+            )
+        if i.ndim != 1 or t.ndim != 1 or len(i) != len(t):
+            refuse(
+                "HH6058", f"{t.size} times for {i.size} indices; one index and one time per spike"
             )
         if not np.all(np.isfinite(t)) or np.any(t < 0):
             refuse("HH6058", "times of spikes must be finite and not negative")

@@ -163,6 +163,18 @@ TEST(Refusal, exponential_euler_of_what_is_not_linear_in_itself) {
     EXPECT_EQ(codes_of(quadratic(), "exponential_euler"), Codes{"HH5006"});
 }
 
+TEST(Refusal, exponential_euler_holds_functions_of_the_state_itself) {
+    Text t;
+    const E v = t.state("v");
+    t.derivative("v", 1.0 - v + exp(v));
+    const Lowered lowered = lower_text(t, "exponential_euler");
+    EXPECT_NE(method_of(lowered, "v").why.find("held over the step"), std::string::npos);
+    t.derivative("v", 1.0 - exp(v)); // v itself is no factor of any term
+    EXPECT_EQ(codes_of(t, "exponential_euler"), Codes{"HH5006"});
+    t.derivative("v", (1.0 - v) * (v - 0.3) * v);
+    EXPECT_EQ(codes_of(t, "exponential_euler"), Codes{"HH5006"});
+}
+
 TEST(Split, linearises_a_concentration_that_moves_its_own_reversal_potential) {
     Text t = calcium();
     t.derivative("ca", t["m"] * (1.0 - t["v"] - t["ca"] * t["ca"]) - t["ca"]);

@@ -155,5 +155,22 @@ TEST(ExponentialUpdate, is_right_where_the_slope_is_zero) {
     EXPECT_DOUBLE_EQ(run.get("x"), 0.2);
 }
 
+TEST(ExponentialUpdate, takes_what_stands_beside_the_state_as_its_slope) {
+    Text t;
+    const E x = t.state("x");
+    t.derivative("x", 3.0 - (x + 1.0) * exp(0.0 - x) / 2.0);
+    const Lowered lowered = lower_text(t, "exponential_euler");
+    Runner run(lowered.module, 0.1);
+    run.start();
+    double value = run.get("x");
+    for (int step = 0; step < 5; ++step) {
+        const double slope = -std::exp(-value) / 2;
+        const double drift = 3 - (value + 1) * std::exp(-value) / 2;
+        value += drift * std::expm1(slope * 0.1) / slope;
+        run.advance();
+        EXPECT_NEAR(run.get("x"), value, 1e-14);
+    }
+}
+
 } // namespace
 } // namespace hhc::lower::test

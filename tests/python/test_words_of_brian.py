@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What scripts for Brian 2 do, and what it gives there."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import hodgpy as hp
+from hodgpy.errors import SimulationError
+from hodgpy.units import Hz, mS, ms, mV, nA, nS, pF, uA, uF
+
+
+def test_exponential_euler_of_adex_spikes_as_in_brian() -> None:
+    """Spike times of Brian 2.9 with the same strings and `method="exponential_euler"`."""
+    namespace = {
+        "gL": 30 * nS, "EL": -70.6 * mV, "DT": 2 * mV, "VT": -50.4 * mV, "C": 281 * pF,
+        "a": 4 * nS, "tauw": 144 * ms,
+    }  # fmt: skip
+    model = hp.compile(
+        """
+        dv/dt = (gL*(EL - v) + gL*DT*exp((v - VT)/DT) + I - w)/C : volt
+        dw/dt = (a*(v - EL) - w)/tauw : amp
+        I : amp
+        """,
+        threshold="v > -40*mV", reset="v = -70.6*mV; w += 0.08*nA",
+        method="exponential_euler", namespace=namespace,
+    )  # fmt: skip
+    P = hp.Population(model, 1)
+    P.v, P.I = -70.6 * mV, 1 * nA
+    spikes = hp.SpikeRecorder(P)
+    hp.Network(P, spikes, dt=0.1 * ms).run(200 * ms)
+    brian = [11.9, 25.6, 41.6, 60.3, 82.3, 107.9, 136.9, 168.7]
+    assert spikes.t * 1e3 == pytest.approx(brian, abs=1e-9)
+
+
+def test_exponential_euler_of_morris_lecar_is_that_of_brian() -> None:
+    """The instantaneous calcium activation is held over the step; numbers of Brian 2.9."""
+    namespace = {
+        "g_L": 2 * mS, "V_L": -50 * mV, "g_Ca": 4 * mS, "V_Ca": 100 * mV, "g_K": 8 * mS,
+        "V_K": -70 * mV, "lm": 1 / (15 * ms), "V1": 10 * mV, "V2": 15 * mV, "V3": -1 * mV,
+        "V4": 14.5 * mV, "C": 20 * uF, "I": 90000 * uA,
+    }  # fmt: skip
+    model = hp.compile(
+        """
+        dV/dt = (-g_L*(V - V_L) - g_Ca*m_inf*(V - V_Ca) - g_K*n*(V - V_K) + I)/C : volt
+        dn/dt = lam*(n_inf - n) : 1
+        m_inf = 0.5*(1 + tanh((V - V1)/V2)) : 1
+        n_inf = 0.5*(1 + tanh((V - V3)/V4)) : 1
+        lam = lm*cosh((V - V3)/(2*V4)) : Hz
+        """,
+        method="exponential_euler", namespace=namespace,
+    )  # fmt: skip
+    P = hp.Population(model, 1)
+    P.V = -50 * mV
+    states = hp.StateRecorder(P, "V")
+    hp.Network(P, states, dt=0.1 * ms).run(50 * ms)
+    brian = [3.22310789, 6.40414789, 6.41, 6.41]
+    assert states[0].V[[10, 100, 300, 499]] == pytest.approx(brian, abs=1e-8)
+
+
+def test_recorders_are_indexed_by_neuron() -> None:
+    P = hp.Population(hp.compile("dv/dt = (5*mV - v)/(10*ms) : volt\nw : 1"), 10)
+    P.w = np.arange(10)
+    states = hp.StateRecorder(P, ["v", "w"], record=[2, 5, 7])
+    hp.Network(P, states).run(1 * ms)
+    assert states[5].w.shape == (10,)
+    assert np.all(states[5].w == 5)
+    assert np.all(states[[7, 2]].w[:, 0] == [7, 2])
+    assert np.all(states[2:6].w[:, 0] == [2, 5])
+    assert np.array_equal(states[7].get("v", "mV"), states.get("v", "mV")[2])
+    assert "w" in dir(states[5])
+    assert "v, w of 5 in" in repr(states[5])
+    assert np.array_equal(states[5]["v"], states["v"][1])
+    with pytest.raises(SimulationError, match="neuron 3 was not recorded; recorded: 2, 5, 7"):
+        states[3]
+    with pytest.raises(SimulationError, match=r"2\.5 .* is no number of a neuron"):
+        states[2.5]
+    with pytest.raises(AttributeError, match="`x` was not recorded"):
+        _ = states[5].x
+
+
+def test_counts_may_be_written_as_floats() -> None:
+    assert hp.PoissonGroup(1e2, 5 * Hz).N == 100
+    with pytest.raises(SimulationError, match=r"10\.5 .* must be a whole number"):
+        hp.PoissonGroup(10.5, 5 * Hz)
+    assert hp.SpikeGenerator(1, np.zeros(3), [1, 2, 3] * ms).N == 1
+    with pytest.raises(SimulationError, match="whole numbers, not"):
+        hp.SpikeGenerator(1, [0, 0.5], [1, 2] * ms)
+    with pytest.raises(SimulationError, match="3 times for 2 indices"):
+        hp.SpikeGenerator(1, [0, 0], [1, 2, 3] * ms)
+
+
+def test_a_drawn_threshold_needs_no_reset() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hp.compile("rates : Hz", threshold="rand() < rates*dt")
