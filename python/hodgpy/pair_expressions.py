@@ -213,8 +213,7 @@ class PairExpression:
             return Value(data)
         if np.ndim(power.data) > 0:
             self._refuse(node.right, "the power of a quantity must be one number")
-        dimension = units.Quantity(1.0, base.dimension) ** float(power.data)
-        return Value(data, dimension.dimension)
+        return Value(data, units.power_of(base.dimension, float(power.data)))
 
     def _logic(self, node: ast.BoolOp, scope: Scope) -> Value:
         join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or

@@ -147,6 +147,11 @@ class EventRecorder(Recorder):
         return self._whole._shown_events(indices, self._chosen is not None)
 
     @property
+    def it(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both at once: ``i, t = spikes.it``."""
+        return self.i, self.t
+
+    @property
     def steps(self) -> np.ndarray:
         """Step numbers k of the events, shape (n,); t = k*dt."""
         if self._file:

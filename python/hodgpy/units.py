@@ -50,7 +50,8 @@ def describe(dimension: Exponents) -> str:
 class Quantity:
     """A value in SI with a dimension; arithmetic keeps the dimension right or raises UnitError.
 
-    Plain numbers and arrays have no dimension in arithmetic: ``5*mV + 0.001`` is an error.
+    Plain numbers and arrays have no dimension in arithmetic: ``5*mV + 0.001`` is an error. What has
+    no dimension is a plain number or array: ``int(duration/dt)``, ``np.zeros(int(1*second/ms))``.
 
     Parameters
     ----------
@@ -107,6 +108,9 @@ class Quantity:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.value, dtype=dtype)
 
+    def __int__(self) -> int:
+        return int(float(self))
+
     def __len__(self) -> int:
         return len(self.value)
 
@@ -118,6 +122,34 @@ class Quantity:
 
     def __getitem__(self, index: Any) -> Quantity:
         return Quantity(self.value[index], self.dimension)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.value[index] = to_si(value, self.dimension, "an item of the array")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array, ``()`` of a number."""
+        return np.shape(self.value)
+
+    def min(self, axis: int | None = None) -> Quantity:
+        """The least value, along an axis or of all."""
+        return Quantity(np.min(self.value, axis=axis), self.dimension)
+
+    def max(self, axis: int | None = None) -> Quantity:
+        """The greatest value."""
+        return Quantity(np.max(self.value, axis=axis), self.dimension)
+
+    def sum(self, axis: int | None = None) -> Quantity:
+        """The sum."""
+        return Quantity(np.sum(self.value, axis=axis), self.dimension)
+
+    def mean(self, axis: int | None = None) -> Quantity:
+        """The mean."""
+        return Quantity(np.mean(self.value, axis=axis), self.dimension)
+
+    def std(self, axis: int | None = None) -> Quantity:
+        """The standard deviation."""
+        return Quantity(np.std(self.value, axis=axis), self.dimension)
 
     def __repr__(self) -> str:
         if self._name:
@@ -139,28 +171,41 @@ class Quantity:
 
     # -- arithmetic ------------------------------------------------------------------------------
 
-    def __mul__(self, other: Any) -> Quantity:
+    def __mul__(self, other: Any) -> Any:
         other = as_quantity(other)
         if other is None:
             return NotImplemented
-        return Quantity(self.value * other.value, _sum(self.dimension, other.dimension))
+        return _plain(self.value * other.value, _sum(self.dimension, other.dimension))
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Quantity:
+    def __truediv__(self, other: Any) -> Any:
         other = as_quantity(other)
         if other is None:
             return NotImplemented
-        return Quantity(self.value / other.value, _difference(self.dimension, other.dimension))
+        return _plain(self.value / other.value, _difference(self.dimension, other.dimension))
 
-    def __rtruediv__(self, other: Any) -> Quantity:
+    def __rtruediv__(self, other: Any) -> Any:
         other = as_quantity(other)
         return NotImplemented if other is None else other / self
 
-    def __pow__(self, power: Any) -> Quantity:
+    def __floordiv__(self, other: Any) -> Any:
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        require_same(self, other, "count {1} in {0}")
+        return self.value // other.value
+
+    def __mod__(self, other: Any) -> Quantity:
+        other = as_quantity(other)
+        if other is None:
+            return NotImplemented
+        require_same(self, other, "take {0} modulo {1}")
+        return Quantity(self.value % other.value, self.dimension)
+
+    def __pow__(self, power: Any) -> Any:
         number = float(power)
-        exponent = Fraction(number).limit_denominator(120)
-        return Quantity(self.value**number, tuple(e * exponent for e in self.dimension))
+        return _plain(self.value**number, power_of(self.dimension, number))
 
     def __add__(self, other: Any) -> Quantity:
         other = as_quantity(other)
@@ -251,6 +296,17 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.equal: operator.eq,
     np.not_equal: operator.ne,
 }
+
+
+def power_of(dimension: Exponents, power: float) -> Exponents:
+    """The dimension of a power, also of a broken one: ``(volt**2)**0.5`` is volt."""
+    exponent = Fraction(power).limit_denominator(120)
+    return tuple(e * exponent for e in dimension)
+
+
+def _plain(value: Any, dimension: Exponents) -> Any:
+    """The quantity, or the plain value if it has no dimension."""
+    return value if dimension == DIMENSIONLESS else Quantity(value, dimension)
 
 
 def _pairs(dimension: Exponents) -> list[tuple[int, int]]:

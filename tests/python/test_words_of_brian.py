@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.errors import SimulationError
+from hodgpy.errors import SimulationError, UnitError
 from hodgpy.units import Hz, mS, ms, mV, nA, nS, pF, uA, uF
 
 
@@ -97,3 +97,37 @@ def test_a_drawn_threshold_needs_no_reset() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         hp.compile("rates : Hz", threshold="rand() < rates*dt")
+
+
+def test_what_has_no_dimension_is_a_plain_number() -> None:
+    assert int(500 * ms / (0.1 * ms)) == 5000
+    assert isinstance(20 * mV / mV, float)
+    assert isinstance(np.arange(3) * mV / mV, np.ndarray)
+    assert isinstance((2 / ms) * ms, float)
+    assert isinstance((3 * mV) ** 0, float)
+    assert int(500 * ms // (0.3 * ms)) == 1666
+    assert ((7 * mV) % (2 * mV)).in_unit("mV") == pytest.approx(1)
+    with pytest.raises(UnitError):
+        int(5 * mV)
+    with pytest.raises(UnitError):
+        5 * mV // ms
+
+
+def test_arrays_with_units_are_filled_and_summed_up() -> None:
+    estimates = np.ones((2, 3)) * mV
+    estimates[0, :] = 5 * mV
+    assert estimates.shape == (2, 3)
+    assert estimates.mean(axis=0).in_unit("mV") == pytest.approx([3, 3, 3])
+    found = [getattr(estimates, how)().in_unit("mV") for how in ("min", "max", "sum", "std")]
+    assert found == pytest.approx([1, 5, 18, 2])
+    with pytest.raises(UnitError, match="an item of the array"):
+        estimates[1, 1] = 5 * ms
+
+
+def test_indices_and_times_at_once() -> None:
+    source = hp.SpikeGenerator(2, [1, 0], [1, 2] * ms)
+    spikes = hp.SpikeRecorder(source)
+    hp.Network(source, spikes).run(3 * ms)
+    i, t = spikes.it
+    assert i.tolist() == [1, 0]
+    assert t == pytest.approx([1e-3, 2e-3])
