@@ -524,8 +524,8 @@ std::optional<Refusal> refuse_nonlinear(const Equations& equations,
         if (equations[state].linear_in_itself) {
             continue;
         }
-        const HeldSlope held = held_slope(equations.scope().graph(), equations[state].drift,
-                                          equations[state].leaf);
+        const HeldSlope held =
+            held_slope(equations.scope().graph(), equations[state].drift, equations[state].leaf);
         if (!held.separable || !held.slope) {
             return Refusal{diag::Code::NotConditionallyLinear, equations.variable(state).span,
                            "method `exponential_euler` needs equations of the form a*x + b, and "
