@@ -107,7 +107,7 @@ Opened open(const Args& args) {
     }
     const Compilation compilation = compile_shown(file, args);
     const std::shared_ptr<Model> model = one_model(compilation, file, args);
-    const Code code = model->code();
+    const Code code = model->deferred();
     return {model, {hodg::Model(code.table, code.owner), args.run.count}};
 }
 
@@ -211,7 +211,7 @@ void Simulation::set_values(const Setting& setting) {
         opened_.population.set(setting.name, std::span<const double>(values));
     } catch (const hodg::NeedsPerEntity&) {
         opened_.model = opened_.model->with_per_entity({setting.name});
-        const Code code = opened_.model->code();
+        const Code code = opened_.model->deferred();
         opened_.population.rebind(hodg::Model(code.table, code.owner));
         opened_.population.set(setting.name, std::span<const double>(values));
     }
@@ -383,6 +383,7 @@ Exit Simulation::run() {
     options.dt = dt_;
     options.seed = args_.run.seed;
     options.threads = args_.run.threads;
+    options.make_code = [](const auto& tables) { build(tables); };
     hodg::Network network(options);
     network.add(opened_.population);
     apply_settings();

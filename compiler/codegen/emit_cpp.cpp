@@ -120,21 +120,6 @@ std::string* hook(HookNames& hooks, const ir::Module& module, const ir::Kernel& 
     return nullptr;
 }
 
-bool is_rare(ir::KernelKind kind) {
-    switch (kind) {
-    case ir::KernelKind::Prepare:
-    case ir::KernelKind::Init:
-    case ir::KernelKind::HalfStep:
-    case ir::KernelKind::Observe:
-    case ir::KernelKind::Rhs:
-    case ir::KernelKind::Jacobian:
-    case ir::KernelKind::Linear:
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
     if (module.is_cell &&
         (kernel.kind == ir::KernelKind::Rhs || kernel.kind == ir::KernelKind::Linear)) {
@@ -147,10 +132,10 @@ bool is_left_out(const ir::Module& module, const ir::Kernel& kernel, const Optio
     const bool has_others =
         module.is_synapse
             ? std::ranges::any_of(module.kernels,
-                                  [](const ir::Kernel& k) { return !is_rare(k.kind); })
+                                  [](const ir::Kernel& k) { return !is_seldom(k.kind); })
             : module.find(ir::KernelKind::Advance) != nullptr;
     const bool by_space = module.is_synapse && kernel.kind == ir::KernelKind::Init;
-    return !options.stand_alone && is_rare(kernel.kind) && !by_space && has_others;
+    return !options.stand_alone && is_seldom(kernel.kind) && !by_space && has_others;
 }
 
 /// Functions that are called rather than inlined, in kernels that are no hot loop.
@@ -288,6 +273,21 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
 }
 
 } // namespace
+
+bool is_seldom(ir::KernelKind kind) {
+    switch (kind) {
+    case ir::KernelKind::Prepare:
+    case ir::KernelKind::Init:
+    case ir::KernelKind::HalfStep:
+    case ir::KernelKind::Observe:
+    case ir::KernelKind::Rhs:
+    case ir::KernelKind::Jacobian:
+    case ir::KernelKind::Linear:
+        return true;
+    default:
+        return false;
+    }
+}
 
 CppUnit emit_cpp(std::span<const ir::Module* const> modules, const Options& options) {
     HHC_CHECK(!modules.empty(), "a unit without models");

@@ -44,6 +44,9 @@ struct CppUnit {
     std::size_t kernels = 0;          ///< functions in the text; equal ones are shared
 };
 
+/// Kernels that are called seldom or never; see Options::stand_alone.
+[[nodiscard]] bool is_seldom(ir::KernelKind kind);
+
 /// All modules in one unit, for one call of Clang. Their real_size must be the same.
 [[nodiscard]] CppUnit emit_cpp(std::span<const ir::Module* const> modules, const Options& options);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From optimised IR to running code: the interpreter's table, or C++ text, object cache, Clang,
-// link.
+// From optimised IR to machine code: C++ text, object cache, Clang, link.
 #pragma once
 
 #include "codegen/emit_cpp.h"
@@ -19,7 +18,7 @@
 
 namespace hhc::driver {
 
-/// Modules that are compiled together: same target, same options.
+/// Modules that are compiled together: they agree on the options that reach Clang.
 struct Batch {
     std::vector<const ir::Module*> modules;
     const Options* options = nullptr;
@@ -31,7 +30,7 @@ struct Batch {
 [[nodiscard]] codegen::CppUnit emit(const Batch& batch, bool library);
 
 /// The object file of a batch, from the cache if it is there.
-[[nodiscard]] std::string make_object(const Batch& batch, bool library, bool& from_cache,
+[[nodiscard]] std::string make_object(const Batch& batch, bool library,
                                       std::vector<StageTime>& times);
 
 /// The object of a batch in memory.
@@ -39,21 +38,22 @@ struct LoadedBatch {
     std::shared_ptr<jit::LoadedCode> code;
     std::vector<std::string> symbols; // per module: its hhk_model
     Hash128 object_key;
-    bool from_cache = false;
 };
 
 /// Emits, compiles unless the cache has it, and links. Throws CompileError.
 [[nodiscard]] LoadedBatch load(const Batch& batch, std::vector<StageTime>& times);
 
-/// Running code of one module, and where it is: object in the cache, symbol in the object.
-struct MadeCode {
-    Code code;
-    std::string symbol; // empty: interpreted
-    Hash128 object_key;
-};
+/// An object of the cache in memory; nullptr if it is gone or damaged. Throws CompileError.
+[[nodiscard]] std::shared_ptr<jit::LoadedCode> load_cached(const Hash128& object_key,
+                                                           std::string_view name);
 
-/// Running code of each module of the batch.
-[[nodiscard]] std::vector<MadeCode> make_code(const Batch& batch, std::vector<StageTime>& times);
+/// Runs without machine code, now or ever.
+[[nodiscard]] inline bool is_interpreted(const Options& options) {
+    return options.target == "interpreter";
+}
+
+/// Too large for all of Clang's effort, which grows faster than what it gains.
+[[nodiscard]] bool is_large(const ir::Module& module);
 
 /// How the batch is compiled by Clang.
 [[nodiscard]] jit::CompileOptions compile_options(const Batch& batch);

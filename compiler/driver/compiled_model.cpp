@@ -6,6 +6,9 @@
 #include "codegen/scalar_math.h"
 #include "driver/backend.h"
 #include "driver/guard.h"
+#include "driver/pending.h"
+#include "driver/source_cache.h"
+#include "interp/interpreter.h"
 #include "ir/print.h"
 #include "model/dump.h"
 #include "parse/parse.h"
@@ -145,9 +148,8 @@ std::string CompiledModel::emit(std::string_view stage) const {
         return codegen::emit_c_header(batch.modules);
     }
     if (stage == "obj") {
-        bool from_cache = false;
         std::vector<StageTime> times;
-        return make_object(batch, false, from_cache, times);
+        return make_object(batch, false, times);
     }
     if (stage == "llvm" || stage == "asm") {
         const auto text_stage = stage == "llvm" ? jit::TextStage::Llvm : jit::TextStage::Asm;
@@ -163,30 +165,40 @@ std::string CompiledModel::emit(std::string_view stage) const {
     throw CompileError(sink.take());
 }
 
-bool CompiledModel::has_code() const {
-    const std::lock_guard lock(mutex_);
-    return code_.table != nullptr;
-}
-
-Code CompiledModel::code() const {
+Code CompiledModel::deferred() const {
     refuse_template();
-    if (!has_code()) {
-        const auto self = std::const_pointer_cast<Model>(shared_from_this());
-        build({&self, 1});
-    }
     const std::lock_guard lock(mutex_);
+    if (code_.table != nullptr) {
+        return code_;
+    }
+    if (is_interpreted(options_)) {
+        auto owner = std::make_shared<const interp::Interpreter>(module_);
+        const hhk_model* table = owner->model();
+        code_ = {table, std::move(owner)};
+    } else {
+        host_ = pending_table(module_, options_, source_key_);
+        code_ = code_of(host_);
+        if (source_key_ && options_.use_cache) {
+            share_table(*source_key_, host_);
+        }
+    }
     return code_;
 }
 
-void CompiledModel::set_code(Code code, const std::vector<StageTime>& times) const {
-    const std::lock_guard lock(mutex_);
-    code_ = std::move(code);
-    times_.insert(times_.end(), times.begin(), times.end());
+Code CompiledModel::code() const {
+    Code code = deferred();
+    build({&code.table, 1});
+    return code;
 }
 
 std::vector<StageTime> CompiledModel::times() const {
     const std::lock_guard lock(mutex_);
-    return times_;
+    std::vector<StageTime> all = times_;
+    if (host_ != nullptr) {
+        const std::vector<StageTime> of_code = host_->times();
+        all.insert(all.end(), of_code.begin(), of_code.end());
+    }
+    return all;
 }
 
 std::shared_ptr<Model> CompiledModel::with_per_entity(const std::vector<std::string>& names) const {

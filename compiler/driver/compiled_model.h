@@ -2,6 +2,7 @@
 // One model on its way from the checked form to code; the only implementation of hhc::Model.
 #pragma once
 
+#include "driver/host_table.h"
 #include "driver/unit.h"
 #include "ir/ir.h"
 #include "lower/lower.h"
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] std::string explain() const override;
     [[nodiscard]] std::string emit(std::string_view stage) const override;
     [[nodiscard]] Code code() const override;
+    [[nodiscard]] Code deferred() const override;
     [[nodiscard]] std::shared_ptr<Model>
     with_per_entity(const std::vector<std::string>& names) const override;
     [[nodiscard]] std::vector<StageTime> times() const override;
@@ -46,12 +48,9 @@ public:
     [[nodiscard]] const model::CheckedModel& checked() const { return checked_; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] const ir::Module& module() const { return module_; }
-    [[nodiscard]] bool has_code() const;
     /// Key of the compilation that it came from; none for variants.
     [[nodiscard]] const std::optional<Hash128>& source_key() const { return source_key_; }
     void set_source_key(const Hash128& key) { source_key_ = key; }
-    /// Called by the backend, once.
-    void set_code(Code code, const std::vector<StageTime>& times) const;
 
 private:
     CompiledModel(std::shared_ptr<const Unit> unit, model::CheckedModel checked, Options options,
@@ -69,9 +68,11 @@ private:
     std::optional<Hash128> source_key_;
     bool is_template_ = false;
 
+    std::vector<StageTime> times_; // of the stages up to optimised IR
+
     mutable std::mutex mutex_; // guards what follows
     mutable Code code_;
-    mutable std::vector<StageTime> times_;
+    mutable std::shared_ptr<const HostTable> host_; // owner of code_, unless it is interpreted
 };
 
 /// Options of lower and of the passes, from the caller's.

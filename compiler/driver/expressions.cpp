@@ -6,7 +6,9 @@
 #include "driver/externals.h"
 #include "driver/guard.h"
 #include "driver/library_model.h"
+#include "driver/pending.h"
 #include "driver/source_cache.h"
+#include "interp/interpreter.h"
 #include "parse/parse.h"
 #include "passes/pipeline.h"
 #include "sema/check.h"
@@ -69,8 +71,12 @@ Code make_code(const Scope& scope, const Checked& checked,
     }
     Options options = scope.options;
     options.target = interpret ? "interpreter" : options.target;
-    std::vector<StageTime> times;
-    return driver::make_code({{&module}, &options, nullptr}, times).front().code;
+    if (driver::is_interpreted(options)) {
+        auto owner = std::make_shared<const interp::Interpreter>(module);
+        const hhk_model* table = owner->model();
+        return {table, std::move(owner)};
+    }
+    return driver::code_of(driver::pending_table(module, options));
 }
 
 Expressions compile_in(const Scope& scope, const std::vector<SourceText>& expressions,

@@ -72,10 +72,9 @@ void write_library(std::span<const std::shared_ptr<Model>> models, const std::st
             driver::throw_errors(refused);
         }
     }
-    bool from_cache = false;
     std::vector<StageTime> times;
     batch.sealed = suffix != ".o"; // whoever links an object cannot seal what comes out
-    const std::string object = driver::make_object(batch, true, from_cache, times);
+    const std::string object = driver::make_object(batch, true, times);
     if (suffix == ".o") {
         write_or_throw(path, object);
         return;

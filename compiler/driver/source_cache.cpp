@@ -2,9 +2,11 @@
 #include "driver/source_cache.h"
 
 #include "cache/object_cache.h"
+#include "driver/backend.h"
 #include "driver/guard.h"
 #include "driver/host_table.h"
 #include "driver/import_resolver.h"
+#include "driver/shared_by_key.h"
 #include "ir/print.h"
 #include "ir/read.h"
 #include "jit/jit.h"
@@ -25,6 +27,12 @@ using Json = nlohmann::json;
 /// The key of one model's code, derived from its compilation's.
 Hash128 code_key(const Hash128& key, const std::string& name) {
     return Hasher().field(key.hex()).field("code").field(name).finish();
+}
+
+/// By code_key: a text that is compiled again while its first table still waits for code.
+SharedByKey<const HostTable>& known_tables() {
+    static auto* const tables = new SharedByKey<const HostTable>; // outlives all statics
+    return *tables;
 }
 
 /// A model whose code is on disk and whose text was not even parsed.
@@ -58,12 +66,18 @@ public:
     }
 
     [[nodiscard]] Code code() const override {
+        Code code = deferred();
+        build({&code.table, 1});
+        return code;
+    }
+
+    [[nodiscard]] Code deferred() const override {
         const std::lock_guard lock(mutex_);
         if (code_.table == nullptr) {
             code_ = load().value_or(Code{});
         }
         if (code_.table == nullptr) { // the object is gone or damaged
-            code_ = full_locked().code();
+            code_ = full_locked().deferred();
         }
         return code_;
     }
@@ -87,24 +101,28 @@ private:
 
     [[nodiscard]] std::optional<Code> load() const {
         const StageTimer timer(times_, "cache");
+        const Hash128 key = code_key(key_, name_);
+        if (const std::shared_ptr<const HostTable> host = known_tables().find(key)) {
+            return code_of(host);
+        }
         const cache::ObjectCache cache(env::cache_dir());
-        const std::optional<cache::SourceEntry> entry = cache.find_source(code_key(key_, name_));
+        const std::optional<cache::SourceEntry> entry = cache.find_source(key);
         if (!entry) {
             return std::nullopt;
         }
-        const std::optional<std::string> object = cache.find_object(entry->object_key);
-        if (!object) {
+        const std::shared_ptr<jit::LoadedCode> loaded = load_cached(entry->object_key, name_);
+        if (loaded == nullptr) {
             return std::nullopt;
         }
-        diag::Sink sink;
-        const std::shared_ptr<jit::LoadedCode> loaded = jit::load_object(*object, name_, sink);
-        throw_errors(sink);
         const std::size_t end = entry->metadata.find('\n');
         const ir::ReadResult seldom = ir::read(std::string_view(entry->metadata).substr(end + 1));
         if (!seldom.module) {
             return std::nullopt; // of another version of the text form
         }
-        return host_code(loaded, entry->metadata.substr(0, end), *seldom.module, options_, true);
+        const auto host = std::make_shared<HostTable>(*seldom.module, options_);
+        host->take(loaded, entry->metadata.substr(0, end), {});
+        known_tables().add(key, host);
+        return code_of(host);
     }
 
     Hash128 key_;
@@ -216,6 +234,10 @@ void remember_compilation(const Hash128& key, const Options& options,
         record["imports"].push_back({{"path", import.path}, {"content", import.content.hex()}});
     }
     cache::ObjectCache(env::cache_dir()).store_source(key, {record.dump(), {}});
+}
+
+void share_table(const Hash128& key, const std::shared_ptr<const HostTable>& table) {
+    known_tables().add(code_key(key, table->name), table);
 }
 
 void remember_code(const Hash128& key, const ir::Module& module, const std::string& symbol,

@@ -30,6 +30,9 @@ find_compilation(const Hash128& key, const Options& options, std::function<Compi
 void remember_compilation(const Hash128& key, const Options& options,
                           const Compilation& compilation, const std::vector<ImportedFile>& imports);
 
+/// Lets models of the same compilation, made again in this process, have the table of its first.
+void share_table(const Hash128& key, const std::shared_ptr<const HostTable>& table);
+
 /// Remembers which object holds the code of a model of the compilation `key`.
 void remember_code(const Hash128& key, const ir::Module& module, const std::string& symbol,
                    const Hash128& object_key);

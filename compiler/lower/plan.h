@@ -71,6 +71,9 @@ struct Refusal {
 };
 [[nodiscard]] std::optional<Refusal> refusal(Equations& equations, Method method,
                                              const std::vector<StateIndex>& states);
+/// The same of the staggered step of a cell, which takes additive noise at most.
+[[nodiscard]] std::optional<Refusal> refusal_in_cell(Equations& equations,
+                                                     const std::vector<StateIndex>& states);
 
 /// The linear system of `states` in independent parts, or why there is none.
 struct LinearSystem {

@@ -270,7 +270,7 @@ void bind_model(py::module_& module) {
 
 const hodg::Model& ModelHandle::runnable() {
     if (!loaded) {
-        const hhc::Code code = compiled->code();
+        const hhc::Code code = compiled->deferred(); // a run makes the machine code
         loaded = std::make_shared<hodg::Model>(code.table, code.owner);
     }
     return *loaded;
@@ -323,15 +323,6 @@ void bind_compiler(py::module_& module) {
                    return hhc::compile_expressions(*model.compiled, texts, interpret, stream,
                                                    external_list(externals));
                });
-    module.def("build", [](const std::vector<std::shared_ptr<ModelHandle>>& models) {
-        std::vector<std::shared_ptr<hhc::Model>> pending;
-        for (const std::shared_ptr<ModelHandle>& model : models) {
-            if (model->compiled) {
-                pending.push_back(model->compiled);
-            }
-        }
-        hhc::build(pending);
-    });
     module.def("write_library", [](const std::vector<std::shared_ptr<ModelHandle>>& models,
                                    const std::string& path) {
         std::vector<std::shared_ptr<hhc::Model>> all;

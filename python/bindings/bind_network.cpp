@@ -2,6 +2,7 @@
 // hodg/network.h: the run loop. It runs without the GIL; progress and Ctrl+C come every 50 ms.
 #include "bindings.h"
 
+#include "hhc/compile.h"
 #include "hodg/network.h"
 
 namespace hodgpy {
@@ -91,6 +92,7 @@ void bind_network(py::module_& module) {
             options.dt = dt;
             options.threads = threads;
             options.seed = seed;
+            options.make_code = [](const auto& tables) { hhc::build(tables); };
             return Network(options);
         }))
         .def("add_population",

@@ -51,6 +51,8 @@ public:
     /// Whose values it records (hhk_space).
     [[nodiscard]] virtual std::uint8_t space() const { return HHK_EACH; }
 
+    /// Adds the tables of kernels of its own.
+    virtual void add_tables(std::vector<const hhk_model*>& /*tables*/) const {}
     /// Once the network is known, and again when a population changed: looks names up, drops the
     /// tiles it had. `step` is the next step.
     virtual void start(double dt, std::int64_t step) = 0;

@@ -92,6 +92,14 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
     }
 }
 
+void StateLog::add_tables(std::vector<const hhk_model*>& tables) const {
+    for (const Expression& expression : options_.expressions) {
+        if (expression.model != nullptr) {
+            tables.push_back(expression.model);
+        }
+    }
+}
+
 void StateLog::start(double dt, std::int64_t /*step*/) {
     dt_ = dt;
     every_ = options_.dt == 0 ? 1 : base::steps_in(options_.dt, dt, "the recorder's dt");

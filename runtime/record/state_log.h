@@ -22,6 +22,7 @@ public:
              std::vector<std::string> variables, StateOptions options);
 
     [[nodiscard]] std::uint8_t space() const override { return space_; }
+    void add_tables(std::vector<const hhk_model*>& tables) const override;
     void start(double dt, std::int64_t step) override;
     void attach(std::int64_t begin, std::int64_t end, Probes& probes) override;
     void begin_stretch(std::int64_t begin, std::int64_t end) override;

@@ -29,7 +29,7 @@ static int checked_threads(int threads) {
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-NetworkState::NetworkState(NetworkOptions options) : options_(options) {
+NetworkState::NetworkState(NetworkOptions options) : options_(std::move(options)) {
     base::check_time_step(options_.dt);
     options_.threads = checked_threads(options_.threads);
 }
@@ -150,6 +150,22 @@ void NetworkState::add(std::shared_ptr<stimulus::StimulusState> stimulus) {
     plan_made_ = false;
 }
 
+std::vector<const hhk_model*> NetworkState::tables() const {
+    std::vector<const hhk_model*> tables;
+    for (const Population& population : populations_) {
+        tables.push_back(&population.state()->table());
+    }
+    for (const auto& synapses : synapses_) {
+        if (synapses->bound()) {
+            tables.push_back(&synapses->values()->table());
+        }
+    }
+    for (const auto& recorder : recorders_) {
+        recorder->add_tables(tables);
+    }
+    return tables;
+}
+
 void NetworkState::add_operation(double time, double interval, std::function<void()> operation) {
     refuse_while_running("a new operation");
     Operation added;
@@ -174,7 +190,8 @@ void NetworkState::add_operation(double time, double interval, std::function<voi
 
 namespace hodg {
 
-Network::Network(NetworkOptions options) : state_(std::make_shared<sim::NetworkState>(options)) {}
+Network::Network(NetworkOptions options)
+    : state_(std::make_shared<sim::NetworkState>(std::move(options))) {}
 
 void Network::add(const Population& population) {
     state_->add(population);

@@ -48,6 +48,7 @@ public:
     [[nodiscard]] const NetworkOptions& options() const { return options_; }
     [[nodiscard]] std::int64_t step() const { return step_; }
     [[nodiscard]] const std::vector<Population>& populations() const { return populations_; }
+    [[nodiscard]] std::vector<const hhk_model*> tables() const;
     void set_threads(int threads);
     /// Networks whose objects act upon each other use their threads from the first step on, however
     /// small they are; else when a step has shown to be long enough. Results are the same.

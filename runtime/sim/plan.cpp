@@ -34,6 +34,9 @@ bool NetworkState::plan_is_current() const {
 }
 
 void NetworkState::make_plan() {
+    if (options_.make_code) {
+        options_.make_code(tables());
+    }
     tiles_.clear();
     entities_ = 0;
     lockstep_ = !synapses_.empty() || !stimuli_.empty();

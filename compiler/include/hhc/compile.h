@@ -51,7 +51,6 @@ struct StageTime {
 struct Code {
     const hhk_model* table = nullptr;
     std::shared_ptr<const void> owner;
-    bool from_cache = false;
 };
 
 /// One compiled model. Immutable; variants (other parameters per entity) are other models.
@@ -69,6 +68,9 @@ public:
     [[nodiscard]] virtual std::string emit(std::string_view stage) const = 0;
     /// The code; compiles it if need be. Throws CompileError for what the host refuses (HH8xxx).
     [[nodiscard]] virtual Code code() const = 0;
+    /// The same table, perhaps without machine code yet: its kernels are interpreted until build()
+    /// is called with it.
+    [[nodiscard]] virtual Code deferred() const = 0;
     /// The same model with these parameters per entity.
     [[nodiscard]] virtual std::shared_ptr<Model>
     with_per_entity(const std::vector<std::string>& names) const = 0;
@@ -79,7 +81,7 @@ public:
 struct Expressions {
     std::vector<Diagnostic> diagnostics;
     std::shared_ptr<const Texts> texts;
-    Code code;                      // its hook observe; table null if there were errors
+    Code code;                      // deferred; its hook observe; table null if there were errors
     std::vector<std::string> units; // of the outputs, SI
     std::vector<Exponents> dimensions;
     std::vector<bool> is_boolean;
@@ -146,7 +148,9 @@ struct SynapseSide {
                                                          bool interpret, const std::string& stream,
                                                          const std::vector<External>& externals);
 
-/// Makes the code of all that have none in one Clang call.
+/// Makes machine code for those of these tables that wait for it (see Model::deferred), all in one
+/// call of Clang, or in two side by side. None of them may be running. Throws CompileError.
+HODGPY_API void build(std::span<const hhk_model* const> tables);
 HODGPY_API void build(std::span<const std::shared_ptr<Model>> models);
 
 /// Ahead of time: a shared library with every model, ".o" or ".h" by the suffix of `path`.

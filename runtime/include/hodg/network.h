@@ -25,6 +25,9 @@ struct NetworkOptions {
     double dt = 1e-4;       // seconds a step
     int threads = 1;        // 0: one per CPU. Results are the same bits for any number
     std::uint64_t seed = 0; // of every random stream
+    /// Called before steps are laid out, with the tables of everything that has kernels: whoever
+    /// made them may put machine code into them then, for all at once.
+    std::function<void(const std::vector<const hhk_model*>&)> make_code = {};
 };
 
 struct Progress {
