@@ -83,7 +83,7 @@ std::int32_t index_or_none(ir::UniformId uniform) {
 
 std::array<std::uint64_t, 2> code_hash(const ir::Module& module) {
     Hasher hasher;
-    hasher.field("interpreter").field(ir::print(module));
+    hasher.field("interpreter").field(ir::print(module, {.comments = false, .header = true}));
     return codegen::hash_words(hasher.finish());
 }
 
