@@ -48,8 +48,8 @@ hhk_block_fn HostTable::chosen(ir::KernelKind kind, std::int64_t more, Hook hook
             build({&self, 1});
         }
     } catch (const CompileError&) {
-        // A hook cannot throw. The interpreter goes on; what is wrong is said where a run, or a
-        // library, needs the code.
+        // A hook cannot throw; what is wrong is said where a run, or a library, needs the code.
+        return hook(*interpreter_.model());
     }
     return chosen(kind, 0, hook);
 }

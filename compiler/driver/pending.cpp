@@ -197,7 +197,7 @@ std::pair<Tables, Tables> halves(Tables tables) {
         total += weight(*table);
     }
     if (tables.size() < 2 || total < least_for_two || std::thread::hardware_concurrency() < 2) {
-        return {std::move(tables), {}};
+        return {tables, {}};
     }
     std::ranges::stable_sort(tables, std::ranges::greater(),
                              [](const auto& table) { return weight(*table); });
