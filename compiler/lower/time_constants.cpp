@@ -71,7 +71,8 @@ std::optional<TimeConstant> fastest_time_constant(const Scope& scope, const Meth
     std::optional<TimeConstant> fastest;
     for (const StateMethod& method : methods.states) {
         const auto id = scope.model().find(method.state);
-        if (!id || method.order == "exact" || !scope.variable(*id).definition.valid()) {
+        const bool any_step = method.order == "exact" || method.method == "cvode";
+        if (!id || any_step || !scope.variable(*id).definition.valid()) {
             continue;
         }
         const double seconds = time_constant(values, *id);

@@ -16,9 +16,10 @@ struct TimeConstant {
     double seconds = 0.0;
 };
 
-/// The smallest -1/(df/dx) of all states x' = f that are not solved exactly, at their initial
-/// values and the defaults of the parameters. States whose rate depends on something without a
-/// known value (drawn at random, left to the caller) are passed over; nothing if none is left.
+/// The smallest -1/(df/dx) of all states x' = f that are solved in steps of dt, neither exactly nor
+/// in steps of their own, at their initial values and the defaults of the parameters. States whose
+/// rate depends on something without a known value (drawn at random, left to the caller) are passed
+/// over; nothing if none is left.
 [[nodiscard]] std::optional<TimeConstant> fastest_time_constant(const Scope& scope,
                                                                 const MethodReport& methods);
 

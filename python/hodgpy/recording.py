@@ -81,8 +81,9 @@ class EventRecorder(Recorder):
     event : str
         Name of the event; ``"spike"`` is the threshold.
     interpolate : bool or str
-        Give the time at which the variable crossed the level, by linear interpolation between the
-        ends of the step, instead of the start of the step. ``True``: ``v`` and ``level``.
+        Give the time at which the variable crossed the level instead of the start of the step: by
+        linear interpolation between the ends of the step, for a state of a model with
+        ``method="cvode"`` by root finding. ``True``: ``v`` and ``level``.
     level : Quantity, optional
         The level for ``interpolate``.
     name : str, optional

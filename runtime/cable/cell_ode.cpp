@@ -75,6 +75,24 @@ void CellOde::put(double t, std::span<const double> y) {
     }
 }
 
+/// Every compartment may cross every level; what is no state here crosses none.
+void CellOde::find_levels() {
+    levels_.clear();
+    told_.clear();
+    for (const base::Crossing& crossing : piece_.crossings) {
+        const auto state = std::ranges::find(states_, crossing.field, &solvers::SolvedState::state);
+        if (crossing.field != v_ && state == states_.end()) {
+            continue;
+        }
+        const std::size_t row =
+            crossing.field == v_ ? 0 : 1 + static_cast<std::size_t>(state - states_.begin());
+        for (std::size_t i = 0; i < compartments_; ++i) {
+            levels_.push_back({row * compartments_ + i, crossing.level, 0});
+            told_.push_back(crossing.part + i);
+        }
+    }
+}
+
 void CellOde::advance(const hhk_context& context) {
     context_ = context;
     solvers::hold_tables(context, tables_);
@@ -99,8 +117,12 @@ void CellOde::advance(const hhk_context& context) {
         collect(1 + k, states_[k].state);
     }
     begin_ = y_;
-    if (!integrator_->integrate(context.t, context.t + context.dt, y_)) {
+    find_levels();
+    if (!integrator_->integrate(context.t, context.t + context.dt, y_, levels_)) {
         std::ranges::fill(y_, std::numeric_limits<double>::quiet_NaN());
+    }
+    for (std::size_t k = 0; k < levels_.size(); ++k) {
+        *told_[k] = (levels_[k].time - context.t) / context.dt;
     }
     put(context.t, begin_);
     const std::span<const double> y = y_;

@@ -33,6 +33,7 @@ public:
     void solve(std::span<double> b) override;
 
 private:
+    void find_levels();
     void put(double t, std::span<const double> y);
     void evaluate(); // membrane terms and slopes of the other states, as the fields stand
     void write(std::uint32_t field, std::span<const double> values);
@@ -62,6 +63,8 @@ private:
     std::vector<double*> output_rows_;
     std::vector<double*> membrane_rows_;
     std::vector<double> y_, begin_;
+    std::vector<solvers::Level> levels_;            // of the piece's crossings, by compartment
+    std::vector<double*> told_;                     // where their times go
     std::vector<double> node_v_, inflow_;           // by node
     std::vector<double> hidden_diagonal_;           // of nodes without membrane
     std::vector<double> base_current_, base_slope_; // where derivatives are taken

@@ -181,6 +181,10 @@ void CableSolver::prepare(PopulationState& population, bool assigned, bool jumpe
     make_attachments();
 }
 
+void CableSolver::watch(void* piece, std::span<const base::Crossing> crossings) {
+    static_cast<cable::Piece*>(piece)->crossings.assign(crossings.begin(), crossings.end());
+}
+
 /// Steps that are still to be damped, by piece.
 void CableSolver::save(const archive::Out& out) const {
     std::vector<std::int32_t> damped;

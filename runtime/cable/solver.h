@@ -78,8 +78,9 @@ struct Piece {
     AlignedDoubles nothing; // zeros
     AlignedDoubles wide;    // a row of states in single precision, see InDouble
     std::vector<Attachment> attachments;
-    int damped_steps = 0;         // to be taken as quarter steps
-    std::shared_ptr<CellOde> ode; // of CableScheme::Cvode
+    int damped_steps = 0;                  // to be taken as quarter steps
+    std::shared_ptr<CellOde> ode;          // of CableScheme::Cvode
+    std::vector<base::Crossing> crossings; // that recorders ask for
 };
 
 /// G and I0 of every compartment into the outputs of the context, with what is attached.
@@ -133,6 +134,7 @@ public:
     [[nodiscard]] hhk_block_fn advance() const override { return &CableSolver::advance_piece; }
     void prepare(kernel::PopulationState& population, bool assigned, bool jumped) override;
     void jump() override { note_jump(); }
+    void watch(void* piece, std::span<const base::Crossing> crossings) override;
     [[nodiscard]] bool reads_others() const override {
         return !gaps_.empty() || !insertions_.empty();
     }

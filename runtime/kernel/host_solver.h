@@ -4,8 +4,10 @@
 #pragma once
 
 #include "abi/kernel_abi.h"
+#include "base/crossing.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace hodg::archive {
@@ -41,6 +43,8 @@ public:
     /// It reads values of other entities, as they are at the start of a step, in `gather`.
     [[nodiscard]] virtual bool reads_others() const { return false; }
     virtual void gather(std::int64_t /*step*/) {}
+    /// Crossings to look for in the steps of a piece from now on, in place of those before.
+    virtual void watch(void* /*piece*/, std::span<const base::Crossing> /*crossings*/) {}
     /// What of it decides the steps to come. After `restore` the next `prepare` must not take
     /// derived coefficients as known.
     virtual void save(const archive::Out& /*out*/) const {}

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace hodg::record {
@@ -60,6 +61,8 @@ void EventLog::attach(std::int64_t begin, std::int64_t end, Probes& probes) {
     if (!options_.interpolate.empty()) {
         tile->crossing = population().field(field_);
         tile->previous.resize(static_cast<std::size_t>(tile->end - begin));
+        tile->crossed.assign(tile->previous.size(), std::numeric_limits<double>::quiet_NaN());
+        probes.crossings.push_back({field_, options_.threshold, tile->crossed.data()});
         probes.before.push_back({&EventLog::remember, tile.get()});
     }
     probes.after.push_back({&EventLog::collect, tile.get(), std::uint64_t{1} << event_});
@@ -73,19 +76,26 @@ void EventLog::remember(void* self, std::int64_t /*step*/) {
     }
 }
 
+double EventLog::fraction(const TileLog& tile, std::int64_t entity) {
+    if (tile.previous.empty()) {
+        return 0;
+    }
+    const auto at = static_cast<std::size_t>(entity - tile.begin);
+    if (std::isfinite(tile.crossed[at])) {
+        return tile.crossed[at];
+    }
+    const double from = tile.previous[at];
+    const double to = tile.crossing.read(entity);
+    const double part = (tile.owner->options_.threshold - from) / (to - from);
+    return part >= 0 && part <= 1 ? part : 0; // it was past the threshold before
+}
+
 void EventLog::collect(void* self, std::int64_t step) {
     auto& tile = *static_cast<TileLog*>(self);
     for (std::int64_t word = tile.begin / HHK_BLOCK; word * HHK_BLOCK < tile.end; ++word) {
         for (std::uint64_t bits = tile.bits[word]; bits != 0; bits &= bits - 1) {
             const std::int64_t i = word * HHK_BLOCK + std::countr_zero(bits);
-            double fraction = 0;
-            if (!tile.previous.empty()) {
-                const double from = tile.previous[static_cast<std::size_t>(i - tile.begin)];
-                const double to = tile.crossing.read(i);
-                const double part = (tile.owner->options_.threshold - from) / (to - from);
-                fraction = part >= 0 && part <= 1 ? part : 0; // it was past the threshold before
-            }
-            tile.entries.push_back({step, static_cast<std::int32_t>(i), fraction});
+            tile.entries.push_back({step, static_cast<std::int32_t>(i), fraction(tile, i)});
         }
     }
 }

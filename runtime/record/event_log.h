@@ -55,9 +55,12 @@ private:
         const std::uint64_t* bits = nullptr;
         kernel::FieldMemory crossing;
         std::vector<double> previous; // values at the start of the step, for interpolation
+        std::vector<double> crossed;  // the part of the step, where a solver knows it
         std::vector<Entry> entries;
     };
 
+    /// Where in the step an event was, as far as that is wanted.
+    [[nodiscard]] static double fraction(const TileLog& tile, std::int64_t entity);
     static void remember(void* self, std::int64_t step);
     static void collect(void* self, std::int64_t step);
 

@@ -4,6 +4,7 @@
 // they saw when the piece of the run (the stretch) is over.
 #pragma once
 
+#include "base/crossing.h"
 #include "kernel/population_state.h"
 
 #include <cstdint>
@@ -27,10 +28,11 @@ struct Probe {
 };
 
 /// Probes of one tile: before a step (the state at t), and after events were detected, before
-/// arrivals and resets.
+/// arrivals and resets. What is asked of a solver is known when the `after` probes are called.
 struct Probes {
     std::vector<Probe> before;
     std::vector<Probe> after;
+    std::vector<base::Crossing> crossings;
 };
 
 class Recorder {

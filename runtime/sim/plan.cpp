@@ -134,6 +134,11 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
                 recorder->attach(piece.begin, std::min(piece.end, state.count()), tile->probes);
             }
         }
+        if (tile->solver != nullptr) {
+            tile->solver->watch(tile->probes.crossings);
+        } else if (state.host_solver() != nullptr) {
+            state.host_solver()->watch(piece.self, tile->probes.crossings);
+        }
         tiles_.push_back(std::move(tile));
     }
     entities_ += state.count();

@@ -11,6 +11,7 @@
 #include <sundials/sundials_context.h>
 #include <sundials/sundials_linearsolver.h>
 #include <sundials/sundials_matrix.h>
+#include <vector>
 
 namespace hodg::solvers {
 
@@ -69,18 +70,54 @@ public:
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
-    bool integrate(double t, double end, std::span<double> y) {
+    bool integrate(double t, double end, std::span<double> y, std::span<Level> levels) {
         std::ranges::copy(y, values(y_).begin());
-        double reached = t;
-        const bool done = CVodeReInit(cvode_, t, y_) == CV_SUCCESS &&
-                          CVodeSetStopTime(cvode_, end) == CV_SUCCESS &&
-                          CVodeSetMinStep(cvode_, smallest_step(t, end)) == CV_SUCCESS &&
-                          CVode(cvode_, end, y_, &reached, CV_NORMAL) >= 0;
+        const bool ready = look_for(levels) && CVodeReInit(cvode_, t, y_) == CV_SUCCESS &&
+                           CVodeSetStopTime(cvode_, end) == CV_SUCCESS &&
+                           CVodeSetMinStep(cvode_, smallest_step(t, end)) == CV_SUCCESS;
+        const int status = ready ? go_on(t, end) : CV_ILL_INPUT;
+        if (status == CV_ILL_INPUT && !levels.empty()) { // it stays at a level: no crossing
+            return integrate(t, end, y, {});
+        }
         std::ranges::copy(values(y_), y.begin());
-        return done;
+        return status >= 0;
     }
 
 private:
+    bool look_for(std::span<Level> levels) {
+        levels_ = levels;
+        for (Level& level : levels_) {
+            level.time = std::numeric_limits<double>::quiet_NaN();
+        }
+        if (crossed_.size() == levels.size()) {
+            return true;
+        }
+        crossed_.assign(levels.size(), 1);
+        const auto count = static_cast<int>(levels.size());
+        if (CVodeRootInit(cvode_, count, count > 0 ? above : nullptr) != CV_SUCCESS) {
+            return false;
+        }
+        return count == 0 || (CVodeSetNoInactiveRootWarn(cvode_) == CV_SUCCESS &&
+                              CVodeSetRootDirection(cvode_, crossed_.data()) == CV_SUCCESS);
+    }
+
+    /// To the end, stopping where levels are crossed; CVODE's status.
+    int go_on(double t, double end) {
+        int status = CV_ROOT_RETURN;
+        while (status == CV_ROOT_RETURN) {
+            double reached = t;
+            status = CVode(cvode_, end, y_, &reached, CV_NORMAL);
+            if (status == CV_ROOT_RETURN && CVodeGetRootInfo(cvode_, crossed_.data()) >= 0) {
+                for (std::size_t k = 0; k < levels_.size(); ++k) {
+                    if (crossed_[k] > 0 && std::isnan(levels_[k].time)) {
+                        levels_[k].time = reached;
+                    }
+                }
+            }
+        }
+        return status;
+    }
+
     void make_matrix() {
         matrix_ = SUNMatNewEmpty(context_);
         check(matrix_ != nullptr);
@@ -105,6 +142,14 @@ private:
 
     static void say_nothing(int, const char*, const char*, char*, void*) {}
 
+    static int above(double, N_Vector y, double* differences, void* self) {
+        const auto& levels = static_cast<Memory*>(self)->levels_;
+        for (std::size_t k = 0; k < levels.size(); ++k) {
+            differences[k] = values(y)[levels[k].variable] - levels[k].level;
+        }
+        return 0;
+    }
+
     static int rhs(double t, N_Vector y, N_Vector f, void* self) { // 1: try a smaller step
         return static_cast<Memory*>(self)->system_.slopes(t, values(y), values(f)) ? 0 : 1;
     }
@@ -118,6 +163,8 @@ private:
     }
 
     ImplicitSystem& system_;
+    std::span<Level> levels_;
+    std::vector<int> crossed_;
     SUNContext context_ = nullptr;
     N_Vector y_ = nullptr;
     N_Vector tolerances_ = nullptr;
@@ -132,8 +179,9 @@ CvodeIntegrator::CvodeIntegrator(ImplicitSystem& system, double relative,
 
 CvodeIntegrator::~CvodeIntegrator() = default;
 
-bool CvodeIntegrator::integrate(double t, double end, std::span<double> y) {
-    return memory_->integrate(t, end, y);
+bool CvodeIntegrator::integrate(double t, double end, std::span<double> y,
+                                std::span<Level> levels) {
+    return memory_->integrate(t, end, y, levels);
 }
 
 } // namespace hodg::solvers

@@ -4,10 +4,18 @@
 
 #include "solvers/implicit_system.h"
 
+#include <cstddef>
 #include <memory>
 #include <span>
 
 namespace hodg::solvers {
+
+/// A level that a variable may cross upward.
+struct Level {
+    std::size_t variable = 0;
+    double level = 0;
+    double time = 0; // out: of the first crossing; NaN where there was none
+};
 
 /// Backward differences of variable order and step. Belongs to one thread at a time.
 class CvodeIntegrator {
@@ -19,8 +27,8 @@ public:
     CvodeIntegrator& operator=(const CvodeIntegrator&) = delete;
 
     /// Moves y from t to `end`. It starts anew in every call, so that runs can be cut anywhere.
-    /// False if it cannot go on.
-    bool integrate(double t, double end, std::span<double> y);
+    /// False if it cannot go on. Looking for crossings does not change y.
+    bool integrate(double t, double end, std::span<double> y, std::span<Level> levels = {});
 
 private:
     class Memory;

@@ -177,3 +177,20 @@ def test_a_cell_that_cannot_go_on_is_a_fault() -> None:
     cell = hp.Cell(hp.Cylinder(diameter=2 * um, length=10 * um, n=1), text, method="cvode")
     with pytest.raises(hp.SimulationError, match="`v`"):
         hp.Network(cell, dt=0.1 * ms).run(10 * ms)
+
+
+def test_spikes_are_found_within_the_step_at_any_place() -> None:
+    def times(dt: float) -> np.ndarray:
+        cell = hp.Cell(
+            branched(), SQUID, method="cvode", init=SQUID_INIT, threshold="v > 0*mV",
+            refractory="v > 0*mV", threshold_at="everywhere", **(SQUID_VALUES | LEAK),
+        )  # fmt: skip
+        cell["soma"].I = 0.5 * nA
+        spikes = hp.SpikeRecorder(cell, interpolate=True, level=0 * mV)
+        hp.Network(cell, spikes, dt=dt * ms).run(8 * ms)
+        return np.asarray(spikes.t)
+
+    coarse, fine = times(0.4), times(0.05)
+    assert len(coarse) == len(fine) > 10
+    assert np.ptp(fine) > 1e-4  # it travels
+    np.testing.assert_allclose(np.sort(coarse), np.sort(fine), atol=2e-7)

@@ -54,6 +54,63 @@ def test_cvode_axon_fires_when_the_converged_solution_does() -> None:
     np.testing.assert_allclose(found[[0, 1, 9]], [1.90123, 16.82265, 133.92640], atol=2e-3)
 
 
+def test_cvode_finds_spikes_within_its_steps() -> None:
+    """The same crossings with steps that are shorter than a spike only just."""
+    axon = hp.compile("neurons.hodgkin_huxley_1952", method="cvode").HodgkinHuxley1952
+    cells = hp.Population(axon, 1, v=-64.996379e-3, I=10 * uA / cm**2)
+    spikes = hp.SpikeRecorder(cells, interpolate=True, level=0 * mV)
+    hp.Network(cells, spikes, dt=0.5 * ms).run(140 * ms)
+    found = np.array(spikes.t) * 1e3
+    np.testing.assert_allclose(found[[0, 1, 9]], [1.90123, 16.82265, 133.92640], atol=6e-5)
+
+
+def relaxing(count: int) -> hp.Population:
+    """Towards 0 V from -70 mV, each with a time constant of its own."""
+    cell = hp.compile(
+        "dv/dt = -v/tau : volt\ntau : second\nx : 1", threshold="v crosses -20*mV", method="cvode"
+    )
+    return hp.Population(cell, count, v=-70 * mV, tau=np.linspace(10, 40, count) * ms)
+
+
+def test_cvode_times_are_exact_for_every_entity_and_level() -> None:
+    cells = relaxing(37)  # three groups that are integrated together
+    at_threshold = hp.SpikeRecorder(cells, interpolate=True, level=-20 * mV)
+    later = hp.SpikeRecorder(cells, interpolate=True, level=-15 * mV)
+    hp.Network(cells, at_threshold, later, dt=20 * ms).run(80 * ms)
+    first = np.array([t[0] for t in at_threshold.trains().values()])
+    expected = np.asarray(cells.tau) * np.log(70 / 20)
+    np.testing.assert_allclose(first, expected, rtol=1e-6)
+    # in the step of that spike -15 mV was reached or not: then it has the start of the step
+    other = np.array([t[0] for t in later.trains().values()])
+    expected = np.asarray(cells.tau) * np.log(70 / 15)
+    in_step = np.floor(expected / 0.02) == np.floor(first / 0.02)
+    assert 0 < in_step.sum() < 37
+    np.testing.assert_allclose(other[in_step], expected[in_step], rtol=1e-6)
+    np.testing.assert_allclose(other[~in_step], np.floor(first[~in_step] / 0.02) * 0.02)
+
+
+def test_looking_for_crossings_changes_no_state() -> None:
+    def states(*levels: float) -> np.ndarray:
+        axon = hp.compile("neurons.hodgkin_huxley_1952", method="cvode").HodgkinHuxley1952
+        cells = hp.Population(axon, 3, I=np.array([5, 10, 20]) * uA / cm**2)
+        trace = hp.StateRecorder(cells, ["v", "na.m"])
+        spikes = [hp.SpikeRecorder(cells, interpolate=True, level=x * mV) for x in levels]
+        hp.Network(cells, trace, *spikes, dt=0.5 * ms).run(30 * ms)
+        return np.concatenate([trace["v"], trace["na.m"]])
+
+    assert np.array_equal(states(), states(0.0, -40.0))
+
+
+def test_a_level_at_which_a_state_stays_is_not_crossed() -> None:
+    with pytest.warns(hp.ModelWarning, match="HH4007"):
+        cell = hp.compile("dv/dt = 0*v/ms + 0*mV/ms : volt", threshold="v >= 5*mV", method="cvode")
+    cells = hp.Population(cell, 2, v=[5, 4] * mV)
+    spikes = hp.SpikeRecorder(cells, interpolate=True, level=5 * mV)
+    hp.Network(cells, spikes, dt=1 * ms).run(3 * ms)
+    np.testing.assert_allclose(spikes.t, [0, 1e-3, 2e-3])
+    assert np.array_equal(cells.v, [5e-3, 4e-3])
+
+
 def test_cvode_resets_and_holds_refractory_states() -> None:
     cell = hp.compile(
         "dv/dt = (-70*mV - v + 25*mV)/(20*ms) : volt (unless refractory)\nx : 1",

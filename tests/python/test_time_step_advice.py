@@ -54,6 +54,15 @@ def test_states_that_are_solved_exactly_do_not_count() -> None:
     assert "fastest" not in json.loads(model._handle.description)
 
 
+def test_cvode_takes_steps_of_its_own() -> None:
+    def found(method: str) -> list[str]:
+        model = hp.compile("dv/dt = -v**3/(1*ms) : 1", init={"v": "1"}, method=method)
+        return findings(model, 0.3 * ms)
+
+    assert found("rk4") != []
+    assert found("cvode") == []
+
+
 def test_what_is_not_known_is_passed_over() -> None:
     model = hp.compile("dv/dt = -v**3/tau : 1\ntau : second", method="rk4")
     assert "fastest" not in json.loads(model._handle.description)

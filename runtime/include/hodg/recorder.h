@@ -30,8 +30,8 @@ inline constexpr std::size_t no_memory_limit = std::numeric_limits<std::size_t>:
 
 struct EventOptions {
     std::string event = "spike";
-    /// Not empty: times are where this variable crossed `threshold`, by linear interpolation
-    /// between the ends of the step; else the start of the step.
+    /// Not empty: times are where this variable crossed `threshold`, as CVODE finds it, else by
+    /// linear interpolation between the ends of the step; empty: the start of the step.
     std::string interpolate = {};
     double threshold = 0;
     /// Entities to record; empty: all. Recorded indices count within this list.
