@@ -14,11 +14,20 @@ namespace hhc::driver {
 
 namespace {
 
+bool is_constant(const ir::Module& module, const std::string& name) {
+    const auto& fields = module.fields.raw();
+    const auto field = std::ranges::find(fields, name, &ir::Field::name);
+    return field != fields.end() && (field->flags & HHK_CONSTANT) != 0;
+}
+
 /// The roles that parameters have where this model runs.
 model::CheckedModel settled(const CompiledModel& compiled) {
     model::CheckedModel model = compiled.checked();
     const Options& options = compiled.options();
     for (model::Variable& variable : model.variables.raw()) {
+        if (variable.role == model::Role::Parameter) {
+            variable.flags.constant = is_constant(compiled.module(), variable.name);
+        }
         if (variable.role != model::Role::SharedParameter) {
             continue;
         }

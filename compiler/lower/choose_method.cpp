@@ -167,6 +167,13 @@ private:
     }
 
     void take_requested(Method method, const std::vector<StateIndex>& states, Span span) {
+        if (method == Method::Exact) {
+            for (const std::string& name : hold_coefficients(equations_, states)) {
+                plan_.report.remarks.push_back("`" + name +
+                                               "` is `constant`: `exact` computes with it ahead "
+                                               "of the run");
+            }
+        }
         if (auto no = refusal(equations_, method, states)) {
             if (!no->span.valid()) {
                 no->span = span;

@@ -156,7 +156,56 @@ std::optional<Refusal> find_constancy(const Equations& equations, LinearPart& pa
     return std::nullopt;
 }
 
+bool assigns(const model::Block& block, std::string_view name, const model::CheckedModel& model) {
+    return std::ranges::any_of(block.statements, [&](const model::Statement& statement) {
+        return !statement.to_local && model.variables[statement.target].name == name;
+    });
+}
+
+/// Some statement of the model itself writes it; those of synapses onto it are another matter.
+bool is_assigned(const model::CheckedModel& model, std::string_view name) {
+    const auto in = [&](const auto& part) { return assigns(part.statements, name, model); };
+    return std::ranges::any_of(model.events.raw(), in) || std::ranges::any_of(model.updates, in) ||
+           std::ranges::any_of(model.pathways, in);
+}
+
+/// The fields that a coefficient of coupled equations is computed from; none if they are not
+/// linear.
+std::vector<ir::FieldId> coefficient_fields(Equations& equations,
+                                            const std::vector<StateIndex>& group) {
+    std::vector<ir::FieldId> fields;
+    const auto form = group.size() > 1 ? equations.linear(group) : std::nullopt;
+    for (const auto& row : form ? form->matrix : std::vector<std::vector<Term>>{}) {
+        for (const Term& entry : row) {
+            const ir::Kernel& graph = equations.scope().graph_kernel();
+            for (const ValueId leaf : entry ? leaves_of(graph, *entry) : std::vector<ValueId>{}) {
+                if (graph.values[leaf].op == ir::Op::LoadField) {
+                    fields.emplace_back(graph.values[leaf].symbol);
+                }
+            }
+        }
+    }
+    return fields;
+}
+
 } // namespace
+
+std::vector<std::string> hold_coefficients(Equations& equations,
+                                           const std::vector<StateIndex>& states) {
+    std::vector<std::string> held;
+    Scope& scope = equations.scope();
+    for (const std::vector<StateIndex>& group : connected(equations, states)) {
+        for (const ir::FieldId id : coefficient_fields(equations, group)) {
+            ir::Field& field = scope.module().fields[id];
+            if (field.role == HHK_PARAMETER && (field.flags & HHK_CONSTANT) == 0 &&
+                !is_assigned(scope.model(), field.name)) {
+                field.flags |= HHK_CONSTANT;
+                held.push_back(field.name);
+            }
+        }
+    }
+    return held;
+}
 
 std::vector<std::vector<StateIndex>> connected(const Equations& equations,
                                                const std::vector<StateIndex>& states) {

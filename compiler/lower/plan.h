@@ -83,6 +83,12 @@ struct LinearSystem {
 [[nodiscard]] LinearSystem linear_system(Equations& equations,
                                          const std::vector<StateIndex>& states);
 
+/// Makes the parameters `constant` that are coefficients of coupled linear equations and that the
+/// model never assigns; gives their names. For `exact` asked for by name, which Brian 2 lets take
+/// them.
+std::vector<std::string> hold_coefficients(Equations& equations,
+                                           const std::vector<StateIndex>& states);
+
 /// The states that hang together, each group in order.
 [[nodiscard]] std::vector<std::vector<StateIndex>> connected(const Equations& equations,
                                                              const std::vector<StateIndex>& states);

@@ -10,7 +10,7 @@ import pytest
 
 import hodgpy as hp
 from hodgpy.errors import SimulationError, UnitError
-from hodgpy.units import Hz, mS, ms, mV, nA, nS, pF, uA, uF
+from hodgpy.units import Hz, mS, ms, mV, nA, nS, ohm, pF, uA, uF
 
 
 def test_exponential_euler_of_adex_spikes_as_in_brian() -> None:
@@ -131,3 +131,23 @@ def test_indices_and_times_at_once() -> None:
     i, t = spikes.it
     assert i.tolist() == [1, 0]
     assert t == pytest.approx([1e-3, 2e-3])
+
+
+def test_exact_holds_the_coefficients_that_it_was_given() -> None:
+    equations = "dv/dt = (R*I - v)/(30*ms) : volt\ndI/dt = -I/(3*ms) : amp\nR : ohm"
+    model = hp.compile(equations, method="exact", threshold="v > 1*volt")
+    P = hp.Population(model, 2)
+    P.R, P.I = [1e6, 2e6] * ohm, 10 * nA
+    net = hp.Network(P, dt=0.1 * ms)
+    net.run(5 * ms)
+    t, tau, fast = 5e-3, 30e-3, 3e-3
+    one = 1e6 * 10e-9 * fast / (tau - fast) * (np.exp(-t / tau) - np.exp(-t / fast))
+    assert P.v[:] == pytest.approx([one, 2 * one], rel=1e-12)
+    P.R = 3e6 * ohm  # between runs it may change
+    before, current = P.v[:].copy(), P.I[0]
+    net.run(5 * ms)
+    more = 3e6 * current * fast / (tau - fast) * (np.exp(-t / tau) - np.exp(-t / fast))
+    assert P.v[:] == pytest.approx(before * np.exp(-t / tau) + more, rel=1e-12)
+    with pytest.raises(hp.ModelError, match="`constant` in its population"):
+        hp.Synapses(P, P, on_pre="R_post += 1*ohm")
+    hp.compile(equations)  # by default it may change: another method

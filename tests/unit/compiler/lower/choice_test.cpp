@@ -130,15 +130,18 @@ TEST(Refusal, exact_of_an_equation_with_t) {
     EXPECT_EQ(codes_of(t, "exact"), Codes{"HH5003"});
 }
 
-TEST(Refusal, exact_of_coupled_equations_whose_coefficients_may_change) {
+TEST(Method, exact_by_name_holds_parameters_that_nothing_assigns) {
     Text t;
     const E v = t.state("v", units::volt());
     const E g = t.state("g");
     t.derivative("v", (g - v) / t.parameter("tau"));
     t.derivative("g", -g);
-    EXPECT_EQ(codes_of(t, "exact"), Codes{"HH5003"});
+    EXPECT_NE(method_of(lower_text(t), "v").method, "exact"); // a synapse may change tau
+    const Lowered lowered = lower_text(t, "exact");
+    ASSERT_EQ(lowered.methods.remarks.size(), 1U);
+    EXPECT_NE(lowered.methods.remarks[0].find("`tau` is `constant`"), std::string::npos);
     t.variable("tau").flags.constant = true;
-    EXPECT_EQ(codes_of(t, "exact"), Codes{});
+    EXPECT_EQ(method_of(lower_text(t), "v").method, "exact");
 }
 
 TEST(Refusal, noise) {
