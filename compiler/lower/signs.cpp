@@ -150,9 +150,14 @@ bool is_current(const units::Dimension& dimension) {
            dimension == units::ampere() / (units::metre() * units::metre());
 }
 
+bool is_conductance(const units::Dimension& dimension) {
+    return dimension == units::siemens() ||
+           dimension == units::siemens() / (units::metre() * units::metre());
+}
+
 } // namespace
 
-std::vector<std::uint8_t> signs_of(Scope& scope) {
+std::vector<std::uint8_t> signs_of(Scope& scope, bool conductances) {
     const auto& values = scope.graph_kernel().values;
     std::vector<std::uint8_t> known(values.size(), AnySign);
     std::vector<std::uint8_t> of_leaf(values.size(), 0);
@@ -164,7 +169,9 @@ std::vector<std::uint8_t> signs_of(Scope& scope) {
             const bool shared = scope.uniform(id).valid();
             const double number = scope.number(id);
             of_leaf[leaf.index] = AnySign;
-            if (variables[id].gate || !variables[id].scheme.empty()) {
+            const bool likely =
+                conductances && !shared && is_conductance(variables[id].type.dimension);
+            if (variables[id].gate || !variables[id].scheme.empty() || likely) {
                 of_leaf[leaf.index] = not_negative;
             } else if (scope.model().cell && is_material(variables[id].name)) {
                 of_leaf[leaf.index] = Positive;
@@ -202,7 +209,7 @@ void check_current_signs(Equations& equations) {
         if (!effect || !slope) {
             continue;
         }
-        const std::vector<std::uint8_t> signs = signs_of(scope);
+        const std::vector<std::uint8_t> signs = signs_of(scope, true);
         const auto strictly = [&](ValueId id) { return signs[id.index] & ~Zero; };
         const int pushes = product(static_cast<std::uint8_t>(strictly(*effect)),
                                    static_cast<std::uint8_t>(strictly(*slope)));

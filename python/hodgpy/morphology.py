@@ -414,6 +414,7 @@ class Section(Morphology):
         attach: float = 1.0,
     ) -> None:
         widths = positive(metres(diameter if d is None else d, "diameter"), "diameter")
+        plausible.check_plain(diameter if d is None else d, units.METRE, "the diameter")
         points = _points(x, y, z)
         if points is not None:
             pieces = np.linalg.norm(np.diff(points, axis=0), axis=1)
@@ -422,6 +423,7 @@ class Section(Morphology):
             if given is None:
                 raise fail("a section needs a length or coordinates")
             pieces = metres(given, "length")
+            plausible.check_plain(given, units.METRE, "the length")
         pieces = positive(pieces, "length")
         if len(pieces) == 1 and len(widths) > 2:
             pieces = np.full(len(widths) - 1, pieces[0] / (len(widths) - 1))

@@ -25,6 +25,8 @@ _LIMITS: dict[Exponents, tuple[float, str]] = {
     units.parse("1 siemens").dimension: (1e-3, "nS"),
     units.parse("1 farad").dimension: (1e-3, "pF"),
     units.METRE: (0.5, "um"),
+    units.parse("1 ohm*meter").dimension: (20.0, "ohm*cm"),
+    units.parse("1 farad/meter**2").dimension: (0.5, "uF/cm**2"),
 }
 _COLDEST = 200.0  # kelvin, of tissue
 _KELVIN = units.parse("1 kelvin").dimension

@@ -182,6 +182,10 @@ def split(group: Any, what: str) -> tuple[Population, np.ndarray | None]:
     from hodgpy.population import Population
 
     if isinstance(group, Subgroup) or hasattr(group, "_compartments_of"):
+        if len(group.indices) == 0:
+            raise SimulationError(
+                f"{what} needs a part of `{group.population.name}`, and what was chosen is empty"
+            )
         return group.population, group.indices
     if isinstance(group, Population):
         return group, None

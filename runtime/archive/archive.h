@@ -2,8 +2,9 @@
 // Named arrays: what a network is saved as, in memory or in a file.
 //
 // The file: a head (magic, version, where the index lies, and a checksum of that), the arrays, each
-// on a boundary of 64 bytes, and an index of name, type, place and checksum of each. Everything is
-// little-endian. A file holds data alone: reading one runs nothing.
+// on a boundary of 64 bytes and packed (see chunks.h) unless it is small, and an index of name,
+// type, place and checksum of each. Everything is little-endian. A file holds data alone: reading
+// one runs nothing.
 #pragma once
 
 #include "archive/file.h"
@@ -107,8 +108,10 @@ public:
     struct Entry {
         Type type = Type::Bytes;
         std::uint64_t offset = 0;
-        std::uint64_t bytes = 0;
-        std::uint64_t checksum = 0;
+        std::uint64_t bytes = 0;    // of the array
+        std::uint64_t stored = 0;   // of the file
+        std::uint64_t checksum = 0; // of what is stored
+        bool packed = false;
     };
     [[nodiscard]] virtual const std::map<std::string, Entry, std::less<>>& entries() const = 0;
     virtual void read(const std::string& name, const Entry& entry, std::span<char> to) const = 0;

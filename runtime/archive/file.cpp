@@ -59,6 +59,13 @@ void AtomicFile::write(std::span<const char> bytes) {
     }
 }
 
+void AtomicFile::write_head(std::span<const char> bytes) {
+    if (::pwrite(descriptor_, bytes.data(), bytes.size(), 0) !=
+        static_cast<ssize_t>(bytes.size())) {
+        refuse("written", errno);
+    }
+}
+
 void AtomicFile::finish() {
     if (::fsync(descriptor_) != 0) {
         refuse("brought to the disk", errno);

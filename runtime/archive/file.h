@@ -18,6 +18,8 @@ public:
     AtomicFile& operator=(const AtomicFile&) = delete;
 
     void write(std::span<const char> bytes);
+    /// In place of the first bytes that were written.
+    void write_head(std::span<const char> bytes);
     /// Onto the disk, and under its name.
     void finish();
 

@@ -13,7 +13,7 @@ namespace hodg::archive {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian");
 
-inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t format_version = 2;
 inline constexpr std::uint64_t boundary = 64;
 
 /// The first bytes; the line ends and the byte above 127 show what a transfer as text does.
@@ -37,12 +37,16 @@ static_assert(sizeof(Head) == 64);
 /// Followed by the name.
 struct IndexRow {
     std::uint64_t offset = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t checksum = 0;
+    std::uint64_t bytes = 0; // of the array
+    std::uint64_t stored =
+        0; // at `offset`: the array, or its chunks, each after its size, and zeros
+    std::uint64_t checksum = 0; // of what is stored
     std::uint32_t name_bytes = 0;
-    std::uint32_t type = 0;
+    std::uint16_t type = 0;
+    std::uint16_t packed = 0; // 1: chunks
 };
-static_assert(sizeof(IndexRow) == 32);
+static_assert(sizeof(IndexRow) == 40);
+using ChunkSize = std::uint32_t;
 
 [[nodiscard]] inline std::uint64_t checksum_of_head(const Head& head) {
     return checksum_of({reinterpret_cast<const char*>(&head), offsetof(Head, checksum)});

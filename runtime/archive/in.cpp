@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "archive/archive.h"
 #include "archive/checksum.h"
+#include "archive/chunks.h"
 #include "archive/format.h"
 #include "base/fail.h"
 
@@ -33,7 +34,11 @@ public:
     [[nodiscard]] const std::string& title() const override { return file_.path(); }
 
     void read(const std::string& name, const Entry& entry, std::span<char> to) const override {
-        if (!file_.read(entry.offset, to)) {
+        const bool same =
+            entry.packed ? read_chunks(entry, [&](std::uint64_t at,
+                                                  auto chunk) { return to.subspan(at, chunk); })
+                         : file_.read(entry.offset, to);
+        if (!same) {
             refuse(title(), fmt::format("`{}` cannot be read any more", name));
         }
     }
@@ -61,6 +66,10 @@ private:
         if (head.checksum != checksum_of_head(head) || head.version == 0) {
             refuse(title(), "its head is damaged");
         }
+        if (head.version < format_version) {
+            refuse(title(), fmt::format("it has format {}, this version of hodgpy reads {}",
+                                        head.version, format_version));
+        }
         return head;
     }
 
@@ -84,37 +93,84 @@ private:
             }
             std::memcpy(&row, rest.data(), sizeof(row));
             rest = rest.subspan(sizeof(row));
-            if (row.name_bytes > rest.size() ||
-                row.type > static_cast<std::uint32_t>(Type::Real64) ||
-                row.offset > head.index_offset || row.bytes > head.index_offset - row.offset ||
-                row.bytes % size_of(static_cast<Type>(row.type)) != 0) {
+            if (row.name_bytes > rest.size() || !is_possible(row, head)) {
                 refuse(title(), "its list of contents is damaged");
             }
             const std::string name(rest.data(), row.name_bytes);
             rest = rest.subspan(row.name_bytes);
-            entries_[name] = {static_cast<Type>(row.type), row.offset, row.bytes, row.checksum};
+            entries_[name] = {static_cast<Type>(row.type),
+                              row.offset,
+                              row.bytes,
+                              row.stored,
+                              row.checksum,
+                              row.packed != 0};
         }
     }
 
-    void check_contents() const {
-        std::uint64_t largest = 1;
-        for (const auto& [name, entry] : entries_) {
-            largest = std::max(largest, entry.bytes);
+    static bool is_possible(const IndexRow& row, const Head& head) {
+        return row.type <= static_cast<std::uint32_t>(Type::Real64) && row.packed <= 1 &&
+               row.offset <= head.index_offset && row.stored <= head.index_offset - row.offset &&
+               (row.packed != 0 ? row.bytes / most_gain <= row.stored : row.bytes == row.stored) &&
+               row.bytes % size_of(static_cast<Type>(row.type)) == 0;
+    }
+
+    /// Unpacks into what `room` gives for so many bytes at a place; false where the file is not as
+    /// it was written. The checksum, if any, gets every byte that is stored.
+    template <class Room>
+    bool read_chunks(const Entry& entry, Room room, Checksum* checksum = nullptr) const {
+        std::vector<char> packed;
+        std::uint64_t from = 0;
+        const auto take = [&](std::span<char> to) {
+            const bool whole =
+                to.size() <= entry.stored - from && file_.read(entry.offset + from, to);
+            from += to.size();
+            if (whole && checksum != nullptr) {
+                checksum->add(to);
+            }
+            return whole;
+        };
+        for (std::uint64_t at = 0; at < entry.bytes;) {
+            const std::size_t length = chunk_at(at, entry.bytes);
+            ChunkSize size = 0;
+            if (!take({reinterpret_cast<char*>(&size), sizeof(size)}) || size > length) {
+                return false;
+            }
+            packed.resize(size);
+            if (!take(packed) || !unpack(packed, size_of(entry.type), room(at, length))) {
+                return false;
+            }
+            at += length;
         }
-        constexpr std::uint64_t at_most = std::uint64_t{1} << 20U;
-        std::vector<char> piece(static_cast<std::size_t>(std::min(largest, at_most)));
+        while (from < entry.stored) { // zeros
+            packed.resize(static_cast<std::size_t>(
+                std::min<std::uint64_t>(entry.stored - from, chunk_bytes)));
+            if (!take(packed)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void check_contents() const {
+        std::vector<char> piece(chunk_bytes);
         for (const auto& [name, entry] : entries_) {
             Checksum checksum;
-            for (std::uint64_t at = 0; at < entry.bytes; at += piece.size()) {
-                const auto length = static_cast<std::size_t>(
-                    std::min<std::uint64_t>(piece.size(), entry.bytes - at));
-                const std::span<char> part = std::span(piece).first(length);
-                if (!file_.read(entry.offset + at, part)) {
-                    refuse(title(), fmt::format("`{}` cannot be read", name));
-                }
-                checksum.add(part);
+            bool whole = true;
+            if (entry.packed) {
+                whole = read_chunks(
+                    entry,
+                    [&](std::uint64_t, std::size_t length) {
+                        return std::span(piece).first(length);
+                    },
+                    &checksum);
             }
-            if (checksum.value() != entry.checksum) {
+            for (std::uint64_t at = 0; !entry.packed && whole && at < entry.bytes;) {
+                const std::span<char> part = std::span(piece).first(chunk_at(at, entry.bytes));
+                whole = file_.read(entry.offset + at, part);
+                checksum.add(part);
+                at += part.size();
+            }
+            if (!whole || checksum.value() != entry.checksum) {
                 refuse(title(), fmt::format("`{}` is damaged", name));
             }
         }
@@ -128,7 +184,8 @@ class MemorySource final : public Source {
 public:
     explicit MemorySource(const Out& out) : sections_(out.sections()) {
         for (const auto& [name, section] : *sections_) {
-            entries_[name] = {section.type, 0, section.bytes.size(), 0};
+            entries_[name].type = section.type;
+            entries_[name].bytes = section.bytes.size();
         }
     }
     [[nodiscard]] const Entries& entries() const override { return entries_; }

@@ -34,8 +34,8 @@ void repair(std::string& bytes) {
         for (std::uint64_t i = 0; i < head.sections && end - at >= sizeof(IndexRow); ++i) {
             IndexRow row;
             std::memcpy(&row, bytes.data() + at, sizeof(row));
-            if (fits(row.offset, row.bytes)) {
-                row.checksum = checksum_of({bytes.data() + row.offset, row.bytes});
+            if (fits(row.offset, row.stored)) {
+                row.checksum = checksum_of({bytes.data() + row.offset, row.stored});
                 std::memcpy(bytes.data() + at, &row, sizeof(row));
             }
             at += sizeof(row) + std::min<std::uint64_t>(row.name_bytes, end - at - sizeof(row));

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy import places
 from hodgpy.units import cm, ms, mV, nS, ohm, uF, um
 
 MEMBRANE = "Im = gl*(-70*mV - v) : amp/meter**2\ngl : siemens/meter**2\nI : amp (point current)\n"
@@ -142,6 +144,33 @@ def test_a_membrane_current_of_the_wrong_sign_is_a_warning_and_then_a_fault() ->
     with pytest.raises(hp.SimulationError, match="not stable") as caught:
         run(made)
     assert caught.value.code == "HH6071"
+
+
+@pytest.mark.parametrize("more", ["", "dgl/dt = -gl/(5*ms) : siemens/meter**2\n"])
+def test_conductances_are_taken_as_positive(more: str) -> None:
+    text = "Im = gl*(v + 70*mV) : amp/meter**2\n" + (more or "gl : siemens/meter**2")
+    with pytest.warns(hp.ModelWarning, match="HH5014"):
+        cell(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cell(text.replace("v + 70*mV", "-70*mV - v"))
+
+
+def test_lengths_without_unit_are_doubted() -> None:
+    for make in (
+        lambda: hp.Cylinder(diameter=1, length=100 * um),
+        lambda: hp.Section(diameter=[2, 1] * um, length=[50]),
+        lambda: cell(Ri=150),
+        lambda: cell(Cm=1),
+    ):
+        with pytest.warns(hp.UnitWarning, match=r"did you mean (\d+|\[...\])\*(um|ohm\*cm|uF)"):
+            make()
+
+
+def test_nothing_is_recorded_where_nothing_is() -> None:
+    made = cell()
+    with pytest.raises(hp.SimulationError, match="what was chosen is empty"):
+        hp.StateRecorder(made[places.distance > 1 * cm], "v")
 
 
 VALUES: dict[str, tuple[Callable[[], Any], str]] = {

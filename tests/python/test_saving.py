@@ -313,7 +313,9 @@ cells = hp.Population(hp.compile("x : 1"), 10, name="cells")
 net = hp.Network(cells)
 net.save(folder / "a.hodg")
 before = (folder / "a.hodg").read_bytes()
-big = hp.Network(hp.Population(hp.compile("x : 1"), 10000, name="cells"))
+many = hp.Population(hp.compile("x : 1"), 10000, name="cells")
+many.x = "rand()"  # which packs badly
+big = hp.Network(many)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 for attempt in (lambda: big.save(folder / "a.hodg"),
                 lambda: big.run(1*ms, checkpoint=folder / "a.hodg", every=0.5*ms)):

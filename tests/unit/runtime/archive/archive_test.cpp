@@ -2,13 +2,17 @@
 // Archives: what is put comes back; a file that is not as it was written is refused.
 #include "archive/archive.h"
 #include "archive/checksum.h"
+#include "archive/format.h"
 #include "unit/runtime/expect_error.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <string>
 
 using namespace hodg;
@@ -71,6 +75,76 @@ TEST(Archive, GivesBackWhatWasPut) {
     example().write(path);
     expect_example(archive::In(path));
     expect_example(archive::In(example()));
+}
+
+/// Of more than one chunk; one that packs well, one of zeros, one of noise.
+static archive::Out large_example() {
+    const archive::Out out(false);
+    std::vector<std::int32_t> rising(700'001);
+    std::iota(rising.begin(), rising.end(), -3);
+    std::vector<double> noise(300'000);
+    std::uint64_t state = 1;
+    for (double& value : noise) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        value = std::bit_cast<double>(state);
+    }
+    out.put("noise", noise);
+    out.put("rising", rising);
+    out.put("zeros", std::vector<double>(1'000'000));
+    return out;
+}
+
+static void expect_large_example(const archive::In& in) {
+    const archive::In memory(large_example());
+    for (const char* name : {"noise", "zeros"}) { // bit by bit: some of the noise is NaN
+        const auto found = in.get<double>(name);
+        const auto expected = memory.get<double>(name);
+        ASSERT_EQ(found.size(), expected.size());
+        EXPECT_EQ(std::memcmp(found.data(), expected.data(), 8 * found.size()), 0) << name;
+    }
+    EXPECT_EQ(in.get<std::int32_t>("rising"), memory.get<std::int32_t>("rising"));
+}
+
+TEST(Archive, PacksWhatIsLarge) {
+    const std::string path = path_of("large.hodg");
+    large_example().write(path);
+    expect_large_example(archive::In(path));
+    const std::size_t noise = 300'000 * sizeof(double);
+    EXPECT_LT(read_all(path).size(), noise + 100'000); // 2.8 MB and 8 MB beside it
+}
+
+TEST(Archive, SeesEveryChangeOfPackedArrays) {
+    const std::string path = path_of("packed.hodg");
+    large_example().write(path);
+    const std::string good = read_all(path);
+    for (std::size_t at = 64; at < good.size(); at += good.size() / 23) {
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 1);
+        write_all(path, bad);
+        EXPECT_REFUSED(archive::In{path}, "HH6063", "no saved network");
+    }
+}
+
+/// The bytes of the first packed row say that it unpacks to a thousand times as much.
+TEST(Archive, RefusesWhatWouldGrowBeyondMeasure) {
+    const std::string path = path_of("growing.hodg");
+    const archive::Out out(false);
+    out.put("zeros", std::vector<double>(1000));
+    out.write(path);
+    std::string bytes = read_all(path);
+    archive::Head head;
+    std::memcpy(static_cast<void*>(&head), bytes.data(), sizeof(head));
+    archive::IndexRow row;
+    std::memcpy(&row, bytes.data() + head.index_offset, sizeof(row));
+    EXPECT_EQ(row.packed, 1);
+    row.bytes = std::uint64_t{1} << 40U;
+    std::memcpy(bytes.data() + head.index_offset, &row, sizeof(row));
+    head.index_checksum =
+        archive::checksum_of({bytes.data() + head.index_offset, head.index_bytes});
+    head.checksum = archive::checksum_of_head(head);
+    std::memcpy(bytes.data(), &head, sizeof(head));
+    write_all(path, bytes);
+    EXPECT_REFUSED(archive::In{path}, "HH6063", "list of contents");
 }
 
 TEST(Archive, RefusesWhatIsNotThere) {
