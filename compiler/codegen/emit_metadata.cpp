@@ -116,10 +116,9 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
         const ir::Pathway& each = module.pathways[ir::PathwayId(k)];
         pathways.push_back(fmt::format(
             "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}", quoted(each.name), quoted(each.event),
-            space_name(each.space), each.order, number(each.delay),
-            each.space == ir::Space::Post && !each.event.empty() ? 1 : 0, each.sequential ? 1 : 0,
-            each.writes_pre ? 1 : 0, each.one_delay ? 1 : 0, function_or_null(hooks.deliver[k]),
-            function_or_null(hooks.deliver_entities[k])));
+            space_name(each.space), each.order, number(each.delay), each.indexed ? 1 : 0,
+            each.sequential ? 1 : 0, each.writes_pre ? 1 : 0, each.one_delay ? 1 : 0,
+            function_or_null(hooks.deliver[k]), function_or_null(hooks.deliver_entities[k])));
     }
     const std::string foreign_table = array(text, "hhk_foreign", model + "_foreign", foreign);
     const std::string pathway_table = array(text, "hhk_pathway", model + "_pathways", pathways);

@@ -107,12 +107,17 @@ HHK_INLINE bool hhk_bit(Mask x, [[maybe_unused]] int lane) {
 #endif
 }
 
+// The synapse of a range: an item of it, or itself.
+HHK_INLINE int64_t hhk_item(const uint32_t* items, int64_t k) {
+    return items == nullptr ? k : static_cast<int64_t>(items[k]);
+}
+
 // Items k, k + 1, ...; lanes beyond the end repeat the last one.
 HHK_INLINE Int hhk_items(const uint32_t* items, int64_t k, int64_t end) {
     Int at = Int(0);
     for (int lane = 0; lane < HHK_WIDTH; ++lane) {
         const int64_t place = k + lane < end ? k + lane : end - 1;
-        hhk_set(at, lane, static_cast<int64_t>(items[place]));
+        hhk_set(at, lane, hhk_item(items, place));
     }
     return at;
 }

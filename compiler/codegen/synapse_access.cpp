@@ -15,8 +15,7 @@ using ir::Value;
 void ValueWriter::find_access() {
     if (kernel_->pathway.valid()) {
         const ir::Pathway& pathway = module_->pathways[kernel_->pathway];
-        indexed_ = kernel_->kind == ir::KernelKind::DeliverEntities ||
-                   (pathway.space == Space::Post && !pathway.event.empty());
+        indexed_ = kernel_->kind == ir::KernelKind::DeliverEntities || pathway.indexed;
         if (pathway.sequential || kernel_->kind == ir::KernelKind::DeliverEntities || is_small()) {
             entity_lanes_ = Lanes::Single;
         }

@@ -183,7 +183,7 @@ void KernelWriter::target_by_target() {
 void KernelWriter::single_synapses() {
     if (values_.is_indexed()) {
         open("for (int64_t k = begin; k < end; ++k) {");
-        say("const int64_t i = block->items[k];");
+        say("const int64_t i = hhk_item(block->items, k);");
     } else {
         open("for (int64_t i = begin; i < end; ++i) {");
     }

@@ -135,7 +135,7 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
         row.space = static_cast<std::int32_t>(pathway.space);
         row.order = pathway.order;
         row.delay = pathway.delay;
-        row.indexed = pathway.space == ir::Space::Post && !pathway.event.empty() ? 1 : 0;
+        row.indexed = pathway.indexed ? 1 : 0;
         row.sequential = pathway.sequential ? 1 : 0;
         row.writes_pre = pathway.writes_pre ? 1 : 0;
         row.one_delay = pathway.one_delay ? 1 : 0;

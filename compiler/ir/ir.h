@@ -226,6 +226,7 @@ struct Pathway {
     Space space = Space::Pre; // Pre or Post: whose events
     std::int32_t order = -1;
     double delay = std::numeric_limits<double>::quiet_NaN(); // second; NaN: not said
+    bool indexed = false; // synapses may come as items, not only as ranges of them
     bool sequential = false;
     bool writes_pre = false;
     bool one_delay = false;

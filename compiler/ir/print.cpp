@@ -175,11 +175,11 @@ void print_header(TextWriter& out, const Module& module) {
         print_foreign(out, module, foreign);
     }
     for (const Pathway& pathway : module.pathways) {
-        out.line(fmt::format("pathway {} {} {} order {} delay {}{}{}{}", pathway.name,
-                             text(pathway.space), quoted(pathway.event), pathway.order,
-                             shortest(pathway.delay), pathway.sequential ? " sequential" : "",
-                             pathway.writes_pre ? " writes_pre" : "",
-                             pathway.one_delay ? " one_delay" : ""));
+        out.line(fmt::format(
+            "pathway {} {} {} order {} delay {}{}{}{}{}", pathway.name, text(pathway.space),
+            quoted(pathway.event), pathway.order, shortest(pathway.delay),
+            pathway.indexed ? " indexed" : "", pathway.sequential ? " sequential" : "",
+            pathway.writes_pre ? " writes_pre" : "", pathway.one_delay ? " one_delay" : ""));
     }
 }
 

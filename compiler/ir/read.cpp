@@ -338,6 +338,7 @@ private:
         if (line.take("delay")) {
             pathway.delay = real_of(line.word());
         }
+        pathway.indexed = line.take("indexed");
         pathway.sequential = line.take("sequential");
         pathway.writes_pre = line.take("writes_pre");
         pathway.one_delay = line.take("one_delay");

@@ -212,6 +212,9 @@ void Scope::add_synapse() {
         if (from.delay) {
             pathway.delay = *from.delay;
         }
+        // Of a target, or of a source after some delay, there are few and they stand apart.
+        pathway.indexed = !from.event.empty() && (pathway.space == ir::Space::Post ||
+                                                  options_.varying_delays.contains(pathway.name));
         module_.pathways.push_back(std::move(pathway));
     }
 }

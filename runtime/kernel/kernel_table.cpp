@@ -183,7 +183,7 @@ static void check_pathway(const hhk_pathway& row, const TableReader& reader) {
     TableReader::require(row.space == HHK_PRE || row.space == HHK_POST,
                          "a pathway belongs to neither side");
     const bool every_step = row.event == nullptr || *row.event == '\0';
-    TableReader::require(every_step || (row.indexed != 0) == (row.space == HHK_POST) ||
+    TableReader::require(every_step || row.indexed != 0 || row.space == HHK_PRE ||
                              row.deliver == nullptr,
                          "a pathway wants synapses in an order that nobody keeps");
     reader.code(row.deliver, "deliver");

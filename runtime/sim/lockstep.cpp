@@ -258,23 +258,21 @@ static void deliver_path(Path& path, std::int64_t step) {
         *path.fault |= block.fault;
         return;
     }
-    synapse::Arrivals::Slot& slot = path.arrivals->at(step);
-    if (path.deliver != nullptr && !slot.ranges.empty()) {
-        block.ranges = slot.ranges.data();
-        block.range_count = static_cast<std::int64_t>(slot.ranges.size());
-        const auto& items = path.arrivals->routes().items;
-        block.items = items.empty() ? nullptr : items.data();
+    const synapse::Arrivals::Due due = path.arrivals->take(step);
+    if (path.deliver != nullptr && !due.ranges.empty()) {
+        block.ranges = due.ranges.data();
+        block.range_count = static_cast<std::int64_t>(due.ranges.size());
+        block.items = due.items;
         path.deliver(path.context, &block);
     }
-    if (path.entities != nullptr && !slot.entities.empty()) {
-        const hhk_range all{0, static_cast<std::int64_t>(slot.entities.size())};
+    if (path.entities != nullptr && !due.entities.empty()) {
+        const hhk_range all{0, static_cast<std::int64_t>(due.entities.size())};
         block.ranges = &all;
         block.range_count = 1;
-        block.items = slot.entities.data();
+        block.items = due.entities.data();
         path.entities(path.context, &block);
     }
     *path.fault |= block.fault;
-    synapse::Arrivals::clear(slot);
 }
 
 void NetworkState::deliver(MemberRun& own, std::int64_t step) {
@@ -285,12 +283,17 @@ void NetworkState::deliver(MemberRun& own, std::int64_t step) {
         const std::uint64_t set = due[word] | plan.always[word];
         due[word] = 0;
         for (std::uint64_t bits = set; bits != 0; bits &= bits - 1) {
-            Path& path = plan.paths[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+            const auto number = static_cast<std::uint32_t>(word * 64) +
+                                static_cast<std::uint32_t>(std::countr_zero(bits));
+            Path& path = plan.paths[number];
             if (path.fence) {
                 own.run.meet();
             }
             if (path.mine) {
                 deliver_path(path, step);
+                if (path.arrivals->stays_due()) {
+                    plan.mark(number, step + 1);
+                }
                 if (*path.fault != 0) [[unlikely]] {
                     own.run.synapses_failed(step, own.epoch);
                 }

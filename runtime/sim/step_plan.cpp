@@ -245,8 +245,7 @@ void NetworkState::plan_due(std::int64_t longest) {
         for (std::uint32_t n = 0; n < plan.paths.size(); ++n) {
             const Path& path = plan.paths[n];
             for (std::int64_t ahead = 0; path.mine && ahead < path.arrivals->length(); ++ahead) {
-                const synapse::Arrivals::Slot& slot = path.arrivals->at(step_ + ahead);
-                if (!slot.ranges.empty() || !slot.entities.empty()) {
+                if (path.arrivals->has(step_ + ahead)) {
                     plan.mark(n, step_ + ahead);
                 }
             }

@@ -18,26 +18,125 @@ static std::size_t digit(const hhk_range& range, int shift) {
     return static_cast<std::size_t>(range.begin >> shift) & (digits - 1);
 }
 
-Arrivals::Arrivals(Routes routes, std::int64_t longest_delay, bool entities)
-    : routes_(std::move(routes)), entities_(entities) {
+/// Every event under way is looked at in every step: this pays unless most looks are in vain.
+static constexpr std::int64_t most_looks = 16; // for a piece that arrives
+
+/// A list pays where ranges are so short that the end of each is a surprise to the processor.
+static constexpr std::size_t short_piece = 6;
+
+Arrivals::Arrivals(Routes routes, std::int64_t longest_delay, ArrivalForm form)
+    : routes_(std::move(routes)), form_(form) {
     const auto length = std::bit_ceil(static_cast<std::uint64_t>(longest_delay) + 1);
     slots_.resize(length);
     mask_ = static_cast<std::int64_t>(length) - 1;
+    in_trains_ =
+        routes_.several_delays() && routes_.pieces_arrive_alone &&
+        routes_.steps_under_way <= most_looks * static_cast<std::int64_t>(routes_.pieces.size());
+    as_list_ = in_trains_ && form_.items &&
+               routes_.begin.back() - routes_.begin.front() < short_piece * routes_.pieces.size();
 }
 
-void Arrivals::put(std::int64_t step, std::span<const std::uint32_t> places,
+void Arrivals::put(std::int64_t step, std::span<const std::uint32_t> positions,
                    std::span<const std::uint32_t> entities) {
-    Slot& slot = slots_[static_cast<std::size_t>(step & mask_)];
-    for (const std::uint32_t place : places) {
-        add(slot, place, std::int64_t{place} + 1);
+    Slot& slot = slot_of(step);
+    for (const std::uint32_t position : positions) {
+        add(slot, position, std::int64_t{position} + 1);
     }
     slot.entities.insert(slot.entities.end(), entities.begin(), entities.end());
+}
+
+Arrivals::Due Arrivals::take(std::int64_t step) {
+    Slot& slot = slot_of(step);
+    if (as_list_ && slot.ranges.empty()) {
+        return due_list(step);
+    }
+    due_.ranges.clear();
+    due_.entities.clear();
+    due_.sorted = true;
+    std::swap(due_, slot);
+    if (in_trains_) {
+        trains_.take(routes_, step, [&](std::uint32_t at, std::uint32_t size) {
+            if (size != 0) {
+                add(due_, at, std::int64_t{at} + size);
+            }
+        });
+    }
+    if (!due_.sorted) {
+        sort(due_);
+    }
+    return due_in_form();
+}
+
+/// Straight from the trains into a list. Most pieces are so short that to write four items costs as
+/// much as one.
+Arrivals::Due Arrivals::due_list(std::int64_t step) {
+    constexpr std::uint32_t at_once = 4;
+    const std::uint32_t* const items = routes_.items.empty() ? nullptr : routes_.items.data();
+    std::uint32_t* to = list_.data();
+    std::uint32_t* end = to + list_.size();
+    trains_.take(routes_, step, [&](std::uint32_t at, std::uint32_t size) {
+        if (end - to < std::ptrdiff_t{size} + at_once) [[unlikely]] {
+            const std::ptrdiff_t count = to - list_.data();
+            list_.resize(2 * (static_cast<std::size_t>(count) + size + at_once));
+            to = list_.data() + count;
+            end = list_.data() + list_.size();
+        }
+        for (std::uint32_t k = 0; k < at_once; ++k) {
+            to[k] = items == nullptr ? at + k : items[at + k];
+        }
+        for (std::uint32_t k = at_once; k < size; ++k) {
+            to[k] = items == nullptr ? at + k : items[at + k];
+        }
+        to += size;
+    });
+    list_range_ = {0, to - list_.data()};
+    return {{&list_range_, list_range_.end == 0 ? 0U : 1U}, list_.data(), {}};
+}
+
+/// Positions as the kernel wants them.
+Arrivals::Due Arrivals::due_in_form() {
+    if (form_.items || routes_.items.empty()) {
+        return {due_.ranges, routes_.items.empty() ? nullptr : routes_.items.data(), due_.entities};
+    }
+    sorted_.clear();
+    for (const hhk_range& range : due_.ranges) {
+        for (std::int64_t at = range.begin; at < range.end; ++at) {
+            const std::int64_t place = routes_.items[static_cast<std::size_t>(at)];
+            sorted_.push_back({place, place + 1});
+        }
+    }
+    return {sorted_, nullptr, due_.entities};
+}
+
+std::vector<Arrivals::UnderWay> Arrivals::under_way(std::int64_t step) const {
+    std::vector<UnderWay> all(slots_.size());
+    for (std::size_t ahead = 0; ahead < all.size(); ++ahead) {
+        all[ahead].step = step + static_cast<std::int64_t>(ahead);
+        const Slot& slot = slots_[static_cast<std::size_t>(all[ahead].step & mask_)];
+        all[ahead].entities = slot.entities;
+        for (const hhk_range& range : slot.ranges) {
+            for (std::int64_t at = range.begin; at < range.end; ++at) {
+                all[ahead].positions.push_back(static_cast<std::uint32_t>(at));
+            }
+        }
+    }
+    trains_.for_each_under_way(
+        routes_, step, [&](std::int64_t arrival, std::uint32_t at, std::uint32_t size) {
+            for (std::uint32_t k = 0; k < size; ++k) {
+                all[static_cast<std::size_t>(arrival - step)].positions.push_back(at + k);
+            }
+        });
+    std::erase_if(
+        all, [](const UnderWay& one) { return one.positions.empty() && one.entities.empty(); });
+    for (UnderWay& one : all) {
+        std::sort(one.positions.begin(), one.positions.end());
+    }
+    return all;
 }
 
 /// By the place where they begin, with counting sorts of a digit each: with delays by distance a
 /// slot holds hundreds of single places, and comparing them would cost more than delivering.
 void Arrivals::sort(Slot& slot) {
-    slot.sorted = true;
     std::vector<hhk_range>& ranges = slot.ranges;
     std::int64_t highest = 0;
     for (const hhk_range& range : ranges) {
@@ -61,12 +160,6 @@ void Arrivals::sort(Slot& slot) {
         }
         ranges.swap(sorted_);
     }
-}
-
-std::size_t Arrivals::bytes() const {
-    return routes_.own_begin.size() * sizeof(std::uint32_t) +
-           routes_.segments.size() * sizeof(Segment) + routes_.items.bytes() +
-           slots_.size() * sizeof(Slot);
 }
 
 } // namespace hodg::synapse

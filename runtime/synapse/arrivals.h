@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Events under way on one pathway to the targets of one thread: a ring with a place for every step
-// until the longest delay. Nothing is allocated once the places have grown to their size.
+// Events under way on one pathway to the targets of one thread: with one delay or few pieces, a
+// ring with a place for every step until the longest delay; else trains. Nothing is allocated once
+// the places have grown to their size.
 #pragma once
 
 #include "abi/kernel_abi.h"
 #include "synapse/routes.h"
+#include "synapse/trains.h"
 
 #include <cstdint>
 #include <span>
@@ -12,45 +14,62 @@
 
 namespace hodg::synapse {
 
+/// What kernels of a pathway ask for.
+struct ArrivalForm {
+    bool items = false;    // takes a list of single synapses too; else only ranges of them
+    bool entities = false; // also the entities whose events arrive
+};
+
 class Arrivals {
 public:
-    /// `entities`: the pathway also wants the entities whose events arrive.
-    Arrivals(Routes routes, std::int64_t longest_delay, bool entities);
+    Arrivals(Routes routes, std::int64_t longest_delay, ArrivalForm form);
 
     /// Events of `step` of these entities, ascending. mark(step) is called for steps in which
-    /// something will arrive.
+    /// something will arrive; see also stays_due.
     template <class Mark>
     void push(std::span<const std::int32_t> sources, std::int64_t step, const Mark& mark);
 
-    /// Puts back what arrives in `step`: ranges of one place or item each, ascending.
-    void put(std::int64_t step, std::span<const std::uint32_t> places,
+    /// Puts back what arrives in `step`: positions of the routes, ascending.
+    void put(std::int64_t step, std::span<const std::uint32_t> positions,
              std::span<const std::uint32_t> entities);
 
-    struct Slot {
-        std::vector<hhk_range> ranges;
-        std::vector<std::uint32_t> entities;
-        bool sorted = true;
+    struct Due {
+        std::span<const hhk_range> ranges; // of items, or of synapses where these are null
+        const std::uint32_t* items = nullptr;
+        std::span<const std::uint32_t> entities;
     };
-    /// What arrives in `step`, in order of entities.
-    [[nodiscard]] Slot& at(std::int64_t step) {
-        Slot& slot = slots_[static_cast<std::size_t>(step & mask_)];
-        if (!slot.sorted) {
-            sort(slot);
-        }
-        return slot;
-    }
-    static void clear(Slot& slot) {
-        slot.ranges.clear();
-        slot.entities.clear();
-        slot.sorted = true;
+    /// What arrives in `step`, by entity, then delay; it is no more under way. Holds until the next
+    /// call.
+    [[nodiscard]] Due take(std::int64_t step);
+    /// Once something was due, take is to be called in the next step too.
+    [[nodiscard]] bool stays_due() const { return trains_.any(); }
+
+    /// What is to arrive from `step` on, with positions ascending.
+    struct UnderWay {
+        std::int64_t step = 0; // of arrival
+        std::vector<std::uint32_t> positions;
+        std::vector<std::uint32_t> entities;
+    };
+    [[nodiscard]] std::vector<UnderWay> under_way(std::int64_t step) const;
+    /// Something in the ring arrives in `step`.
+    [[nodiscard]] bool has(std::int64_t step) const {
+        const Slot& slot = slots_[static_cast<std::size_t>(step & mask_)];
+        return !slot.ranges.empty() || !slot.entities.empty();
     }
 
     [[nodiscard]] const Routes& routes() const { return routes_; }
     [[nodiscard]] std::int64_t length() const { return mask_ + 1; }
-    [[nodiscard]] bool wants_entities() const { return entities_; }
-    [[nodiscard]] std::size_t bytes() const;
 
 private:
+    struct Slot {
+        std::vector<hhk_range> ranges; // of positions
+        std::vector<std::uint32_t> entities;
+        bool sorted = true;
+    };
+
+    [[nodiscard]] Slot& slot_of(std::int64_t step) {
+        return slots_[static_cast<std::size_t>(step & mask_)];
+    }
     static void add(Slot& slot, std::int64_t begin, std::int64_t end) {
         if (!slot.ranges.empty()) {
             hhk_range& last = slot.ranges.back();
@@ -63,42 +82,52 @@ private:
         slot.ranges.push_back({begin, end});
     }
     void sort(Slot& slot);
+    [[nodiscard]] Due due_list(std::int64_t step);
+    [[nodiscard]] Due due_in_form();
 
     Routes routes_;
+    Trains trains_;
     std::vector<Slot> slots_;
+    Slot due_; // what was taken last
+    std::vector<std::uint32_t> list_;
+    hhk_range list_range_{};
     std::vector<hhk_range> sorted_; // room for sorting
     std::int64_t mask_ = 0;
-    bool entities_ = false;
+    ArrivalForm form_;
+    bool in_trains_ = false;
+    bool as_list_ = false;
 };
 
 template <class Mark>
 void Arrivals::push(std::span<const std::int32_t> sources, std::int64_t step, const Mark& mark) {
-    if (!routes_.several_delays()) {
-        const std::int64_t arrival = step + routes_.delay;
-        Slot& slot = slots_[static_cast<std::size_t>(arrival & mask_)];
+    if (in_trains_) {
+        trains_.push(routes_, sources, step, mark);
+        return;
+    }
+    if (routes_.several_delays()) {
         for (const std::int32_t source : sources) {
-            const std::uint32_t begin = routes_.begin[static_cast<std::size_t>(source)];
-            const std::uint32_t end = routes_.begin[static_cast<std::size_t>(source) + 1];
-            if (begin != end) {
-                add(slot, begin, end);
-            }
-            if (entities_) {
-                slot.entities.push_back(static_cast<std::uint32_t>(source));
-            }
-        }
-        if (!slot.ranges.empty() || !slot.entities.empty()) {
-            mark(arrival);
+            routes_.for_each_piece(static_cast<std::size_t>(source),
+                                   [&](std::int64_t delay, std::uint32_t at, std::uint32_t size) {
+                                       add(slot_of(step + delay), at, std::int64_t{at} + size);
+                                       mark(step + delay);
+                                   });
         }
         return;
     }
+    const std::int64_t arrival = step + routes_.delay;
+    Slot& slot = slot_of(arrival);
     for (const std::int32_t source : sources) {
+        const std::uint32_t begin = routes_.begin[static_cast<std::size_t>(source)];
         const std::uint32_t end = routes_.begin[static_cast<std::size_t>(source) + 1];
-        for (std::uint32_t s = routes_.begin[static_cast<std::size_t>(source)]; s < end; ++s) {
-            const Segment& segment = routes_.segments[s];
-            const std::int64_t arrival = step + segment.delay;
-            add(slots_[static_cast<std::size_t>(arrival & mask_)], segment.begin, segment.end);
-            mark(arrival);
+        if (begin != end) {
+            add(slot, begin, end);
         }
+        if (form_.entities) {
+            slot.entities.push_back(static_cast<std::uint32_t>(source));
+        }
+    }
+    if (has(arrival)) {
+        mark(arrival);
     }
 }
 

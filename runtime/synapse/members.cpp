@@ -197,8 +197,9 @@ void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step, boo
         make_signals(part);
         for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
             const hhk_pathway& row = table().pathways[p];
-            members_.back()->arrivals.emplace_back(make_routes(row, part), longest_wait(p),
-                                                   row.deliver_entities != nullptr);
+            members_.back()->arrivals.emplace_back(
+                make_routes(row, part), longest_wait(p),
+                ArrivalForm{row.indexed != 0, row.deliver_entities != nullptr});
         }
     }
     old_signals_.clear();
@@ -221,9 +222,7 @@ DelaySteps SynapseState::delays_in_routes(std::string_view pathway) const {
     std::int64_t longest = 0;
     for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
         for (const auto& member : members_) {
-            for (const Segment& segment : member->arrivals[p].routes().segments) {
-                longest = std::max<std::int64_t>(longest, segment.delay);
-            }
+            longest = std::max(longest, longest_delay(member->arrivals[p].routes()));
         }
     }
     DelaySteps steps(layout_.synapses, longest);
@@ -439,26 +438,17 @@ std::optional<SynapseState::BadValue> SynapseState::find_bad_value() const {
 std::vector<SynapseState::Pending> SynapseState::events_under_way() const {
     std::vector<Pending> found;
     for (std::size_t m = 0; m < members_.size(); ++m) {
-        std::vector<Arrivals>& all = members_[m]->arrivals;
+        const std::vector<Arrivals>& all = members_[m]->arrivals;
         for (std::size_t p = 0; p < all.size(); ++p) {
-            const base::Array<std::uint32_t>& items = all[p].routes().items;
-            for (std::int64_t ahead = 0; ahead < all[p].length(); ++ahead) {
-                const Arrivals::Slot& slot = all[p].at(step_ + ahead);
-                if (slot.ranges.empty() && slot.entities.empty()) {
-                    continue;
-                }
+            for (Arrivals::UnderWay& one : all[p].under_way(step_)) {
                 Pending pending;
                 pending.pathway = p;
-                pending.step = step_ + ahead;
-                for (const hhk_range& range : slot.ranges) {
-                    for (std::int64_t at = range.begin; at < range.end; ++at) {
-                        const auto place = static_cast<std::uint32_t>(at);
-                        pending.numbers.push_back(
-                            layout_.number(items.empty() ? place : items[place]));
-                    }
+                pending.step = one.step;
+                for (const std::uint32_t position : one.positions) {
+                    pending.numbers.push_back(layout_.number(all[p].routes().place(position)));
                 }
                 if (m == 0 || table().pathways[p].space == HHK_POST) {
-                    pending.entities = slot.entities; // of sources: each thread has all
+                    pending.entities = std::move(one.entities); // of sources: each thread has all
                 }
                 found.push_back(std::move(pending));
             }
@@ -503,8 +493,8 @@ void SynapseState::restore_pending() {
                     mine.push_back(places[number]);
                 }
             }
-            if (by_target) {
-                const base::Array<std::uint32_t>& items = arrivals.routes().items;
+            const base::Array<std::uint32_t>& items = arrivals.routes().items;
+            if (!items.empty()) {
                 std::sort(mine.begin(), mine.end());
                 std::vector<std::uint32_t> found;
                 for (std::uint32_t item = 0; item < items.size(); ++item) {

@@ -2,47 +2,106 @@
 #include "synapse/routes.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace hodg::synapse {
 
-/// Cuts [begin, end) into segments of one delay each. Places of one delay need not lie together.
-template <class DelayAt>
-static void add_segments(std::uint32_t begin, std::uint32_t end, const DelayAt& delay_at,
-                         std::vector<Segment>& segments) {
-    const std::size_t first = segments.size();
-    for (std::uint32_t at = begin; at < end; ++at) {
-        const auto delay = static_cast<std::uint32_t>(delay_at(at));
-        if (segments.size() > first && segments.back().delay == delay) {
-            ++segments.back().end;
-        } else {
-            segments.push_back({delay, at, at + 1});
-        }
+namespace {
+
+/// Writes delays of ascending order as pieces.
+class PieceWriter {
+public:
+    explicit PieceWriter(Routes& routes) : routes_(routes) {}
+
+    void begin_entity() {
+        routes_.first_piece.push_back(static_cast<std::uint32_t>(routes_.pieces.size()));
+        now_ = 0;
+        any_ = false;
     }
-    std::stable_sort(segments.begin() + static_cast<std::ptrdiff_t>(first), segments.end(),
-                     [](const Segment& a, const Segment& b) { return a.delay < b.delay; });
+    void add(std::int64_t delay) {
+        std::vector<Piece>& pieces = routes_.pieces;
+        if (any_ && delay == now_ && pieces.back().size < most) {
+            ++pieces.back().size;
+            return;
+        }
+        routes_.pieces_arrive_alone = routes_.pieces_arrive_alone && !(any_ && delay == now_);
+        for (; delay - now_ > most; now_ += most) {
+            pieces.push_back({most, 0});
+        }
+        pieces.push_back({static_cast<std::uint16_t>(delay - now_), 1});
+        now_ = delay;
+        any_ = true;
+    }
+    void end_entity() {
+        routes_.pieces.push_back({0, 0});
+        routes_.steps_under_way += now_;
+    }
+
+private:
+    static constexpr std::uint16_t most = std::numeric_limits<std::uint16_t>::max();
+
+    Routes& routes_;
+    std::int64_t now_ = 0;
+    bool any_ = false;
+};
+
+} // namespace
+
+/// Pieces of all entities, each with its positions from routes.begin.
+template <class DelayAt> static void add_pieces(Routes& routes, const DelayAt& delay_at) {
+    PieceWriter writer(routes);
+    for (std::size_t e = 0; e + 1 < routes.begin.size(); ++e) {
+        writer.begin_entity();
+        for (std::uint32_t at = routes.begin[e]; at < routes.begin[e + 1]; ++at) {
+            writer.add(delay_at(e, at));
+        }
+        writer.end_entity();
+    }
+    routes.pieces.shrink_to_fit();
+}
+
+/// Items of each entity by delay, equal ones as they are.
+static void sort_items(Routes& routes, const Layout& layout, const DelaySteps& delays) {
+    const auto delay_of = [&](std::uint32_t place) { return delays[layout.number(place)]; };
+    for (std::size_t e = 0; e + 1 < routes.begin.size(); ++e) {
+        std::stable_sort(
+            routes.items.data() + routes.begin[e], routes.items.data() + routes.begin[e + 1],
+            [&](std::uint32_t a, std::uint32_t b) { return delay_of(a) < delay_of(b); });
+    }
+    add_pieces(routes, [&](std::size_t, std::uint32_t at) { return delay_of(routes.items[at]); });
 }
 
 Routes routes_by_source(const Layout& layout, std::size_t part, const RouteDelays& delays) {
     Routes routes;
-    const std::vector<std::uint32_t>& rows = layout.parts[part].rows;
+    routes.begin = layout.parts[part].rows;
+    routes.targets = layout.post.data();
     if (delays.each == nullptr) {
         routes.delay = delays.steps;
-        routes.begin = rows;
         return routes;
     }
-    routes.own_begin.push_back(0);
-    for (std::size_t s = 0; s + 1 < rows.size(); ++s) {
-        add_segments(
-            rows[s], rows[s + 1],
-            [&](std::uint32_t at) {
-                return (*delays.each)[layout.number(at, static_cast<std::int32_t>(s))];
-            },
-            routes.segments);
-        routes.own_begin.push_back(static_cast<std::uint32_t>(routes.segments.size()));
+    const auto delay_at = [&](std::size_t source, std::uint32_t at) {
+        return (*delays.each)[layout.number(at, static_cast<std::int32_t>(source))];
+    };
+    bool sorted = true;
+    for (std::size_t s = 0; s + 1 < routes.begin.size(); ++s) {
+        for (std::uint32_t at = routes.begin[s]; sorted && at + 1 < routes.begin[s + 1]; ++at) {
+            sorted = delay_at(s, at) <= delay_at(s, at + 1);
+        }
     }
-    routes.segments.shrink_to_fit();
+    if (sorted) {
+        add_pieces(routes, delay_at);
+        return routes;
+    }
+    const std::uint32_t first = routes.begin.front();
+    for (const std::uint32_t row : routes.begin) {
+        routes.own_begin.push_back(row - first);
+    }
     routes.begin = routes.own_begin;
+    routes.items = base::Array<std::uint32_t>(routes.begin.back());
+    std::iota(routes.items.data(), routes.items.data() + routes.items.size(), first);
+    sort_items(routes, layout, *delays.each);
     return routes;
 }
 
@@ -50,44 +109,44 @@ Routes routes_by_target(const Layout& layout, std::size_t part, std::int64_t tar
                         const RouteDelays& delays) {
     Routes routes;
     const Part& own = layout.parts[part];
-    std::vector<std::uint32_t> begin(static_cast<std::size_t>(targets) + 1, 0);
+    routes.targets = layout.post.data();
+    routes.own_begin.assign(static_cast<std::size_t>(targets) + 1, 0);
     for (std::uint32_t at = own.begin; at < own.end; ++at) {
-        ++begin[static_cast<std::size_t>(layout.post[at]) + 1];
+        ++routes.own_begin[static_cast<std::size_t>(layout.post[at]) + 1];
     }
-    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    std::partial_sum(routes.own_begin.begin(), routes.own_begin.end(), routes.own_begin.begin());
+    routes.begin = routes.own_begin;
     routes.items = base::Array<std::uint32_t>(own.end - own.begin);
-    std::vector<std::uint32_t> next(begin.begin(), begin.end() - 1);
+    std::vector<std::uint32_t> next(routes.begin.begin(), routes.begin.end() - 1);
     for (std::uint32_t at = own.begin; at < own.end; ++at) {
         routes.items[next[static_cast<std::size_t>(layout.post[at])]++] = at;
     }
     if (delays.each == nullptr) {
         routes.delay = delays.steps;
-        routes.own_begin = std::move(begin);
-        routes.begin = routes.own_begin;
-        return routes;
+    } else {
+        sort_items(routes, layout, *delays.each);
     }
-    const auto delay_of = [&](std::uint32_t place) { return (*delays.each)[layout.number(place)]; };
-    routes.own_begin.push_back(0);
-    for (std::size_t t = 0; t + 1 < begin.size(); ++t) {
-        std::stable_sort(
-            routes.items.data() + begin[t], routes.items.data() + begin[t + 1],
-            [&](std::uint32_t a, std::uint32_t b) { return delay_of(a) < delay_of(b); });
-        add_segments(
-            begin[t], begin[t + 1], [&](std::uint32_t at) { return delay_of(routes.items[at]); },
-            routes.segments);
-        routes.own_begin.push_back(static_cast<std::uint32_t>(routes.segments.size()));
-    }
-    routes.begin = routes.own_begin;
     return routes;
 }
 
 void read_delays(const Layout& layout, const Routes& routes, DelaySteps& delays) {
-    for (const Segment& segment : routes.segments) {
-        for (std::uint32_t at = segment.begin; at < segment.end; ++at) {
-            const std::uint32_t place = routes.items.empty() ? at : routes.items[at];
-            delays.set(layout.number(place), segment.delay);
-        }
+    for (std::size_t e = 0; e < routes.first_piece.size(); ++e) {
+        routes.for_each_piece(e, [&](std::int64_t delay, std::uint32_t at, std::uint32_t size) {
+            for (std::uint32_t k = 0; k < size; ++k) {
+                delays.set(layout.number(routes.place(at + k)), delay);
+            }
+        });
     }
+}
+
+std::int64_t longest_delay(const Routes& routes) {
+    std::int64_t longest = 0;
+    for (std::size_t e = 0; e < routes.first_piece.size(); ++e) {
+        routes.for_each_piece(e, [&](std::int64_t delay, std::uint32_t, std::uint32_t) {
+            longest = std::max(longest, delay);
+        });
+    }
+    return longest;
 }
 
 } // namespace hodg::synapse

@@ -515,8 +515,7 @@ std::size_t SynapseState::bytes() const {
     }
     for (const auto& member : members_) {
         for (const Arrivals& arrivals : member->arrivals) {
-            sum += arrivals.routes().segments.size() * sizeof(Segment) +
-                   arrivals.routes().items.bytes();
+            sum += arrivals.routes().bytes();
         }
     }
     return sum;

@@ -11,21 +11,6 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import Hz, ms, mV
 
-CELL = "dv/dt = (I - v)/(10*ms) : 1\nI : 1\nx : meter\ny : meter"
-
-
-@pytest.fixture(scope="module")
-def model() -> hp.Model:
-    return hp.compile(CELL, threshold="v > 1", reset="v = 0", name="Cell")
-
-
-@pytest.fixture
-def cells(model: hp.Model) -> hp.Population:
-    made = hp.Population(model, 20, name="cells")
-    made.x = "i*10*um"
-    made.I = "0.6 + 0.1*i"
-    return made
-
 
 def test_poisson_groups_have_their_rates() -> None:
     group = hp.PoissonGroup(500, [20.0] * 250 + [40.0] * 250, name="group")

@@ -13,22 +13,6 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import ms, mV, nS
 
-CELL = "dv/dt = (I - v)/(10*ms) : 1\nI : 1\nx : meter\ny : meter"
-
-
-@pytest.fixture(scope="module")
-def model() -> hp.Model:
-    return hp.compile(CELL, threshold="v > 1", reset="v = 0", name="Cell")
-
-
-@pytest.fixture
-def cells(model: hp.Model) -> hp.Population:
-    made = hp.Population(model, 20, name="cells")
-    made.x = "i*10*um"
-    made.I = "0.6 + 0.1*i"
-    return made
-
-
 # -- values ---------------------------------------------------------------------------------------
 
 
@@ -333,7 +317,9 @@ def test_parameters_per_neuron_after_the_synapses_were_made() -> None:
 
 
 def test_float32_synapses_are_small(model: hp.Model) -> None:
-    cell = hp.compile(CELL, threshold="v > 1", reset="v = 0", dtype="float32")
+    cell = hp.compile(
+        "dv/dt = (I - v)/(10*ms) : 1\nI : 1", threshold="v > 1", reset="v = 0", dtype="float32"
+    )
     cells = hp.Population(cell, 1000, name="cells")
     made = hp.Synapses(cells, cells, "w : 1", on_pre="v_post += w", delay=1 * ms)
     made.connect(p=0.5)

@@ -280,13 +280,14 @@ private:
         call(pathway.deliver, {ranges.data(), static_cast<std::int64_t>(ranges.size()), nullptr});
     }
 
-    void by_items(const hhk_pathway& pathway, const std::vector<int>& targets) {
+    void by_items(const hhk_pathway& pathway, const std::vector<int>& entities) {
+        const auto& side = pathway.space == HHK_PRE ? pre_ : post_;
         std::vector<std::uint32_t> items;
         std::vector<hhk_range> ranges;
-        for (const int target : targets) {
+        for (const int entity : entities) {
             const auto begin = static_cast<std::int64_t>(items.size());
             for (std::int64_t s = 0; s < count_; ++s) {
-                if (post_[static_cast<std::size_t>(s)] == target) {
+                if (side[static_cast<std::size_t>(s)] == entity) {
                     items.push_back(static_cast<std::uint32_t>(s));
                 }
             }

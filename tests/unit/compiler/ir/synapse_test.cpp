@@ -24,7 +24,7 @@ foreign pre x2 real read delayed into past
 foreign post v real read add guarded dim m:2,kg:1,s:-3,A:-1
 foreign post count integer read write
 pathway pre pre "spike" order -1 delay nan one_delay
-pathway post post "burst" order 2 delay 0.001 sequential writes_pre
+pathway post post "burst" order 2 delay 0.001 indexed sequential writes_pre
 )";
 
 const std::string kernels = R"(
@@ -78,7 +78,7 @@ TEST(SynapseText, round_trips) {
     EXPECT_EQ(print(*second.module), text);
     for (const char* word :
          {"foreign pre x2 real read delayed into past", "field g real state at per_post",
-          "pathway post post \"burst\" order 2 delay 0.001 sequential writes_pre",
+          "pathway post post \"burst\" order 2 delay 0.001 indexed sequential writes_pre",
           "kernel deliver_entities by pre at per_pre", "add_foreign post.v, %2 if %5",
           "store_foreign post.count, %1", "foreign_uniform pre.x@delay"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
