@@ -116,6 +116,9 @@ VariableId Sides::unknown(Draft& draft, Side side, const std::string& name, Span
     const auto near = nearest_names(full, known);
     if (!near.empty()) {
         problem.fix(span, near.front(), did_you_mean(near));
+    } else {
+        problem.note("declare it in the equations of the " + what + ", `" + name +
+                     " : UNIT`, and use it there");
     }
     return draft.lost(full, span);
 }

@@ -14,7 +14,7 @@ from hodgpy import arguments
 from hodgpy.coded import Place, nearest, refuse
 from hodgpy.generator_syntax import Generator
 from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import Pairs
+from hodgpy.pair_scope import Pairs, Side
 
 _CHUNK = 2_000_000  # pairs that are looked at together
 _MOST_SYNAPSES = 2**32 - 1
@@ -284,8 +284,8 @@ def _arrays(request: Request, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
             "a generator goes over all neurons of the other side: leave the numbers out, and "
             "choose by a subgroup or `if`",
         )  # fmt: skip
-    i = _indices(request.i, "i", pairs.pre.N)
-    j = _indices(request.j, "j", pairs.post.N)
+    i = _indices(request.i, "i", pairs.pre)
+    j = _indices(request.j, "j", pairs.post)
     if i.ndim == j.ndim == 1 and len(i) != len(j) and 1 not in (len(i), len(j)):
         refuse("HH6050", f"`i` has {len(i)} values and `j` has {len(j)}", "one pair each")
     i, j = np.broadcast_arrays(np.atleast_1d(i), np.atleast_1d(j))
@@ -303,10 +303,20 @@ def _arrays(request: Request, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     return i, j
 
 
-def _indices(value: Any, name: str, count: int) -> np.ndarray:
-    """Indices as given; nothing given is every neuron."""
+def _indices(value: Any, name: str, side: Side) -> np.ndarray:
+    """Indices as given, or of a part of the population; nothing given is every neuron."""
     if value is None:
-        return np.arange(count, dtype=np.int64)
+        return np.arange(side.N, dtype=np.int64)
+    if hasattr(value, "indices"):
+        is_place = hasattr(value, "_compartments_of")
+        if value.population is not side.group or (is_place and name == "i"):
+            refuse(
+                "HH6050",
+                f"`{name}` is a part of `{value.population.name}`",
+                "cells send spikes as a whole: give their numbers" if is_place and name == "i"
+                else "it must be one of the whole population that the synapses were made with",
+            )  # fmt: skip
+        value = value.indices
     array = np.asarray(value)
     if array.dtype.kind not in "iu" and not (array.size == 0 and array.ndim == 1):
         refuse("HH6050", f"`{name}` is {arguments.shown(value)}; it must be whole numbers or text")

@@ -34,7 +34,23 @@ class HodgError(Exception):
     """Base of every error of hodgpy."""
 
 
-class ModelError(HodgError):
+class UserError(HodgError):
+    """A mistake in what the user wrote: notebooks show that place, and not how it was found."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and notebooks show: the lines that led here, then the message."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = (str(Path(__file__).parent), "<frozen")
+        called = [
+            f
+            for f in frames
+            if not f.filename.startswith(own) and "site-packages" not in f.filename
+        ]
+        lines = [f"in {f.filename}, line {f.lineno}: {f.line}" for f in called]
+        return [*lines, f"{type(self).__name__}: {self}"]
+
+
+class ModelError(UserError):
     """A model, an equation or an expression is wrong; ``diagnostics`` says where and how.
 
     The text of the error shows each line with the place underlined, as ``hhc check`` does.
@@ -43,16 +59,6 @@ class ModelError(HodgError):
     def __init__(self, text: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(text)
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython and notebooks show: the place of the call, then the lines of the model."""
-        frames = traceback.extract_tb(self.__traceback__)
-        own = str(Path(__file__).parent)
-        called = [f for f in frames if not f.filename.startswith((own, "<frozen"))]
-        head = []
-        if called:
-            head = [f"in {called[-1].filename}, line {called[-1].lineno}: {called[-1].line}"]
-        return [*head, f"{type(self).__name__}: {self}"]
 
 
 class Fault(NamedTuple):
@@ -66,7 +72,7 @@ class Fault(NamedTuple):
     value: float
 
 
-class SimulationError(HodgError):
+class SimulationError(UserError):
     """Something that can only be known at run time: a bad value, a NaN, a network that cannot run.
 
     ``code`` is the permanent code of the error, for ``hhc explain``; ``fault`` says where a number
@@ -79,7 +85,7 @@ class SimulationError(HodgError):
         self.fault = fault
 
 
-class UnitError(HodgError, ValueError):
+class UnitError(UserError, ValueError):
     """A quantity has another dimension than what it is used for."""
 
 

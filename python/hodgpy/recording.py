@@ -115,6 +115,11 @@ class EventRecorder(Recorder):
         self._call = (
             EventRecorder, (population, event), {"interpolate": interpolate, "level": level}
         )  # fmt: skip
+        if self.event == "spike" and whole.model is not None and not whole.model._record["events"]:
+            refuse(
+                "HH6031", f"`{whole.name}` has no event `spike`",
+                "its equations have no threshold: hp.compile(..., threshold=\"v > -20*mV\")",
+            )  # fmt: skip
         variable = "v" if interpolate is True else arguments.text(interpolate or "", "interpolate")
         threshold = 0.0
         if variable:

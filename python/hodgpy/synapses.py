@@ -192,8 +192,9 @@ class Synapses(SynapseValues):
         condition : str or bool, optional
             Which pairs, over ``i``, ``j``, ``N_pre``, ``N_post``, ``x_pre``, ``x_post`` and
             ``distance`` (between the ``x``, ``y``, ``z`` of both sides): ``"i != j"``. Default all.
-        i, j : int, array of int, or str
-            Pairs of neurons; or, for one of the two, Brian's generator syntax:
+        i, j : int, array of int, subgroup, or str
+            Pairs of neurons (``j`` may be a place of a cell, ``j=cell["dendrite.50*um"]``); or, for
+            one of the two, Brian's generator syntax:
             ``j="k for k in range(i - 2, i + 3) if k != i"``,
             ``j="k for k in sample(N_post, p=0.1)"``, ``sample(N_post, size=10)``, ``j="i"``.
         p : float or str

@@ -205,3 +205,19 @@ def test_many_synapses_in_no_time(model: hp.Model) -> None:
     made = hp.Synapses(large)
     made.connect(p=0.01, seed=1)
     assert abs(len(made) - 4e6) < 5 * 2e3
+
+
+def test_parts_of_a_population_stand_for_their_indices() -> None:
+    shape = hp.Soma(diameter=20e-6)
+    shape.axon = hp.Cylinder(diameter=1e-6, length=1e-4, n=5)
+    cell = hp.Cell(shape, "Im = -v*1e-9*siemens/um**2 : amp/meter**2", threshold="v crosses 0*mV")
+    P = hp.Population(hp.compile("v : volt", threshold="v crosses 1*mV"), 6)
+    onto = hp.Synapses(P, cell, on_pre="v_post += 1*mV")
+    onto.connect(i=P[2:4], j=cell["axon.50*um"])
+    assert list(onto.i) == [2, 3]
+    assert list(onto.j) == [cell["axon.50*um"].indices[0]] * 2
+    other = hp.Population(hp.compile("v : volt"), 6)
+    with pytest.raises(hp.SimulationError, match=r"HH6050.*a part of"):
+        onto.connect(i=other[2:4], j=0)
+    with pytest.raises(hp.SimulationError, match="as a whole"):
+        hp.Synapses(cell, P, on_pre="v_post += 1*mV").connect(i=cell["axon"], j=0)

@@ -100,3 +100,16 @@ def test_an_error_of_compile_is_short_in_a_shell(shell: InteractiveShell) -> Non
     assert "HH2001" in shown
     assert "compiling.py" not in shown
     assert "Traceback" not in shown
+
+
+def test_other_mistakes_show_the_lines_of_the_user_alone(shell: InteractiveShell) -> None:
+    _, captured = run(
+        shell,
+        "import hodgpy as hp\nP = hp.Population(hp.compile('v : volt'), 2)\n"
+        "def put(x):\n    P.v = x\nput([1, 2, 3])",
+    )
+    shown = captured.stdout + captured.stderr
+    assert "line 5: put([1, 2, 3])" in shown
+    assert "line 4: P.v = x" in shown
+    assert "HH6011" in shown
+    assert "population.py" not in shown
