@@ -193,8 +193,10 @@ void UnitWriter::add_module(const ir::Module& module) {
     hooks.on_event.resize(module.events.size());
     hooks.deliver.resize(module.pathways.size());
     hooks.deliver_entities.resize(module.pathways.size());
-    Hasher code;
-    code.field(prelude_text()).field(abi_text()).field(kernel_support_text());
+    // A hundred kilobytes that are the same for every model of a network.
+    static const Hasher prelude =
+        Hasher().field(prelude_text()).field(abi_text()).field(kernel_support_text());
+    Hasher code = prelude;
     code.field(static_cast<std::uint64_t>(options_.vector_width)).field(module.real_size);
     code.field(options_.fast_math ? 1 : 0);
     for (const ir::Kernel& kernel : module.kernels) {

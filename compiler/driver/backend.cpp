@@ -61,9 +61,12 @@ Object object_of(const std::string& text, const Batch& batch, std::vector<StageT
             return {std::move(*found), key};
         }
     }
-    const StageTimer timer(times, "clang");
     diag::Sink sink;
-    std::optional<std::string> object = jit::compile_to_object(text, options, sink);
+    jit::CompileTimes taken;
+    std::optional<std::string> object = jit::compile_to_object(text, options, sink, &taken);
+    times.insert(
+        times.end(),
+        {{"clang", taken.front_end}, {"llvm", taken.passes}, {"machine code", taken.machine_code}});
     throw_errors(sink);
     cache.store_object(key, *object);
     return {std::move(*object), key};

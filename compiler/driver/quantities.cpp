@@ -61,6 +61,13 @@ Exponents to_exponents(const units::Dimension& dimension) {
 }
 
 std::optional<units::Dimension> read_dimension(std::string_view unit, diag::Sink& sink) {
+    // Most externals are plain numbers or in a unit with a name, and a model may have a hundred.
+    if (unit == "1") {
+        return units::Dimension();
+    }
+    if (const auto known = units::lookup_unit(unit); known && !known->is_celsius) {
+        return known->dimension;
+    }
     SourceTexts texts;
     diag::Sink own; // what is wrong elsewhere in the model does not concern the unit
     const std::string text = "1*(" + std::string(unit) + ")";

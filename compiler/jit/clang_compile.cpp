@@ -16,6 +16,8 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
+#include <chrono>
+
 namespace hhc::jit {
 
 namespace {
@@ -125,7 +127,7 @@ bool run_clang(std::string_view text, const CompileOptions& options, clang::Code
 }
 
 std::optional<std::string> compile(std::string_view text, const CompileOptions& options,
-                                   Output kind, diag::Sink& sink) {
+                                   Output kind, diag::Sink& sink, CompileTimes& times) {
     if (env::get(env::Variable::KeepCpp)) {
         (void)keep_generated_text(options.name, text);
     }
@@ -133,13 +135,15 @@ std::optional<std::string> compile(std::string_view text, const CompileOptions& 
     llvm::SmallVector<char, 0> output;
     std::optional<std::string> refused;
     bool done = false;
+    const auto start = std::chrono::steady_clock::now();
     const auto fatal = run_guarded([&] {
         llvm::LLVMContext context;
         clang::EmitLLVMOnlyAction action(&context);
         done = run_clang(text, options, action, collector);
+        times.front_end = seconds_since(start);
         if (done) {
             const std::unique_ptr<llvm::Module> module = action.takeModule();
-            refused = finish_module(*module, options, kind, output);
+            refused = finish_module(*module, options, kind, output, times);
         }
     });
     if (fatal) {
@@ -204,13 +208,16 @@ std::string toolchain_version() {
 }
 
 std::optional<std::string> compile_to_object(std::string_view text, const CompileOptions& options,
-                                             diag::Sink& sink) {
-    return compile(text, options, Output::Object, sink);
+                                             diag::Sink& sink, CompileTimes* times) {
+    CompileTimes ignored;
+    return compile(text, options, Output::Object, sink, times != nullptr ? *times : ignored);
 }
 
 std::optional<std::string> emit_text(std::string_view text, const CompileOptions& options,
                                      TextStage stage, diag::Sink& sink) {
-    return compile(text, options, stage == TextStage::Llvm ? Output::Llvm : Output::Asm, sink);
+    CompileTimes ignored;
+    return compile(text, options, stage == TextStage::Llvm ? Output::Llvm : Output::Asm, sink,
+                   ignored);
 }
 
 } // namespace hhc::jit

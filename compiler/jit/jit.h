@@ -52,10 +52,19 @@ struct CompileOptions {
 /// Version of Clang and LLVM in this library.
 [[nodiscard]] std::string toolchain_version();
 
+/// Seconds that the parts of a compilation took.
+struct CompileTimes {
+    double front_end = 0.0; ///< text to LLVM's IR
+    double passes = 0.0;
+    double machine_code = 0.0;
+};
+
 /// The object file (ELF, position independent). An error of Clang is our bug, HH9002, with the line
 /// of the generated text and the place where the text was kept.
-[[nodiscard]] std::optional<std::string>
-compile_to_object(std::string_view text, const CompileOptions& options, diag::Sink& sink);
+[[nodiscard]] std::optional<std::string> compile_to_object(std::string_view text,
+                                                           const CompileOptions& options,
+                                                           diag::Sink& sink,
+                                                           CompileTimes* times = nullptr);
 
 enum class TextStage { Llvm, Asm };
 /// Optimised LLVM IR or assembly of the same compilation.

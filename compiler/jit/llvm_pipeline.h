@@ -21,6 +21,7 @@ enum class Output { Object, Llvm, Asm };
 /// may give up for good in it: call it inside run_guarded().
 [[nodiscard]] std::optional<std::string> finish_module(llvm::Module& module,
                                                        const CompileOptions& options, Output kind,
-                                                       llvm::SmallVectorImpl<char>& output);
+                                                       llvm::SmallVectorImpl<char>& output,
+                                                       CompileTimes& times);
 
 } // namespace hhc::jit

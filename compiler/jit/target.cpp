@@ -44,7 +44,7 @@ bool is_used(llvm::StringRef name) {
            name == "sse2";
 }
 
-TargetSpec native_target() {
+TargetSpec find_native_target() {
     TargetSpec target;
     target.name = "native";
     const auto features = llvm::sys::getHostCPUFeatures();
@@ -75,6 +75,12 @@ TargetSpec native_target() {
     if (has_all(level_3)) {
         target.vector_bytes = has_all(level_4) ? 64 : 32;
     }
+    return target;
+}
+
+/// Asked once: under a hypervisor each of the many questions to the processor takes microseconds.
+const TargetSpec& native_target() {
+    static const TargetSpec target = find_native_target();
     return target;
 }
 

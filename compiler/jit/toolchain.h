@@ -3,6 +3,7 @@
 // types.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -27,6 +28,10 @@ void initialise_llvm();
 /// Writes generated text where a person will look for it: HHC_DUMP_DIR, or the folder for temporary
 /// files. Returns the path, or an empty string when that is not possible.
 [[nodiscard]] std::string keep_generated_text(std::string_view name, std::string_view text);
+
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 /// Symbols of the process that generated code may use, with the library that has them.
 struct AllowedSymbol {

@@ -43,7 +43,8 @@ public:
 
 /// Time that one stage took, seconds.
 struct StageTime {
-    std::string stage; // "parse", "check", "lower", "passes", "emit", "clang", "link", "cache"
+    std::string stage; // "parse", "check", "lower", "passes", "emit", "clang" (its front end),
+                       // "llvm" (its passes), "machine code", "link", "cache"
     double seconds = 0.0;
 };
 
