@@ -215,6 +215,11 @@ void UnitWriter::add_module(const ir::Module& module) {
             function(model + "_sum_and_advance",
                      *module.find(ir::KernelKind::Advance, ir::Space::PerPost), *body);
     }
+    if (const auto body = emit_sum_in_rounds(module, options_)) {
+        code.field(without_comments(body->text));
+        hooks.sum_in_rounds = function(model + "_sum_in_rounds",
+                                       *module.find(ir::KernelKind::Sum, ir::Space::Each), *body);
+    }
     for (std::size_t e = 0; e < module.events.size(); ++e) {
         const ir::EventId event(e);
         if (module.events[event].sets_last_spike && hooks.on_event[e].empty()) {

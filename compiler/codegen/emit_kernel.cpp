@@ -573,6 +573,19 @@ KernelBody KernelWriter::run_as_local() {
     return body;
 }
 
+KernelBody KernelWriter::run_in_rounds() {
+    open("{");
+    population_values();
+    pointers();
+    rounds_of_targets();
+    finish();
+    close();
+    KernelBody body;
+    body.text = text_.take();
+    body.lines = std::move(lines_);
+    return body;
+}
+
 const char* kernel_parameters(ir::KernelKind kind) {
     return kind == KernelKind::Prepare ? "(const hhk_context* context)"
                                        : "(const hhk_context* context, hhk_block* block)";
@@ -591,6 +604,15 @@ static bool reads_sums(const ir::Module& module, const ir::Kernel& kernel) {
     });
 }
 
+/// The body of `rest`, which calls that of `first`.
+static KernelBody local_then(KernelWriter& first, const KernelBody& rest) {
+    KernelBody body = first.run_as_local();
+    body.text += rest.text + "}\n";
+    body.lines.insert(body.lines.end(), rest.lines.begin(), rest.lines.end());
+    body.lines.emplace_back();
+    return body;
+}
+
 std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module, const Options& options) {
     const ir::Kernel* const sum = module.find(KernelKind::Sum, ir::Space::PerPost);
     const ir::Kernel* const advance = module.find(KernelKind::Advance, ir::Space::PerPost);
@@ -605,13 +627,31 @@ std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module, const O
     if (!first.is_plain() || first.is_single() || second.is_single()) {
         return std::nullopt;
     }
-    second.call_first("sum");
-    KernelBody body = first.run_as_local();
-    const KernelBody rest = second.run();
-    body.text += rest.text + "}\n";
-    body.lines.insert(body.lines.end(), rest.lines.begin(), rest.lines.end());
-    body.lines.emplace_back();
-    return body;
+    second.call("sum");
+    return local_then(first, second.run());
+}
+
+std::optional<KernelBody> emit_sum_in_rounds(const ir::Module& module, const Options& options) {
+    const ir::Kernel* const sum = module.find(KernelKind::Sum, ir::Space::Each);
+    const ir::Kernel* const rest = module.find(KernelKind::Sum, ir::Space::PerPost);
+    if (!module.is_synapse || sum == nullptr || options.vector_width == 1 ||
+        module.find(KernelKind::Advance, ir::Space::PerPost) != nullptr) {
+        return std::nullopt;
+    }
+    const KernelWriter usual(module, *sum, options);
+    if (!usual.sums_by_target() || usual.knows_its_place()) {
+        return std::nullopt;
+    }
+    KernelWriter rounds(module, *sum, options, true);
+    if (rest == nullptr) {
+        return rounds.run_in_rounds();
+    }
+    KernelWriter after(module, *rest, options);
+    if (!after.is_plain() || after.is_single()) {
+        return std::nullopt;
+    }
+    rounds.call("sum");
+    return local_then(after, rounds.run_in_rounds());
 }
 
 std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,

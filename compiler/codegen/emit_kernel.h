@@ -25,6 +25,11 @@ struct KernelBody {
 [[nodiscard]] std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module,
                                                              const Options& options);
 
+/// The sum over synapses for a host that lays them out in rounds (see kernel_abi.h): vectors of
+/// targets. None where the kernel needs to know which synapse it is at, or is worth vectors anyway.
+[[nodiscard]] std::optional<KernelBody> emit_sum_in_rounds(const ir::Module& module,
+                                                           const Options& options);
+
 /// "(const hhk_context* context, hhk_block* block)", or without the block for `prepare`.
 [[nodiscard]] const char* kernel_parameters(ir::KernelKind kind);
 

@@ -129,14 +129,15 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
         }
         return "{" + list + "}";
     };
-    text += fmt::format("static const hhk_synapse {}_synapse = {{\n"
-                        "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
-                        "    {},\n    {}}};\n",
-                        model, foreign.size(), pathways.size(),
-                        module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
-                        pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
-                        by_space(hooks.space_advance), by_space(hooks.space_sum),
-                        function_or_null(hooks.sum_and_advance));
+    text +=
+        fmt::format("static const hhk_synapse {}_synapse = {{\n"
+                    "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
+                    "    {},\n    {},\n    {}}};\n",
+                    model, foreign.size(), pathways.size(),
+                    module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
+                    pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
+                    by_space(hooks.space_advance), by_space(hooks.space_sum),
+                    function_or_null(hooks.sum_and_advance), function_or_null(hooks.sum_in_rounds));
     return model + "_synapse";
 }
 

@@ -20,6 +20,7 @@ struct HookNames {
     BySpace space_prepare, space_init, space_advance, space_sum;
     std::vector<std::string> deliver, deliver_entities;
     std::string sum_and_advance; // over PER_POST
+    std::string sum_in_rounds;   // over EACH
     bool sums_by_target = false; // the sum over EACH takes items, too
 };
 

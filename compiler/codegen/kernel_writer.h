@@ -20,8 +20,9 @@ namespace hhc::codegen {
 
 class KernelWriter {
 public:
-    KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options)
-        : module_(module), kernel_(kernel), options_(options), values_(module, kernel) {
+    KernelWriter(const ir::Module& module, const ir::Kernel& kernel, const Options& options,
+                 bool in_rounds = false)
+        : module_(module), kernel_(kernel), options_(options), values_(module, kernel, in_rounds) {
         if (kernel.kind != ir::KernelKind::Prepare) {
             stages_ = plan_stages(module, kernel, values_);
         }
@@ -31,7 +32,12 @@ public:
     /// The head of the function, and the loop's body as a local function: `run` of the kernel that
     /// follows goes on from there. Of a kernel over targets that finds no faults.
     KernelBody run_as_local();
-    void call_first(std::string local) { called_first_ = std::move(local); }
+    /// A sum over synapses in rounds of their targets.
+    KernelBody run_in_rounds();
+    [[nodiscard]] bool sums_by_target() const;
+    /// Which synapse, source or target it is at: a value of the kernel.
+    [[nodiscard]] bool knows_its_place() const;
+    void call(std::string local) { called_ = std::move(local); }
     /// No guards, no integer faults.
     [[nodiscard]] bool is_plain() const { return kernel_.guards.empty() && faulty_uses().empty(); }
     [[nodiscard]] bool is_single() const { return values_.entity_lanes() == Lanes::Single; }
@@ -83,8 +89,14 @@ private:
     void whole_blocks();
     void parts_of_vectors();
     void single_synapses();
-    [[nodiscard]] bool sums_by_target() const;
+    struct TargetSum {
+        std::string local;
+        std::string array;
+        std::string term;
+    };
+    [[nodiscard]] std::vector<TargetSum> target_sums(Lanes lanes);
     void target_by_target();
+    void rounds_of_targets();
     void synapse_stores();
     void lane_stores();
     void single_stores();
@@ -103,7 +115,7 @@ private:
     std::vector<Stage> stages_;      // of the loop; usually one
     std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
     std::map<ir::ValueId, std::string> kept_; // arrays of what a later stage needs
-    std::string called_first_;                // local function that the loop's body begins with
+    std::string called_; // local function: of the loop's body, or a vector's sums
     TextWriter text_;
     std::vector<Span> lines_;
     std::string shown_file_;

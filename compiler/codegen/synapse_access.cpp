@@ -19,6 +19,10 @@ void ValueWriter::find_access() {
         if (pathway.sequential || kernel_->kind == ir::KernelKind::DeliverEntities || is_small()) {
             entity_lanes_ = Lanes::Single;
         }
+    } else if (in_rounds_) {
+        for (const char* name : {"target", "round", "first", "stride", "synapses", "pre", "sum"}) {
+            static_cast<void>(names_.make(name)); // of the loops: no value is called so
+        }
     } else if (kernel_->kind == ir::KernelKind::Sum && kernel_->space == Space::Each &&
                is_small()) {
         entity_lanes_ = Lanes::Single;
@@ -111,8 +115,14 @@ std::string ValueWriter::load_from(const std::string& pointer, ir::Storage stora
     if (index.empty() && !indexed_) {
         return fmt::format("{}({} + i)", boolean ? "hhk_load_mask" : "hhk_load", pointer);
     }
+    if (in_rounds_ && index == "post") {
+        return fmt::format("{}({} + target)", boolean ? "hhk_load_mask" : "hhk_load", pointer);
+    }
     if (index.empty()) {
         index = "at";
+    }
+    if (in_rounds_ && storage == ir::Storage::Real) {
+        return fmt::format("hhk_gather_row({}, {}, context->pre_count)", pointer, index);
     }
     if (storage == ir::Storage::Real) {
         return fmt::format("hhk_gather({}, {})", pointer, index);

@@ -40,6 +40,9 @@ void KernelWriter::foreign_pointers() {
 
 /// The entities that each synapse connects, and its number for draws.
 void KernelWriter::synapse_indices() {
+    if (values_.in_rounds()) {
+        return; // the loop says
+    }
     const auto side = [&](Space space, const char* name) {
         if (!values_.needs(space)) {
             return;
@@ -96,8 +99,8 @@ void KernelWriter::synapse_loop() {
 
 void KernelWriter::whole_blocks() {
     open(fmt::format("for (int64_t i = block->begin; i < block->end; i += {}) {{", stride()));
-    if (!called_first_.empty()) {
-        say(fmt::format("{}(i);", called_first_));
+    if (!called_.empty()) {
+        say(fmt::format("{}(i);", called_));
     }
     values_of_entities(stages_.front());
     synapse_checks(is_single() ? fmt::format("i < {}", count())
@@ -141,14 +144,25 @@ bool KernelWriter::sums_by_target() const {
            });
 }
 
-/// With items: what is added to a target stays in a register until its last synapse. In memory
-/// every addition would wait for the one before it.
-void KernelWriter::target_by_target() {
-    std::vector<std::pair<std::string, std::string>> sums; // local name, array
-    std::vector<std::string> terms;
-    const auto one = [&](const std::string& pointer, ValueId value) {
-        sums.emplace_back(values_.names().make("sum"), pointer);
-        terms.push_back(values_.operand(value, Lanes::Single));
+bool KernelWriter::knows_its_place() const {
+    if (values_.needs_entity_index()) {
+        return true;
+    }
+    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+        const ValueId id(k);
+        const ir::Op op = kernel_.values[id].op;
+        if (values_.is_live(id) && (op == ir::Op::PreIndex || op == ir::Op::PostIndex)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// What is added to each target, and where.
+std::vector<KernelWriter::TargetSum> KernelWriter::target_sums(Lanes lanes) {
+    std::vector<TargetSum> sums;
+    const auto one = [&](const std::string& array, ValueId value) {
+        sums.push_back({values_.names().make("sum"), array, values_.operand(value, lanes)});
     };
     for (const ir::FieldStore& store : kernel_.stores) {
         one(values_.pointer(store.field), store.value);
@@ -156,27 +170,65 @@ void KernelWriter::target_by_target() {
     for (const ir::ForeignStore& store : kernel_.foreign_stores) {
         one(values_.pointer(store.foreign), store.value);
     }
+    return sums;
+}
+
+/// With items: what is added to a target stays in a register until its last synapse. In memory
+/// every addition would wait for the one before it.
+void KernelWriter::target_by_target() {
+    const std::vector<TargetSum> sums = target_sums(Lanes::Single);
     open("for (int64_t r = 0; r < block->range_count; ++r) {");
     say("const uint32_t* const items = block->items;");
     say("const hhk_range range = block->ranges[r];");
     say("const int64_t target = context->post[items[range.begin]];");
-    for (const auto& [sum, array] : sums) {
-        say(fmt::format("hhk_real {} = {}[target];", sum, array));
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("hhk_real {} = {}[target];", sum.local, sum.array));
     }
     open("for (int64_t k = range.begin; k < range.end; ++k) {");
     say("const int64_t i = items[k];");
     values_of_entities(stages_.front());
-    for (std::size_t n = 0; n < sums.size(); ++n) {
-        say(fmt::format("{} += {};", sums[n].first, terms[n]));
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("{} += {};", sum.local, sum.term));
     }
     close();
-    for (const auto& [sum, array] : sums) {
-        say(fmt::format("{}[target] = {};", array, sum));
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("{}[target] = {};", sum.array, sum.local));
     }
     close();
     open("if (block->items != nullptr) {");
     say("block->fault = 0;");
     say("return HHK_OK;");
+    close();
+}
+
+/// A vector of targets stays in a register through all rounds. Lanes whose target has no synapse in
+/// a round keep what they have.
+void KernelWriter::rounds_of_targets() {
+    const std::vector<TargetSum> sums = target_sums(Lanes::Vector);
+    say("const int64_t first = block->begin;");
+    say("const int64_t stride = block->end - first;");
+    open("for (int64_t target = first; target < block->end; target += HHK_WIDTH) {");
+    say("const Int synapses = hhk_load(context->post + (target - first));");
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("Real {} = hhk_load({} + target);", sum.local, sum.array));
+    }
+    open("for (int64_t round = 0; round < block->range_count; ++round) {");
+    say("const int64_t i = round * stride + (target - first);");
+    if (values_.needs(Space::Pre)) {
+        say("const Int pre = hhk_load(context->pre + i);");
+    }
+    values_of_entities(stages_.front());
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("{0} = hhk_select(hhk_lt(Int(round), synapses), {0} + {1}, {0});",
+                        sum.local, sum.term));
+    }
+    close();
+    for (const TargetSum& sum : sums) {
+        say(fmt::format("hhk_store({} + target, {});", sum.array, sum.local));
+    }
+    if (!called_.empty()) {
+        say(fmt::format("{}(target);", called_));
+    }
     close();
 }
 

@@ -37,8 +37,8 @@ bool has_matrices(const ir::Kernel& kernel) {
 
 } // namespace
 
-ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel)
-    : module_(&module), kernel_(&kernel), bindings_(ir::bindings(kernel)) {
+ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel, bool in_rounds)
+    : module_(&module), kernel_(&kernel), bindings_(ir::bindings(kernel)), in_rounds_(in_rounds) {
     if (kernel.kind == ir::KernelKind::Prepare) {
         entity_lanes_ = Lanes::Population;
     } else if (has_matrices(kernel)) {

@@ -23,7 +23,8 @@ enum class Lanes : std::uint8_t {
 
 class ValueWriter {
 public:
-    ValueWriter(const ir::Module& module, const ir::Kernel& kernel);
+    /// `in_rounds`: a sum over synapses that stand in rounds of their targets.
+    ValueWriter(const ir::Module& module, const ir::Kernel& kernel, bool in_rounds = false);
 
     /// Lanes of what varies from entity to entity in this kernel.
     [[nodiscard]] Lanes entity_lanes() const { return entity_lanes_; }
@@ -94,6 +95,7 @@ public:
     }
     /// The kernel is called with items, synapses or entities: they do not stand side by side.
     [[nodiscard]] bool is_indexed() const { return indexed_; }
+    [[nodiscard]] bool in_rounds() const { return in_rounds_; }
     /// A value of this space is found by the number of the synapse's source or target: "pre",
     /// "post"; empty if it stands where the kernel is.
     [[nodiscard]] std::string index_of(ir::Space space) const;
@@ -132,6 +134,7 @@ private:
     const ir::Kernel* kernel_;
     std::vector<ir::Binding> bindings_;
     Lanes entity_lanes_ = Lanes::Vector;
+    bool in_rounds_ = false;
     bool needs_entity_index_ = false;
     std::vector<bool> live_;
     std::vector<bool> rare_;

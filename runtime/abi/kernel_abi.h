@@ -262,6 +262,13 @@ typedef struct hhk_synapse {
     /* Null, or sum and then advance over PER_POST in one pass. The host calls it in place of both
      * where nobody looks at the values in between. */
     hhk_block_fn sum_and_advance;
+    /* Null, or sum over EACH and then, if there is one, over PER_POST, in one pass over synapses
+     * that the host laid out anew: each vector of the targets
+     * [begin, end) of the block takes the first synapse of every target, then the second, and so
+     * on, range_count rounds, in each target's order of storage. Synapse r of target t stands at
+     * r*(end - begin) + t - begin: its fields, and `pre` (0 where it has none). `post` holds how
+     * many synapses target begin + k has, at k. */
+    hhk_block_fn sum_in_rounds;
 } hhk_synapse;
 
 /* A compiled model. Everything is constant data; a hook that a model does not need is null. */

@@ -227,6 +227,7 @@ static void check_synapse(const hhk_model& model, const TableReader& reader) {
         reader.code(synapse.sum[s], "sum");
     }
     reader.code(synapse.sum_and_advance, "sum_and_advance");
+    reader.code(synapse.sum_in_rounds, "sum_in_rounds");
 }
 
 void check_model_table(const hhk_model* table, std::span<const AddressRange> ranges) {

@@ -85,19 +85,6 @@ static bool call(synapse::Call& one) {
     return one.block.fault == 0;
 }
 
-/// A row of a small population is shorter than the way into memset.
-static void zero(const Clear& clear) {
-    constexpr std::size_t line = 64;
-    constexpr std::size_t short_row = 16 * line;
-    if (clear.bytes > short_row || clear.bytes % line != 0) {
-        std::memset(clear.data, 0, clear.bytes);
-        return;
-    }
-    for (std::size_t at = 0; at < clear.bytes; at += line) {
-        std::memset(clear.data + at, 0, line);
-    }
-}
-
 /// Inputs from states at t_k, then synapses to t_{k+1}.
 void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
     MemberPlan& plan = own.plan;
@@ -106,9 +93,7 @@ void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
         context->step = step;
         context->t = t;
     }
-    for (const Clear& clear : plan.clears) {
-        zero(clear);
-    }
+    clear_rows(plan.clears);
     if (step_plan_.meet_before_reads) {
         own.run.meet();
     }

@@ -3,6 +3,7 @@
 // contexts and blocks. No map, no virtual call and no allocation is on this way.
 #pragma once
 
+#include "sim/clear_rows.h"
 #include "sim/event_stream.h"
 #include "sim/tile.h"
 #include "stimulus/stimulus_state.h"
@@ -14,12 +15,6 @@
 #include <vector>
 
 namespace hodg::sim {
-
-/// Memory that starts every step as zeros.
-struct Clear {
-    char* data = nullptr;
-    std::size_t bytes = 0;
-};
 
 /// Kernels of one object that add into variables of populations.
 struct Sums {

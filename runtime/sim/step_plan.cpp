@@ -399,6 +399,9 @@ void NetworkState::plan_sums(std::size_t m) {
             synapse::Member& member = *synapses->members()[m];
             sums.calls = &member.sums;
             plan.contexts.push_back(&member.context);
+            if (member.rounds != nullptr) {
+                plan.contexts.push_back(&member.rounds->context());
+            }
             if (!member.signals.empty()) {
                 plan.delayed.push_back({synapses, m});
             }

@@ -289,6 +289,31 @@ void SynapseState::order_by_target(std::size_t part) {
     }
 }
 
+/// The sum reads nothing of a synapse that changes in a run.
+bool SynapseState::sums_what_stays() const {
+    const hhk_synapse& rows = table();
+    for (std::uint32_t f = 0; f < rows.foreign_count; ++f) {
+        if ((rows.foreign[f].access & HHK_DELAYED) != 0) {
+            return false;
+        }
+    }
+    return rows.pathway_count == 0 && rows.advance[HHK_EACH] == nullptr;
+}
+
+void SynapseState::lay_out_rounds(std::size_t part) {
+    Member& member = *members_[part];
+    if (table().sum_in_rounds == nullptr || member.by_target.empty() || !sums_what_stays()) {
+        return;
+    }
+    auto rounds = std::make_unique<Rounds>(
+        Rounds::Places{member.by_target, member.targets, layout_.post.view(), sources_.view()},
+        hhk_range{layout_.bounds[part], kernel::padded_count(layout_.bounds[part + 1])});
+    if (rounds->pays()) {
+        rounds->point(member.context);
+        member.rounds = std::move(rounds);
+    }
+}
+
 void SynapseState::make_calls(std::size_t part, bool join) {
     Member& member = *members_[part];
     const Part& own = layout_.parts[part];
@@ -323,8 +348,13 @@ void SynapseState::make_calls(std::size_t part, bool join) {
     };
     add(table().sum, member.sums, false);
     order_by_target(part);
+    lay_out_rounds(part);
     for (Call& call : member.sums) {
-        if (call.function == table().sum[HHK_EACH] && !member.by_target.empty()) {
+        if (call.function == table().sum[HHK_EACH] && member.rounds != nullptr) {
+            call.function = table().sum_in_rounds;
+            call.context = &member.rounds->context();
+            call.block = member.rounds->block();
+        } else if (call.function == table().sum[HHK_EACH] && !member.by_target.empty()) {
             call.block.items = member.by_target.data();
             call.block.ranges = member.targets.data();
             call.block.range_count = static_cast<std::int64_t>(member.targets.size());
@@ -332,6 +362,10 @@ void SynapseState::make_calls(std::size_t part, bool join) {
         if (join && call.function == table().sum[HHK_PER_POST]) {
             call.function = table().sum_and_advance;
         }
+    }
+    if (member.rounds != nullptr) { // which sum over PER_POST too
+        std::erase_if(member.sums,
+                      [&](const Call& call) { return call.function == table().sum[HHK_PER_POST]; });
     }
     if (!join) {
         add(table().advance, member.advances, true);
@@ -395,6 +429,11 @@ void SynapseState::prepare_step(std::int64_t step) {
     values_->prepare_step(step);
     fill_gaps();
     copy_per_source();
+    for (const auto& member : members_) {
+        if (member->rounds != nullptr) {
+            member->rounds->copy_values(member->context);
+        }
+    }
 }
 
 std::int32_t SynapseState::fault() const {

@@ -7,6 +7,7 @@
 #include "record/recorder.h"
 #include "synapse/arrivals.h"
 #include "synapse/layout.h"
+#include "synapse/rounds.h"
 #include "synapse/signal.h"
 
 #include "hodg/connect.h"
@@ -42,6 +43,9 @@ struct Member : base::MadeTogether {
     /// Synapses for the sums, one target after the other, and where each target has them.
     base::TogetherVector<std::uint32_t> by_target;
     base::TogetherVector<hhk_range> targets;
+    /// Or the same in rounds of the targets (hook sum_in_rounds): copies of what does not change in
+    /// a run.
+    std::unique_ptr<Rounds> rounds;
     std::int32_t fault = 0; // that a kernel reported while events arrived
 };
 
@@ -178,6 +182,8 @@ private:
     void make_context(std::size_t part);
     void make_calls(std::size_t part, bool join);
     void order_by_target(std::size_t part);
+    [[nodiscard]] bool sums_what_stays() const;
+    void lay_out_rounds(std::size_t part);
     void make_signals(std::size_t part);
     void copy_per_source() const;
     void watch_foreign_uniforms();

@@ -445,6 +445,17 @@ HHK_INLINE hhk_f hhk_gather(const hhk_real* p, hhk_l index) {
     return values;
 }
 
+// The same from a row of so many values, and at least 16: a short one needs no load for each lane.
+HHK_INLINE hhk_f hhk_gather_row(const hhk_real* p, hhk_l index, [[maybe_unused]] hhk_i64 count) {
+#if defined(__AVX512F__) && HHK_WIDTH == 8 && HHK_REAL == 64
+    if (count <= 16) {
+        const hhk_f* rows = reinterpret_cast<const hhk_f*>(p);
+        return __builtin_ia32_vpermi2varpd512(rows[0], index, rows[1]);
+    }
+#endif
+    return hhk_gather(p, index);
+}
+
 template <class T> HHK_INLINE hhk_l hhk_gather_int(const T* p, hhk_l index) {
     hhk_l values = hhk_l(0);
     for (int i = 0; i < HHK_WIDTH; ++i) {

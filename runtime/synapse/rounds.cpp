@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "synapse/rounds.h"
+
+#include "kernel/slab.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hodg::synapse {
+
+static constexpr std::int32_t none = -1;
+
+/// Of one field, in whole cache lines.
+static std::size_t row_bytes(const hhk_model& model, std::uint32_t field, std::size_t places) {
+    constexpr std::size_t line = 64;
+    return (places * kernel::element_size(model, model.fields[field]) + line - 1) / line * line;
+}
+
+Rounds::Rounds(const Places& places, hhk_range targets)
+    : targets_(targets), synapses_(static_cast<std::int64_t>(places.by_target.size())) {
+    const auto stride = static_cast<std::size_t>(targets.end - targets.begin);
+    for (const hhk_range& own : places.ranges) {
+        rounds_ = std::max(rounds_, own.end - own.begin);
+    }
+    if (!pays()) {
+        return;
+    }
+    place_.assign(stride * static_cast<std::size_t>(rounds_), none);
+    pre_.assign(place_.size(), 0);
+    counts_.assign(stride, 0);
+    for (const hhk_range& own : places.ranges) {
+        const std::uint32_t first = places.by_target[static_cast<std::size_t>(own.begin)];
+        const auto target = static_cast<std::size_t>(places.post[first] - targets.begin);
+        counts_[target] = static_cast<std::int32_t>(own.end - own.begin);
+        for (std::int64_t k = own.begin; k < own.end; ++k) {
+            const std::uint32_t place = places.by_target[static_cast<std::size_t>(k)];
+            const std::size_t at = static_cast<std::size_t>(k - own.begin) * stride + target;
+            place_[at] = static_cast<std::int32_t>(place);
+            pre_[at] = places.pre.empty() ? 0 : places.pre[place];
+        }
+    }
+}
+
+bool Rounds::pays() const {
+    constexpr std::int64_t lanes_a_synapse = 3;
+    return rounds_ * (targets_.end - targets_.begin) <= lanes_a_synapse * synapses_;
+}
+
+void Rounds::point(const hhk_context& stored) {
+    const hhk_model& model = *stored.model;
+    context_ = stored;
+    offsets_.assign(stored.offsets, stored.offsets + model.field_count);
+    std::size_t bytes = 0;
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        if (model.fields[f].space == HHK_EACH) {
+            bytes += row_bytes(model, f, place_.size());
+        }
+    }
+    values_.assign(bytes, 0);
+    context_.offsets = offsets_.data();
+    context_.pre = pre_.data();
+    context_.post = counts_.data();
+    copy_values(stored);
+}
+
+void Rounds::copy_values(const hhk_context& stored) {
+    const hhk_model& model = *stored.model;
+    context_.slab = stored.slab;
+    context_.uniforms = stored.uniforms;
+    context_.tables = stored.tables;
+    context_.foreign = stored.foreign;
+    char* row = values_.data();
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        if (model.fields[f].space != HHK_EACH) {
+            offsets_[f] = stored.offsets[f];
+            continue;
+        }
+        const std::size_t size = kernel::element_size(model, model.fields[f]);
+        const char* from = stored.slab + stored.offsets[f];
+        for (std::size_t k = 0; k < place_.size(); ++k) {
+            if (place_[k] != none) {
+                std::memcpy(row + k * size, from + static_cast<std::size_t>(place_[k]) * size,
+                            size);
+            }
+        }
+        offsets_[f] = row - stored.slab;
+        row += row_bytes(model, f, place_.size());
+    }
+}
+
+hhk_block Rounds::block() const {
+    hhk_block block{};
+    block.begin = targets_.begin;
+    block.end = targets_.end;
+    block.range_count = rounds_;
+    return block;
+}
+
+} // namespace hodg::synapse

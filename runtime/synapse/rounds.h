@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Few synapses laid out anew for hook sum_in_rounds: the first synapse of every target, then the
+// second of every target, and so on, so that a vector of targets is summed at once. Copies of the
+// values that do not change in a run.
+#pragma once
+
+#include "abi/kernel_abi.h"
+#include "base/together.h"
+
+#include <cstdint>
+#include <span>
+
+namespace hodg::synapse {
+
+class Rounds : public base::MadeTogether {
+public:
+    /// Synapses as they are stored, one target after the other.
+    struct Places {
+        std::span<const std::uint32_t> by_target;
+        std::span<const hhk_range> ranges; // of by_target, one for each target that has synapses
+        std::span<const std::int32_t> post;
+        std::span<const std::int32_t> pre; // may be empty: the kernel reads no source
+    };
+    /// `targets`: those of the thread, up to the padding.
+    Rounds(const Places& places, hhk_range targets);
+
+    /// Lanes without a synapse cost as much as the others.
+    [[nodiscard]] bool pays() const;
+    /// Makes the context from that of the stored synapses.
+    void point(const hhk_context& stored);
+    /// Again after values were assigned, or memory was moved.
+    void copy_values(const hhk_context& stored);
+
+    [[nodiscard]] hhk_context& context() { return context_; }
+    [[nodiscard]] hhk_block block() const;
+
+private:
+    hhk_range targets_;
+    std::int64_t rounds_ = 0;
+    std::int64_t synapses_ = 0;
+    base::TogetherVector<std::int32_t> place_; // of each round and target; none: -1
+    base::TogetherVector<std::int32_t> pre_;
+    base::TogetherVector<std::int32_t> counts_;
+    base::TogetherVector<std::int64_t> offsets_;
+    base::TogetherVector<char> values_;
+    hhk_context context_{};
+};
+
+} // namespace hodg::synapse

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Synapses laid out in rounds of their targets: who stands where, and which values.
+#include "../hand_synapses.h"
+#include "kernel/population_state.h"
+#include "synapse/rounds.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace {
+
+using hodg::synapse::Rounds;
+
+// Targets 64 to 66 have three synapses, none and one; places are those of another order.
+const std::vector<std::uint32_t> by_target = {2, 0, 5, 1};
+const std::vector<hhk_range> ranges = {{0, 3}, {3, 4}};
+const std::vector<std::int32_t> post = {64, 66, 64, 0, 0, 64};
+const std::vector<std::int32_t> pre = {7, 3, 2, 0, 0, 9};
+constexpr hhk_range targets{64, 80};
+
+struct Stored {
+    std::vector<double> w{0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
+    double per_post = 0;
+    std::int64_t offsets[2]{};
+    hhk_field fields[2]{};
+    hhk_model model{};
+    hhk_context context{};
+
+    Stored() {
+        fields[0].space = HHK_EACH;
+        fields[1].space = HHK_PER_POST;
+        model.field_count = 2;
+        model.fields = fields;
+        model.real_size = 8;
+        context.model = &model;
+        context.slab = reinterpret_cast<char*>(w.data());
+        offsets[1] = reinterpret_cast<char*>(&per_post) - context.slab;
+        context.offsets = offsets;
+    }
+};
+
+double value(Rounds& rounds, std::int64_t place) {
+    const hhk_context& context = rounds.context();
+    return reinterpret_cast<const double*>(context.slab + context.offsets[0])[place];
+}
+
+TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
+    Stored stored;
+    Rounds rounds({by_target, ranges, post, pre}, targets);
+    ASSERT_FALSE(rounds.pays()); // four synapses in 48 lanes
+    std::vector<std::uint32_t> many;
+    std::vector<hhk_range> each;
+    std::vector<std::int32_t> targets_of(40);
+    std::vector<std::int32_t> sources_of(40);
+    for (std::uint32_t k = 0; k < 40; ++k) { // four for each of ten targets, the last one first
+        many.push_back(39 - k);
+        targets_of[39 - k] = 64 + static_cast<std::int32_t>(k / 4);
+        sources_of[39 - k] = static_cast<std::int32_t>(k);
+        if (k % 4 == 0) {
+            each.push_back({k, k + 4});
+        }
+    }
+    stored.w.resize(40);
+    for (std::size_t k = 0; k < 40; ++k) {
+        stored.w[k] = 100.0 + static_cast<double>(k);
+    }
+    stored.context.slab = reinterpret_cast<char*>(stored.w.data());
+    Rounds full({many, each, targets_of, sources_of}, targets);
+    ASSERT_TRUE(full.pays());
+    full.point(stored.context);
+    EXPECT_EQ(full.block().begin, 64);
+    EXPECT_EQ(full.block().end, 80);
+    EXPECT_EQ(full.block().range_count, 4);
+    for (std::int64_t target = 0; target < 10; ++target) {
+        EXPECT_EQ(full.context().post[target], 4);
+        for (std::int64_t round = 0; round < 4; ++round) {
+            const std::int64_t k = 4 * target + round;
+            EXPECT_EQ(full.context().pre[16 * round + target], k);
+            EXPECT_EQ(value(full, 16 * round + target), 139.0 - static_cast<double>(k));
+        }
+    }
+    EXPECT_EQ(full.context().post[10], 0); // padding has none
+    EXPECT_EQ(full.context().pre[10], 0);
+    EXPECT_EQ(full.context().slab + full.context().offsets[1],
+              stored.context.slab + stored.offsets[1]); // others stay where they are
+}
+
+TEST(Rounds, FollowAssignmentsAndMovedMemory) {
+    Stored stored;
+    std::vector<std::uint32_t> places(16);
+    std::vector<hhk_range> each;
+    std::vector<std::int32_t> targets_of(16);
+    for (std::uint32_t k = 0; k < 16; ++k) {
+        places[k] = k;
+        targets_of[k] = static_cast<std::int32_t>(64 + k);
+        each.push_back({k, k + 1});
+    }
+    stored.w.assign(16, 1.0);
+    stored.context.slab = reinterpret_cast<char*>(stored.w.data());
+    Rounds rounds({places, each, targets_of, {}}, targets);
+    rounds.point(stored.context);
+    EXPECT_EQ(value(rounds, 5), 1.0);
+    std::vector<double> moved(16, 2.0);
+    stored.context.slab = reinterpret_cast<char*>(moved.data());
+    rounds.copy_values(stored.context);
+    EXPECT_EQ(value(rounds, 5), 2.0);
+    EXPECT_EQ(
+        reinterpret_cast<std::uintptr_t>(rounds.context().slab + rounds.context().offsets[0]) % 64,
+        0U);
+}
+
+} // namespace
