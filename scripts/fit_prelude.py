@@ -111,6 +111,17 @@ def exp_tail(x):
     )
 
 
+def exp2_tail(x):
+    """(2^x - 1) / x"""
+    ln2 = log(mpf(2))
+    series = [ln2 ** (i + 1) / mp.factorial(i + 1) for i in range(9)]
+    return taylor_safe(lambda y: expm1(y * ln2) / y, series, x)
+
+
+def exp2_weight(x):
+    return abs(x) / mpf(2) ** x
+
+
 def log_tail(x):
     """(log(1 + x) - x + x^2/2) / x^3"""
     series = [mpf((-1) ** i) / (i + 3) for i in range(12)]
@@ -155,6 +166,14 @@ def main():
         half = ln2 / 2 * mpf("1.0001")
         show("exp f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 4), True)
         show("expm1 f32: q in r + r^2 q", fit(exp_tail, abs, -half, half * mpf("1.001"), 5), True)
+
+        for name, reach, degree, single in (
+            ("exp2 f64", mpf(1) / 32, 5, False),
+            ("fast exp2 f64", mpf(1) / 32, 4, False),
+            ("exp2 f32", mpf(1) / 2, 5, True),
+        ):
+            reach *= mpf("1.0001")
+            show(name + ": 1 + x q", fit(exp2_tail, exp2_weight, -reach, reach, degree), single)
 
         def weight(x):
             return abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)

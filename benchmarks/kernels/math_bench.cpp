@@ -44,6 +44,7 @@ __attribute__((noinline)) void time_of(benchmark::State& state, double low, doub
 #define LIBM(name, low, high) MEASURE(libm_##name, low, high, results[i] = std::name(inputs[i]))
 
 PRELUDE(exp, -10, 10);
+PRELUDE(exp2, -10, 10);
 PRELUDE(exprel, -5, 5);
 MEASURE(exprel_near, -0.5, 0.5, hhk_store(results + i, hhk_exprel(hhk_load(inputs + i))));
 PRELUDE(inv_exprel, -5, 5);

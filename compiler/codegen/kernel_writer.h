@@ -62,6 +62,8 @@ private:
     void plain_loop();
     void stage_loop(const Stage& stage);
     void approximated_stage(const Stage& stage);
+    void polynomial_part(const Stage& part, const std::map<ir::ValueId, std::string>& places,
+                         const std::string& vectors);
     [[nodiscard]] bool approximates(ir::ValueId id) const;
     [[nodiscard]] static const Carried& carried(const Stage& stage, ir::ValueId id);
     void known_before(const Stage& stage);

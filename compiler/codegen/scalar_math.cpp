@@ -2,7 +2,6 @@
 #include "codegen/scalar_math.h"
 
 #include "codegen/model_hash.h"
-#include "ir/piecewise.h"
 #include "support/check.h"
 
 #include <utility>
@@ -31,6 +30,9 @@ template <class R> MathFunction<R> math_function(ir::MathOp op, bool fast) {
     if constexpr (sizeof(R) == sizeof(double)) {
         if (fast && op == ir::MathOp::Exp) {
             return [](const R* arguments) { return hhk_fast_exp(*arguments); };
+        }
+        if (fast && op == ir::MathOp::Exp2) {
+            return [](const R* arguments) { return hhk_fast_exp2(*arguments); };
         }
         if (fast && op == ir::MathOp::Exprel) {
             return [](const R* arguments) { return hhk_fast_exprel(*arguments); };
@@ -69,24 +71,10 @@ template <class R> R ScalarMath<R>::power(R x, int n) {
 template <class R> std::int64_t ScalarMath<R>::to_integer(R x) {
     return hhk_to_int(x);
 }
-namespace {
-
-template <int degree>
-double piecewise(int wanted, const double* table, double t, double scale, double shift) {
-    if constexpr (degree > 0) {
-        if (wanted < degree) {
-            return piecewise<degree - 1>(wanted, table, t, scale, shift);
-        }
-    }
-    return hhk_piecewise<degree>(table, hhk_place_of(t, scale, shift));
-}
-
-} // namespace
-
 template <class R>
-double ScalarMath<R>::approximate(int degree, const double* pieces, double t, double scale,
-                                  double shift) {
-    return piecewise<ir::max_piece_degree>(degree, pieces, t, scale, shift);
+double ScalarMath<R>::approximate(int degree, int doubles, const double* pieces, double t,
+                                  double scale, double shift) {
+    return hhk_piecewise(degree, doubles, pieces, hhk_place_of(t, scale, shift));
 }
 template <class R> std::int64_t ScalarMath<R>::timestep(R t, R dt) {
     return hhk_timestep(t, dt);

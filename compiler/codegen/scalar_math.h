@@ -24,7 +24,7 @@ template <class R> struct ScalarMath {
     /// Towards zero, saturating, 0 for NaN.
     [[nodiscard]] static std::int64_t to_integer(R x);
     /// hhk_piecewise.
-    [[nodiscard]] static double approximate(int degree, const double* pieces, double t,
+    [[nodiscard]] static double approximate(int degree, int doubles, const double* pieces, double t,
                                             double scale, double shift);
     /// The step that holds time t.
     [[nodiscard]] static std::int64_t timestep(R t, R dt);

@@ -2,7 +2,9 @@
 #include "codegen/stage_plan.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -16,7 +18,7 @@ using ir::ValueId;
 
 /// Instructions, roughly. A stage has at most this many; a loop with less than
 /// twice as many is left alone.
-constexpr int longest_stage = 50;
+constexpr int longest_stage = 40;
 constexpr int shortest_kernel = 100;
 /// What a further stage costs: its loop, and its constants again.
 constexpr int price_of_stage = 6;
@@ -38,6 +40,8 @@ int instructions(const ir::Value& value) {
             return 2;
         case MathOp::Sqrt:
             return 4;
+        case MathOp::Exp2:
+            return 14;
         default:
             return 20;
         }
@@ -47,7 +51,7 @@ int instructions(const ir::Value& value) {
     case Op::Table:
         return 30;
     case Op::Approximate: // permutations; the argument's piece is found once for all that share it
-        return 6;
+        return 3;
     case Op::Div:
     case Op::FloorDiv:
     case Op::Mod:
@@ -400,6 +404,66 @@ std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kerne
     std::vector<Stage> stages;
     stages.push_back(planner.everything());
     return stages;
+}
+
+std::vector<Stage> parts(const ir::Kernel& kernel, const Stage& stage) {
+    std::map<ValueId, ValueId> above; // a tree of values for each part
+    for (const ValueId id : stage.values) {
+        above.emplace(id, id);
+    }
+    const auto root = [&](ValueId id) {
+        while (above.at(id) != id) {
+            id = above.at(id);
+        }
+        return id;
+    };
+    for (const ValueId id : stage.values) {
+        for (const ValueId arg : kernel.values[id].args) {
+            if (above.contains(arg)) {
+                above.at(root(arg)) = root(id);
+            }
+        }
+    }
+    const auto join = [&](std::initializer_list<ValueId> ids) {
+        std::optional<ValueId> first;
+        for (const ValueId id : ids) {
+            if (id && above.contains(id)) {
+                first = first.value_or(root(id));
+                above.at(root(id)) = *first;
+            }
+        }
+        return first;
+    };
+    for (const std::size_t row : stage.stores) {
+        join({kernel.stores[row].value, kernel.stores[row].mask});
+    }
+    std::map<ValueId, std::size_t> numbers;
+    std::vector<Stage> result;
+    const auto part_of = [&](std::optional<ValueId> id) -> Stage& {
+        if (result.empty() || (id && !numbers.contains(root(*id)))) {
+            if (id) {
+                numbers.emplace(root(*id), result.size());
+            }
+            result.push_back({stage.carried, {}, {}, {}, {}, {}});
+        }
+        return result[id ? numbers.at(root(*id)) : 0];
+    };
+    for (const ValueId id : stage.values) {
+        part_of(id).values.push_back(id);
+    }
+    for (const ValueId id : stage.kept) {
+        part_of(id).kept.push_back(id);
+    }
+    for (const std::size_t row : stage.stores) {
+        part_of(join({kernel.stores[row].value, kernel.stores[row].mask})).stores.push_back(row);
+    }
+    for (const std::size_t row : stage.events) {
+        part_of(join({kernel.events[row].condition})).events.push_back(row);
+    }
+    for (const std::size_t row : stage.guards) {
+        part_of(join({kernel.guards[row]})).guards.push_back(row);
+    }
+    return result;
 }
 
 } // namespace hhc::codegen

@@ -37,4 +37,7 @@ struct Stage {
 [[nodiscard]] std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kernel,
                                              const ValueWriter& values);
 
+/// A stage in parts that share none of its values: each with its results and all that is carried.
+[[nodiscard]] std::vector<Stage> parts(const ir::Kernel& kernel, const Stage& stage);
+
 } // namespace hhc::codegen

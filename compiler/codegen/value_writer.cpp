@@ -196,20 +196,19 @@ std::string ValueWriter::certified(ValueId argument) const {
                        pieces_);
 }
 
-std::string ValueWriter::polynomials(ValueId id, std::string_view places,
-                                     std::string_view results) const {
+std::string ValueWriter::polynomial(ValueId id, std::string_view name) const {
     const ir::Approximation& row = module_->approximations[kernel_->values[id].symbol];
-    return fmt::format("hhk_piecewise_all<{}>({} + {}, {}, (stop - word) / HHK_WIDTH, {});",
-                       row.degree, pieces_, row.offset, places, results);
+    return fmt::format("hhk_polynomial<{0}, {1}, Real> {2}; hhk_read({2}, {3} + {4});", row.degree,
+                       row.doubles, name, pieces_, row.offset);
 }
 
 std::string ValueWriter::approximation_beside_exact(ValueId id, std::string_view inside,
                                                     std::string_view place) const {
     const Value& value = kernel_->values[id];
     const ir::Approximation& row = module_->approximations[value.symbol];
-    return fmt::format("const Real {} = hhk_select({}, hhk_piecewise<{}>({} + {}, {}), {});",
-                       value_names_[id.index], inside, row.degree, pieces_, row.offset, place,
-                       operand(value.args[1], Lanes::Vector));
+    return fmt::format("const Real {} = hhk_select({}, hhk_piecewise({}, {}, {} + {}, {}), {});",
+                       value_names_[id.index], inside, row.degree, row.doubles, pieces_, row.offset,
+                       place, operand(value.args[1], Lanes::Vector));
 }
 
 void ValueWriter::mark_spread() {

@@ -68,9 +68,8 @@ public:
     [[nodiscard]] const std::vector<ir::ValueId>& exact_side(ir::ValueId id) const {
         return branches_.at(id);
     }
-    /// Statement that computes an approximation for a word of entities from their places.
-    [[nodiscard]] std::string polynomials(ir::ValueId id, std::string_view places,
-                                          std::string_view results) const;
+    /// Declares the polynomials of an approximation under a name.
+    [[nodiscard]] std::string polynomial(ir::ValueId id, std::string_view name) const;
     /// Declaration of an approximation where some lanes are not `inside`.
     [[nodiscard]] std::string approximation_beside_exact(ir::ValueId id, std::string_view inside,
                                                          std::string_view place) const;

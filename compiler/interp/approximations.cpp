@@ -48,7 +48,7 @@ std::vector<double> Approximations::made(const std::vector<double>& inputs) cons
         const auto own = numbers.subspan(next, uniforms_[k].size());
         next += uniforms_[k].size();
         const ir::FunctionOfOne function{&row.function, own, inputs.front(), evaluate};
-        const auto pieces = std::span(table).subspan(row.offset, ir::piecewise_size(row.degree));
+        const auto pieces = std::span(table).subspan(row.offset, ir::piecewise_size(row));
         if (!ir::fit(row, function, pieces) || !ir::prove(row, function, pieces)) {
             return table;
         }

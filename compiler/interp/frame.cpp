@@ -286,8 +286,8 @@ double Frame::approximate(const Value& value) const {
         return slot(value, 1).real;
     }
     const ir::Placement place = ir::placement(row);
-    return codegen::ScalarMath<double>::approximate(row.degree, pieces + row.offset, t, place.scale,
-                                                    place.shift);
+    return codegen::ScalarMath<double>::approximate(row.degree, row.doubles, pieces + row.offset, t,
+                                                    place.scale, place.shift);
 }
 
 void Frame::matrix(const Value& value, Slot& out) const {

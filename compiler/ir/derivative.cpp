@@ -169,6 +169,8 @@ ValueId slope(Builder& b, MathOp op, ValueId x, ValueId f) {
     switch (op) {
     case MathOp::Exp:
         return f;
+    case MathOp::Exp2:
+        return b.mul(f, b.real(std::numbers::ln2));
     case MathOp::Expm1:
         return b.exp(x);
     case MathOp::Exprel:

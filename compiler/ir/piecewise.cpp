@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 namespace hhc::ir {
@@ -26,8 +27,28 @@ struct Piece {
     double half = 0;
 };
 
+/// Half an ulp of a float.
+constexpr double single = 0x1p-24;
+
 std::size_t place_of(int coefficient, int piece) {
     return static_cast<std::size_t>(coefficient) * piece_count + static_cast<std::size_t>(piece);
+}
+
+/// Where a float lies, in bytes.
+std::size_t byte_of(const Approximation& a, int coefficient, int piece) {
+    return place_of(a.doubles, 0) * sizeof(double) +
+           place_of(coefficient - a.doubles, piece) * sizeof(float);
+}
+
+void set_coefficient(const Approximation& a, std::span<double> pieces, int k, int piece,
+                     double value) {
+    if (k < a.doubles) {
+        pieces[place_of(k, piece)] = value;
+        return;
+    }
+    const auto rounded = static_cast<float>(value);
+    std::memcpy(reinterpret_cast<char*>(pieces.data()) + byte_of(a, k, piece), &rounded,
+                sizeof rounded);
 }
 
 Piece piece_of(const Approximation& a, int number) {
@@ -117,15 +138,43 @@ std::optional<double> bound_by_parts(const FunctionOfOne& f, std::span<const dou
     return right ? std::optional(std::max(*left, *right)) : std::nullopt;
 }
 
-Coefficients gathered(std::span<const double> pieces, int degree, int piece) {
+Coefficients gathered(const Approximation& a, std::span<const double> pieces, int piece) {
     Coefficients result{};
-    for (int k = 0; k <= degree; ++k) {
-        result[static_cast<std::size_t>(k)] = pieces[place_of(k, piece)];
+    for (int k = 0; k <= a.degree; ++k) {
+        result[static_cast<std::size_t>(k)] = coefficient(a, pieces, k, piece);
     }
     return result;
 }
 
+/// Each float meets a product with a rounded argument and a sum a power above the first one.
+double single_rounding_of(const Approximation& a, std::span<const double> coefficients) {
+    double sum = 0;
+    for (int k = a.doubles; k <= a.degree; ++k) {
+        sum += (2 * (k - a.doubles) + 2) * std::abs(coefficients[static_cast<std::size_t>(k)]);
+    }
+    return single * (1 + 1e-5) * sum + (a.degree >= a.doubles ? 1e-40 : 0.0);
+}
+
 } // namespace
+
+double coefficient(const Approximation& a, std::span<const double> pieces, int k, int piece) {
+    if (k < a.doubles) {
+        return pieces[place_of(k, piece)];
+    }
+    float value = 0;
+    std::memcpy(&value, reinterpret_cast<const char*>(pieces.data()) + byte_of(a, k, piece),
+                sizeof value);
+    return value;
+}
+
+double single_rounding(const Approximation& approximation, std::span<const double> pieces) {
+    double worst = 0;
+    for (int piece = 0; piece < piece_count; ++piece) {
+        const Coefficients all = gathered(approximation, pieces, piece);
+        worst = std::max(worst, single_rounding_of(approximation, all));
+    }
+    return worst;
+}
 
 std::optional<double> fit(const Approximation& approximation, const FunctionOfOne& function,
                           std::span<double> pieces) {
@@ -144,7 +193,7 @@ std::optional<double> fit(const Approximation& approximation, const FunctionOfOn
         }
         const Coefficients found = interpolate(values, approximation.degree);
         for (int k = 0; k < n; ++k) {
-            pieces[place_of(k, number)] = found[static_cast<std::size_t>(k)];
+            set_coefficient(approximation, pieces, k, number, found[static_cast<std::size_t>(k)]);
         }
         for (int i = 0; i <= n; ++i) { // between the nodes
             const double x = std::cos(std::numbers::pi * i / n);
@@ -164,7 +213,7 @@ std::optional<double> prove(const Approximation& approximation, const FunctionOf
     double worst = 0;
     for (int number = 0; number < piece_count; ++number) {
         const Piece piece = piece_of(approximation, number);
-        const Coefficients all = gathered(pieces, approximation.degree, number);
+        const Coefficients all = gathered(approximation, pieces, number);
         const std::span<const double> own(all.data(),
                                           static_cast<std::size_t>(approximation.degree + 1));
         double size = 0;
@@ -172,13 +221,14 @@ std::optional<double> prove(const Approximation& approximation, const FunctionOf
             size += std::abs(c);
         }
         const double reach = piece.half * (1 + margin);
-        const double allowed = approximation.tolerance - rounding * size;
+        const double rounded = rounding * size + single_rounding_of(approximation, all);
+        const double allowed = approximation.tolerance - rounded;
         const auto found = bound_by_parts(function, own, piece, piece.middle - reach,
                                           piece.middle + reach, allowed, 0);
-        if (!found) {
+        if (!found || !(allowed > 0)) {
             return std::nullopt;
         }
-        worst = std::max(worst, *found + rounding * size);
+        worst = std::max(worst, *found + rounded);
     }
     return worst;
 }

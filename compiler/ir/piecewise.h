@@ -17,10 +17,23 @@ inline constexpr int piece_count = 16;
 inline constexpr std::size_t piece_header = 8;
 inline constexpr int max_piece_degree = 12;
 
-/// Numbers of one approximation: one a piece, coefficient by coefficient.
-[[nodiscard]] constexpr std::size_t piecewise_size(int degree) {
-    return static_cast<std::size_t>(degree + 1) * piece_count;
+/// Doubles that one approximation takes: a number a piece, coefficient by coefficient, the lowest
+/// Approximation::doubles of them as doubles, the others as pairs of floats.
+[[nodiscard]] constexpr std::size_t piecewise_size(int degree, int doubles) {
+    const auto whole = static_cast<std::size_t>(doubles) * piece_count;
+    return whole + static_cast<std::size_t>(degree + 1 - doubles) * piece_count / 2;
 }
+[[nodiscard]] inline std::size_t piecewise_size(const Approximation& approximation) {
+    return piecewise_size(approximation.degree, approximation.doubles);
+}
+
+/// The coefficient of x^k in a piece.
+[[nodiscard]] double coefficient(const Approximation& approximation, std::span<const double> pieces,
+                                 int k, int piece);
+
+/// How much the roundings of single precision may add to a polynomial's error.
+[[nodiscard]] double single_rounding(const Approximation& approximation,
+                                     std::span<const double> pieces);
 
 /// Factor and term that take an argument to its place among the pieces, 0 to piece_count.
 struct Placement {
@@ -32,7 +45,7 @@ struct Placement {
     return {scale, -approximation.low * scale};
 }
 
-/// Fills `pieces` (piecewise_size of the degree) with polynomials through Chebyshev's nodes and
+/// Fills `pieces` (piecewise_size) with polynomials through Chebyshev's nodes and
 /// returns their largest error at some points; nothing where the function has no value. No proof.
 [[nodiscard]] std::optional<double> fit(const Approximation& approximation,
                                         const FunctionOfOne& function, std::span<double> pieces);

@@ -77,6 +77,7 @@ std::uint8_t sign_of_function(const ir::Value& value, const std::vector<std::uin
     const std::uint8_t a = known[value.args[0].index];
     switch (static_cast<ir::MathOp>(value.symbol)) {
     case ir::MathOp::Exp:
+    case ir::MathOp::Exp2:
     case ir::MathOp::Exprel:
     case ir::MathOp::InvExprel:
     case ir::MathOp::Sigmoid:

@@ -226,29 +226,66 @@ private:
     std::vector<std::uint32_t> origins_; // by value: the voltage it is a function of
 };
 
-/// The lowest degree whose bound can be proven for the defaults of the parameters, and that bound.
-std::optional<double> choose_degree(const ir::Module& module, ir::Approximation& row,
-                                    ir::Evaluate evaluate) {
-    std::vector<double> uniforms;
-    for (const std::string& name : row.uniform_names) {
-        uniforms.push_back(
-            std::ranges::find(module.uniforms, name, &ir::Uniform::name)->default_value);
-    }
-    const ir::FunctionOfOne function{&row.function, uniforms, certified_dt, evaluate};
-    std::vector<double> pieces(ir::piecewise_size(ir::max_piece_degree));
-    for (row.degree = 3; row.degree <= ir::max_piece_degree; ++row.degree) {
-        const std::optional<double> error = ir::fit(row, function, pieces);
-        if (!error) {
-            return std::nullopt;
+/// Cycles of a coefficient, roughly: a permutation and a fused operation for eight doubles; for
+/// sixteen floats one each.
+double price(const ir::Approximation& row) {
+    return 1.7 * row.doubles + 0.7 * (row.degree + 1 - row.doubles);
+}
+
+/// The cheapest polynomials whose bound can be proven for the defaults of the parameters.
+class Choice {
+public:
+    Choice(const ir::Module& module, const ir::Approximation& row, ir::Evaluate evaluate)
+        : row_(row), evaluate_(evaluate),
+          pieces_(ir::piecewise_size(ir::max_piece_degree, ir::max_piece_degree + 1)) {
+        for (const std::string& name : row.uniform_names) {
+            uniforms_.push_back(
+                std::ranges::find(module.uniforms, name, &ir::Uniform::name)->default_value);
         }
-        if (*error <= 0.8 * row.tolerance) {
-            if (const std::optional<double> bound = ir::prove(row, function, pieces)) {
-                return bound;
+    }
+
+    /// The row with its degree, and its bound. One degree more than needed may save doubles.
+    std::optional<std::pair<ir::Approximation, double>> run() {
+        std::optional<std::pair<ir::Approximation, double>> best;
+        for (row_.degree = 3; row_.degree <= ir::max_piece_degree; ++row_.degree) {
+            const bool last = best.has_value();
+            if (const std::optional<double> bound = fewest_doubles()) {
+                if (!best || price(row_) < price(best->first)) {
+                    best.emplace(row_, *bound);
+                }
+            }
+            if (last) {
+                break;
             }
         }
+        return best;
     }
-    return std::nullopt;
-}
+
+private:
+    std::optional<double> fewest_doubles() {
+        const ir::FunctionOfOne function{&row_.function, uniforms_, certified_dt, evaluate_};
+        row_.doubles = row_.degree + 1;
+        const double room = 0.9 * row_.tolerance;
+        const std::optional<double> error = ir::fit(row_, function, pieces_);
+        if (!error || *error > room) {
+            return std::nullopt;
+        }
+        for (row_.doubles = 0; row_.doubles <= row_.degree + 1; ++row_.doubles) {
+            if (ir::fit(row_, function, pieces_) &&
+                *error + ir::single_rounding(row_, pieces_) <= room) {
+                if (const std::optional<double> bound = ir::prove(row_, function, pieces_)) {
+                    return bound;
+                }
+            }
+        }
+        return std::nullopt;
+    }
+
+    ir::Approximation row_;
+    ir::Evaluate evaluate_;
+    std::vector<double> uniforms_;
+    std::vector<double> pieces_;
+};
 
 class Approximator {
 public:
@@ -307,12 +344,11 @@ private:
         result.row.low = lowest_voltage;
         result.row.high = highest_voltage;
         result.row.tolerance = context_.options.approximate;
-        const auto bound = choose_degree(module_, result.row, context_.options.evaluate);
-        if (!bound) {
+        auto chosen = Choice(module_, result.row, context_.options.evaluate).run();
+        if (!chosen) {
             return std::nullopt;
         }
-        result.bound = *bound;
-        return result;
+        return Proven{std::move(chosen->first), chosen->second};
     }
 
     /// Its place among the approximations of the module, whose table grows.
@@ -327,7 +363,7 @@ private:
         ir::Table& table = module_.tables[*table_];
         proven.row.table = *table_;
         proven.row.offset = table.hidden;
-        table.hidden += static_cast<std::uint32_t>(ir::piecewise_size(proven.row.degree));
+        table.hidden += static_cast<std::uint32_t>(ir::piecewise_size(proven.row));
         module_.approximations.push_back(std::move(proven.row));
         return static_cast<std::uint32_t>(module_.approximations.size() - 1);
     }

@@ -18,6 +18,7 @@
 #include "passes/remove_dead.h"
 #include "passes/share_divisions.h"
 #include "passes/simplify_algebra.h"
+#include "passes/use_powers_of_two.h"
 
 #include <fmt/format.h>
 
@@ -73,6 +74,8 @@ const std::vector<std::string_view>& usual_passes() {
         "fuse_arguments",
         // After divisions have become factors.
         "group_factors",
+        // After the last that knows exponentials by name or moves their factors; makes invariants.
+        "use_powers_of_two",
         // After divisions have become factors; makes invariants.
         "gather_updates",
         // After all that makes or finds invariants.

@@ -102,6 +102,7 @@ int main() {
         others[i] = number(i / 8);
     }
     UNARY(hhk_exp);
+    UNARY(hhk_exp2);
     UNARY(hhk_expm1);
     UNARY(hhk_exprel);
     UNARY(hhk_inv_exprel);

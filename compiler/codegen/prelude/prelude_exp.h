@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Kernel prelude: exp, expm1, exprel and its reciprocal, sigmoid.
+// Kernel prelude: exp, 2^x, expm1, exprel and its reciprocal, sigmoid.
 //
 // double: e^x = 2^k T (1 + p), T = 2^(j/16) from a table, |r| <= ln2/32, p = r + r^2 q(r).
 // float: e^x = 2^k (1 + p), |r| <= ln2/2. Coefficients: scripts/fit_prelude.py exp.
@@ -71,6 +71,24 @@ template <class V> HHK_INLINE V hhk_exp_f64(V x) {
     return hhk_scale(hhk_fma(t, p, t), bits, n);
 }
 
+// 2^x: as e^x, but the reduction is exact and |f| <= 1/32. One product after the other, because
+// kernels have other work to do meanwhile and none to spare.
+template <class V> HHK_INLINE V hhk_exp2_f64(V x) {
+    x = hhk_at_most(hhk_at_least(x, V(-1076.0)), V(1025.0));
+    const V rounded = x + V(0x1.8p48);
+    const V n = rounded - V(0x1.8p48);
+    const V f = x - n;
+    V q = V(0x1.43081750688f4p-13);
+    q = hhk_fma(q, f, V(0x1.5d89bde407d73p-10));
+    q = hhk_fma(q, f, V(0x1.3b2ab6fe29b47p-7));
+    q = hhk_fma(q, f, V(0x1.c6b08d6e8b733p-5));
+    q = hhk_fma(q, f, V(0x1.ebfbdff82c553p-3));
+    q = hhk_fma(q, f, V(0x1.62e42fefa39fdp-1));
+    const auto bits = hhk_bits(rounded);
+    const V t = hhk_table16<V>(hhk_exp2_table, bits);
+    return hhk_scale(hhk_fma(t * f, q, t), bits, n);
+}
+
 // 2^k for an integral k within the exponents of normal numbers; rounded = k + 1.5*2^23 (float) or
 // k + 1.5*2^52 (double) holds k in its low bits.
 template <class V> HHK_INLINE V hhk_pow2_of(V rounded) {
@@ -115,6 +133,21 @@ template <class V> HHK_INLINE V hhk_exp_f32(V x) {
     r = hhk_fma(k, V(0x1.05c610p-29f), r);
     const V p = hhk_fma(hhk_exp_tail_f32(r), r * r, r);
     return hhk_scale_f32(V(1.0f) + p, k);
+}
+#endif
+
+#if HHK_REAL == 32
+template <class V> HHK_INLINE V hhk_exp2_f32(V x) {
+    x = hhk_at_most(hhk_at_least(x, V(-151.0f)), V(129.0f));
+    const V k = (x + V(0x1.8p23f)) - V(0x1.8p23f);
+    const V f = x - k;
+    V q = V(0x1.41fba4p-13f);
+    q = hhk_fma(q, f, V(0x1.5f3e6ap-10f));
+    q = hhk_fma(q, f, V(0x1.3b2d4ep-7f));
+    q = hhk_fma(q, f, V(0x1.c6aee8p-5f));
+    q = hhk_fma(q, f, V(0x1.ebfbdcp-3f));
+    q = hhk_fma(q, f, V(0x1.62e430p-1f));
+    return hhk_scale_f32(hhk_fma(q, f, V(1.0f)), k);
 }
 #endif
 
@@ -232,6 +265,22 @@ template <class V> HHK_INLINE V hhk_fast_exp(V x) {
 }
 #endif
 
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_exp2(V x) {
+    const V rounded = x + V(0x1.8p48);
+    const V n = rounded - V(0x1.8p48);
+    const V f = x - n;
+    V q = V(0x1.5d862e87eaf05p-10);
+    q = hhk_fma(q, f, V(0x1.3b2c78d53184ap-7));
+    q = hhk_fma(q, f, V(0x1.c6b08d771767ep-5));
+    q = hhk_fma(q, f, V(0x1.ebfbdff5ff842p-3));
+    q = hhk_fma(q, f, V(0x1.62e42fefa3981p-1));
+    const auto bits = hhk_bits(rounded);
+    const V t = hhk_table16<V>(hhk_exp2_table, bits);
+    return hhk_scale(hhk_fma(t * f, q, t), bits, n);
+}
+#endif
+
 // 2^k (value) = e^x - 1
 #if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
 template <class V> struct hhk_fast_parts {
@@ -314,6 +363,19 @@ template <class V> HHK_INLINE V hhk_exp(V x) {
         return hhk_fast_exp(x);
 #else
         return hhk_exp_f64(x);
+#endif
+    }
+}
+
+// Passes write exponentials of linear arguments so (passes/use_powers_of_two.h).
+template <class V> HHK_INLINE V hhk_exp2(V x) {
+    if constexpr (!hhk_is_f64<V>) {
+        return hhk_exp2_f32(x);
+    } else {
+#if defined(HHK_FAST_MATH)
+        return hhk_fast_exp2(x);
+#else
+        return hhk_exp2_f64(x);
 #endif
     }
 }

@@ -48,6 +48,10 @@ inline const std::vector<Case>& cases() {
     const std::vector<Interval> sine = {{-1, 1}, {-0.5, 0.5}, {0.49, 0.51}, {0.9999, 1}};
     static const std::vector<Case> table = {
         {MathOp::Exp, exact_of(mpfr_exp), exponential, 1.5},
+        {MathOp::Exp2,
+         exact_of(mpfr_exp2),
+         {{-0.04, 0.04}, {-1, 1}, {-20, 20}, {-150, 130}, {-1076, -1020}, {1000, 1025}},
+         1.5},
         {MathOp::Expm1, exact_of(mpfr_expm1), exponential, 1.5},
         {MathOp::Exprel, exact_exprel, exponential, 1.5},
         {MathOp::InvExprel, exact_inv_exprel, exponential, 2},

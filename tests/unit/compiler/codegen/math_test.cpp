@@ -46,8 +46,8 @@ TEST(Prelude, fast_functions_keep_their_relative_error) {
     std::mt19937_64 random(5);
     for (const Case& function : cases()) {
         using ir::MathOp;
-        if (function.op != MathOp::Exp && function.op != MathOp::Exprel &&
-            function.op != MathOp::InvExprel) {
+        if (function.op != MathOp::Exp && function.op != MathOp::Exp2 &&
+            function.op != MathOp::Exprel && function.op != MathOp::InvExprel) {
             continue;
         }
         for (const double range : {1e-3, 0.05, 1.0, 20.0, 700.0}) {

@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <ostream>
 #include <string>
 
@@ -282,6 +283,32 @@ TEST(Passes, folded_exponentials_stay_within_their_bound) {
             EXPECT_GT(worst, 0) << value;
         }
     }
+}
+
+TEST(Passes, powers_of_two_stay_within_their_bound) {
+    for (const double weight : {-12.5, 0.37, 100.0}) {
+        const ir::Module module =
+            read_module(kernel(fmt::format("  %v = load v\n  %w = real {}\n  %c = real -0.8125\n"
+                                           "  %u = fma %v, %w, %c\n  %out = math exp %u\n",
+                                           weight)));
+        const ir::Module result = after(module, {"use_powers_of_two", "remove_dead"});
+        EXPECT_EQ(ir::print(result).find("math exp "), std::string::npos) << ir::print(result);
+        constexpr double reach = 6;
+        const double argument = 1.1e-16 * (3 * (2 * std::abs(weight) * reach + 0.8125));
+        const double worst = worst_difference(sweep(module, -reach, reach, 20'011),
+                                              sweep(result, -reach, reach, 20'011),
+                                              [](std::size_t) { return true; });
+        EXPECT_LT(worst, argument + 3 * 2.2e-16) << weight;
+        EXPECT_GT(worst, 0) << weight;
+    }
+    // beyond the range on both sides, as exp
+    const ir::Module module =
+        read_module(kernel("  %v = load v\n  %w = real 1\n  %c = real 0.5\n  %u = fma %v, %w, %c\n"
+                           "  %out = math exp %u\n"));
+    const std::vector<double> ends = sweep(after(module, {"use_powers_of_two"}), -1e300, 1e300, 3);
+    EXPECT_EQ(ends[0], 0);
+    EXPECT_DOUBLE_EQ(ends[1], std::exp(0.5));
+    EXPECT_EQ(ends[2], std::numeric_limits<double>::infinity());
 }
 
 TEST(Passes, sigmoids_join_families_within_their_bound) {

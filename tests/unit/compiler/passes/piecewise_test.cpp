@@ -84,11 +84,12 @@ Module module_of(const Case& one) {
     return std::move(*read.module);
 }
 
-Approximation approximation(int degree, double tolerance) {
+Approximation approximation(int degree, int doubles, double tolerance) {
     Approximation result;
     result.low = -0.105;
     result.high = 0.055;
     result.degree = degree;
+    result.doubles = doubles;
     result.tolerance = tolerance;
     return result;
 }
@@ -104,8 +105,8 @@ double sampled(const Case& one, const Approximation& row, const std::vector<doub
         if (v >= range.high) {
             continue;
         }
-        const double found = codegen::ScalarMath<double>::approximate(row.degree, pieces.data(), v,
-                                                                      place.scale, place.shift);
+        const double found = codegen::ScalarMath<double>::approximate(
+            row.degree, row.doubles, pieces.data(), v, place.scale, place.shift);
         worst = std::max(worst, static_cast<double>(std::abs(found - one.exact(v))));
     }
     return worst;
@@ -118,32 +119,59 @@ TEST_P(Piecewise, error_is_below_the_proven_bound) {
     const Module module = module_of(one);
     const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
     bool proven = false;
+    bool with_floats = false;
     for (int degree = 3; degree <= max_piece_degree; ++degree) {
-        const Approximation row = approximation(degree, 1e-9);
-        std::vector<double> pieces(piecewise_size(degree));
-        ASSERT_TRUE(fit(row, function, pieces));
-        const std::optional<double> bound = prove(row, function, pieces);
-        const double error = sampled(one, row, pieces);
-        if (bound) {
-            proven = true;
-            EXPECT_LE(*bound, 1e-9);
-            EXPECT_LE(error, *bound);
-        } else {
-            EXPECT_GT(error, 1e-10)
-                << "not proven though far below the tolerance, degree " << degree;
-        }
-        if (error > 1e-9) {
-            EXPECT_FALSE(bound) << "proven although it does not hold, degree " << degree;
+        for (const int doubles : {degree + 1, 5, 4, 3, 2, 0}) {
+            if (doubles > degree + 1) {
+                continue;
+            }
+            const Approximation row = approximation(degree, doubles, 1e-9);
+            std::vector<double> pieces(piecewise_size(row));
+            ASSERT_TRUE(fit(row, function, pieces));
+            const std::optional<double> bound = prove(row, function, pieces);
+            const double error = sampled(one, row, pieces);
+            if (bound) {
+                proven = true;
+                with_floats = with_floats || doubles <= degree;
+                EXPECT_LE(*bound, 1e-9);
+                EXPECT_LE(error, *bound);
+            } else {
+                EXPECT_GT(error + single_rounding(row, pieces), 1e-10)
+                    << "not proven though far below the tolerance, degree " << degree << ", "
+                    << doubles << " doubles";
+            }
+            if (error > 1e-9) {
+                EXPECT_FALSE(bound) << "proven although it does not hold, degree " << degree;
+            }
         }
     }
     EXPECT_TRUE(proven);
+    EXPECT_TRUE(with_floats);
+}
+
+TEST_P(Piecewise, single_precision_rounds_no_more_than_allowed) {
+    const Case& one = cases[GetParam()];
+    const Module module = module_of(one);
+    const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
+    const Approximation whole = approximation(max_piece_degree, max_piece_degree + 1, 1e-3);
+    std::vector<double> exact(piecewise_size(whole));
+    ASSERT_TRUE(fit(whole, function, exact));
+    const double error = sampled(one, whole, exact);
+    for (const int doubles : {0, 1, 3}) {
+        const Approximation row = approximation(max_piece_degree, doubles, 1e-3);
+        std::vector<double> pieces(piecewise_size(row));
+        ASSERT_TRUE(fit(row, function, pieces));
+        const double found = sampled(one, row, pieces);
+        EXPECT_GT(found, error);                                    // the floats are there
+        EXPECT_LT(found, error + 2 * single_rounding(row, pieces)); // and those of coefficients
+    }
 }
 
 TEST_P(Piecewise, a_wrong_coefficient_is_not_proven) {
     const Module module = module_of(cases[GetParam()]);
     const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
-    const Approximation row = approximation(max_piece_degree, 1e-9);
-    std::vector<double> pieces(piecewise_size(row.degree));
+    const Approximation row = approximation(max_piece_degree, max_piece_degree + 1, 1e-9);
+    std::vector<double> pieces(piecewise_size(row));
     ASSERT_TRUE(fit(row, function, pieces));
     ASSERT_TRUE(prove(row, function, pieces));
     for (const std::size_t place :
@@ -165,8 +193,8 @@ TEST(piecewise, a_pole_in_the_range_is_refused) {
                     nullptr};
     const Module module = module_of(pole);
     const FunctionOfOne function{&module.kernels.front(), {}, 1e-4, &evaluate};
-    const Approximation row = approximation(8, 1e-3);
-    std::vector<double> pieces(piecewise_size(row.degree));
+    const Approximation row = approximation(8, 9, 1e-3);
+    std::vector<double> pieces(piecewise_size(row));
     EXPECT_FALSE(fit(row, function, pieces) && prove(row, function, pieces));
 }
 
