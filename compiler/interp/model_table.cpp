@@ -84,6 +84,13 @@ std::int32_t index_or_none(ir::UniformId uniform) {
 std::array<std::uint64_t, 2> code_hash(const ir::Module& module) {
     Hasher hasher;
     hasher.field("interpreter").field(ir::print(module, {.comments = false, .header = true}));
+    for (const ir::Approximation& row : module.approximations) { // which have no text
+        for (const double number : {row.low, row.high, row.tolerance}) {
+            hasher.field(hex_double(number));
+        }
+        hasher.field(row.offset).field(static_cast<std::uint64_t>(row.degree));
+        hasher.field(static_cast<std::uint64_t>(row.doubles));
+    }
     return codegen::hash_words(hasher.finish());
 }
 
