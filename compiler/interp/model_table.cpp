@@ -4,6 +4,7 @@
 #include "codegen/model_hash.h"
 #include "ir/host_states.h"
 #include "ir/print.h"
+#include "support/number_text.h"
 
 #include <string>
 #include <vector>
