@@ -48,7 +48,15 @@ struct NetworkState::MemberRun {
     std::size_t member;
     MemberPlan& plan;
     std::int64_t epoch = 0;
+    std::size_t next_sum = 0;    // in this step
+    std::size_t next_word = 0;   // of the paths that are due in this step
+    std::uint64_t due_paths = 0; // of the word before that
 
+    /// The first of due_paths.
+    [[nodiscard]] std::uint32_t due_path() const {
+        return static_cast<std::uint32_t>((next_word - 1) * 64) +
+               static_cast<std::uint32_t>(std::countr_zero(due_paths));
+    }
     [[nodiscard]] std::size_t parity() const { return static_cast<std::size_t>(epoch & 1); }
 
     /// A phase that may run out of memory. The member goes on to the barriers that others wait at.
@@ -63,10 +71,16 @@ struct NetworkState::MemberRun {
     }
 };
 
+/// What one thread does: the work of a member, or of all. A moment of the step ends for every
+/// member before the next begins.
+struct NetworkState::Worker {
+    LockstepRun& run;
+    std::vector<MemberRun> members;
+};
+
 /// Links read other populations at t_k; each member gathers for some populations.
-void NetworkState::gather_links(int member, int members, std::int64_t step) const {
-    for (std::size_t p = static_cast<std::size_t>(member); p < populations_.size();
-         p += static_cast<std::size_t>(members)) {
+void NetworkState::gather_links(std::size_t member, std::int64_t step) const {
+    for (std::size_t p = member; p < populations_.size(); p += step_plan_.plans.size()) {
         const kernel::PopulationState& state = *populations_[p].state();
         for (const kernel::Link& link : state.links()) {
             if (!link.is_static()) {
@@ -85,53 +99,85 @@ static bool call(synapse::Call& one) {
     return one.block.fault == 0;
 }
 
-/// Inputs from states at t_k, then synapses to t_{k+1}.
-void NetworkState::before_advance(MemberRun& own, std::int64_t step) {
-    MemberPlan& plan = own.plan;
-    const double t = static_cast<double>(step) * options_.dt;
+/// Time and empty inputs.
+static void begin_step(MemberPlan& plan, std::int64_t step, double t) {
     for (hhk_context* context : plan.contexts) {
         context->step = step;
         context->t = t;
     }
     clear_rows(plan.clears);
-    if (step_plan_.meet_before_reads) {
-        own.run.meet();
+}
+
+void NetworkState::call_sums(MemberRun& own, std::int64_t step) {
+    const Sums& sums = own.plan.sums[own.next_sum++];
+    if (sums.calls == nullptr) {
+        return;
     }
-    if (step_plan_.has_links) {
-        gather_links(static_cast<int>(own.member), static_cast<int>(own.run.members), step);
-        own.run.meet(); // sums may read what another thread gathered
-    }
-    for (stimulus::InputDrive& drive : plan.drives) {
-        drive.add(step);
-    }
-    for (const DelayedReads& delayed : plan.delayed) {
-        delayed.synapses->fill_signals(delayed.member, step);
-    }
-    for (const Sums& sums : plan.sums) {
-        if (sums.fence) {
-            own.run.meet();
-        }
-        if (sums.calls != nullptr) {
-            for (synapse::Call& one : *sums.calls) {
-                if (!call(one)) [[unlikely]] {
-                    own.run.synapses_failed(step, own.epoch);
-                }
-            }
-        }
-        if (sums.fence) {
-            own.run.meet();
-        }
-    }
-    for (const record::Probe& probe : plan.probes) {
-        probe.call(probe.self, step);
-    }
-    for (synapse::Call* one : plan.advances) {
-        if (!call(*one)) [[unlikely]] {
+    for (synapse::Call& one : *sums.calls) {
+        if (!call(one)) [[unlikely]] {
             own.run.synapses_failed(step, own.epoch);
         }
     }
+}
+
+/// Objects that one member does for all stand between the same objects in every member's list.
+void NetworkState::add_sums(Worker& worker, std::int64_t step) {
+    for (bool fence = true; fence;) {
+        fence = false;
+        for (MemberRun& own : worker.members) {
+            const base::TogetherVector<Sums>& sums = own.plan.sums;
+            while (own.next_sum < sums.size() && !sums[own.next_sum].fence) {
+                call_sums(own, step);
+            }
+            fence = own.next_sum < sums.size();
+        }
+        if (fence) {
+            worker.run.meet();
+            for (MemberRun& own : worker.members) {
+                call_sums(own, step);
+            }
+            worker.run.meet();
+        }
+    }
+}
+
+/// Inputs from states at t_k, then synapses to t_{k+1}.
+void NetworkState::before_advance(Worker& worker, std::int64_t step) {
+    const double t = static_cast<double>(step) * options_.dt;
+    for (MemberRun& own : worker.members) {
+        own.next_sum = 0;
+        begin_step(own.plan, step, t);
+    }
+    if (step_plan_.meet_before_reads) {
+        worker.run.meet();
+    }
+    if (step_plan_.has_links) {
+        for (const MemberRun& own : worker.members) {
+            gather_links(own.member, step);
+        }
+        worker.run.meet(); // sums may read what another thread gathered
+    }
+    for (MemberRun& own : worker.members) {
+        for (stimulus::InputDrive& drive : own.plan.drives) {
+            drive.add(step);
+        }
+        for (const DelayedReads& delayed : own.plan.delayed) {
+            delayed.synapses->fill_signals(delayed.member, step);
+        }
+    }
+    add_sums(worker, step);
+    for (MemberRun& own : worker.members) {
+        for (const record::Probe& probe : own.plan.probes) {
+            probe.call(probe.self, step);
+        }
+        for (synapse::Call* one : own.plan.advances) {
+            if (!call(*one)) [[unlikely]] {
+                own.run.synapses_failed(step, own.epoch);
+            }
+        }
+    }
     if (step_plan_.meet_before_advance) {
-        own.run.meet();
+        worker.run.meet();
     }
 }
 
@@ -260,32 +306,55 @@ static void deliver_path(Path& path, std::int64_t step) {
     *path.fault |= block.fault;
 }
 
-void NetworkState::deliver(MemberRun& own, std::int64_t step) {
+/// Goes to the words of paths that are due; false when there are no more.
+bool NetworkState::find_due(MemberRun& own, std::int64_t step) {
     MemberPlan& plan = own.plan;
     std::uint64_t* due =
         plan.due.data() + static_cast<std::size_t>(step & plan.due_mask) * plan.words;
-    for (std::size_t word = 0; word < plan.words; ++word) {
-        const std::uint64_t set = due[word] | plan.always[word];
-        due[word] = 0;
-        for (std::uint64_t bits = set; bits != 0; bits &= bits - 1) {
-            const auto number = static_cast<std::uint32_t>(word * 64) +
-                                static_cast<std::uint32_t>(std::countr_zero(bits));
-            Path& path = plan.paths[number];
-            if (path.fence) {
-                own.run.meet();
-            }
-            if (path.mine) {
-                deliver_path(path, step);
-                if (path.arrivals->stays_due()) {
-                    plan.mark(number, step + 1);
+    while (own.due_paths == 0 && own.next_word < plan.words) {
+        own.due_paths = due[own.next_word] | plan.always[own.next_word];
+        due[own.next_word++] = 0;
+    }
+    return own.due_paths != 0;
+}
+
+void NetworkState::deliver_next(MemberRun& own, std::int64_t step) {
+    const std::uint32_t number = own.due_path();
+    own.due_paths &= own.due_paths - 1;
+    Path& path = own.plan.paths[number];
+    if (!path.mine) {
+        return;
+    }
+    deliver_path(path, step);
+    if (path.arrivals->stays_due()) {
+        own.plan.mark(number, step + 1);
+    }
+    if (*path.fault != 0) [[unlikely]] {
+        own.run.synapses_failed(step, own.epoch);
+    }
+}
+
+/// Paths with a fence are due for every member in every step.
+void NetworkState::deliver(Worker& worker, std::int64_t step) {
+    for (MemberRun& own : worker.members) {
+        own.next_word = 0;
+    }
+    for (bool fence = true; fence;) {
+        for (MemberRun& own : worker.members) {
+            fence = false;
+            while (!fence && find_due(own, step)) {
+                fence = own.plan.paths[own.due_path()].fence;
+                if (!fence) {
+                    deliver_next(own, step);
                 }
-                if (*path.fault != 0) [[unlikely]] {
-                    own.run.synapses_failed(step, own.epoch);
-                }
             }
-            if (path.fence) {
-                own.run.meet();
+        }
+        if (fence) {
+            worker.run.meet();
+            for (MemberRun& own : worker.members) {
+                deliver_next(own, step);
             }
+            worker.run.meet();
         }
     }
 }
@@ -300,38 +369,49 @@ void NetworkState::finish_own(MemberRun& own) {
 }
 
 /// Steps begin to end, between two exchanges of events.
-void NetworkState::one_epoch(MemberRun& own, std::int64_t begin, std::int64_t end) {
-    std::vector<EventStream::Lists*>& filled = own.plan.filled[own.parity()];
-    for (EventStream::Lists* lists : filled) { // of two epochs ago
-        for (std::vector<std::int32_t>& list : lists->steps) {
-            list.clear();
+void NetworkState::one_epoch(Worker& worker, std::int64_t begin, std::int64_t end) {
+    for (MemberRun& own : worker.members) {
+        std::vector<EventStream::Lists*>& filled = own.plan.filled[own.parity()];
+        for (EventStream::Lists* lists : filled) { // of two epochs ago
+            for (std::vector<std::int32_t>& list : lists->steps) {
+                list.clear();
+            }
+            lists->any = false;
         }
-        lists->any = false;
+        filled.clear();
     }
-    filled.clear();
     for (std::int64_t step = begin; step < end; ++step) {
         const auto offset = static_cast<std::size_t>(step - begin);
-        before_advance(own, step);
-        advance_own(own, step);
-        if (!own.plan.fired.empty()) {
-            own.guarded([&] { collect_events(own, step, offset); });
-        }
-        if (step_plan_.immediate) {
-            own.run.meet();
-            if (own.run.members > 1 || !own.plan.fired.empty()) {
-                own.guarded([&] { push_events(own, step, offset); });
+        before_advance(worker, step);
+        for (MemberRun& own : worker.members) {
+            advance_own(own, step);
+            if (!own.plan.fired.empty()) {
+                own.guarded([&] { collect_events(own, step, offset); });
             }
         }
-        deliver(own, step);
-        if (step_plan_.meet_before_resets) {
-            own.run.meet();
+        if (step_plan_.immediate) {
+            worker.run.meet();
+            for (MemberRun& own : worker.members) {
+                if (own.run.members > 1 || !own.plan.fired.empty()) {
+                    own.guarded([&] { push_events(own, step, offset); });
+                }
+            }
         }
-        finish_own(own);
+        deliver(worker, step);
+        if (step_plan_.meet_before_resets) {
+            worker.run.meet();
+        }
+        for (MemberRun& own : worker.members) {
+            finish_own(own);
+        }
     }
     if (!step_plan_.immediate) {
-        own.run.meet();
-        for (std::int64_t step = begin; step < end; ++step) {
-            own.guarded([&] { push_events(own, step, static_cast<std::size_t>(step - begin)); });
+        worker.run.meet();
+        for (MemberRun& own : worker.members) {
+            for (std::int64_t step = begin; step < end; ++step) {
+                const auto offset = static_cast<std::size_t>(step - begin);
+                own.guarded([&] { push_events(own, step, offset); });
+            }
         }
     }
 }
@@ -339,30 +419,38 @@ void NetworkState::one_epoch(MemberRun& own, std::int64_t begin, std::int64_t en
 void NetworkState::run_lockstep(std::int64_t begin, std::int64_t end, bool check) {
     LockstepRun run;
     run.members = step_plan_.plans.size();
-    const auto work = [&](int member) {
-        const auto m = static_cast<std::size_t>(member);
-        MemberRun own{run, m, step_plan_.plans[m]};
-        own.epoch = step_plan_.epochs;
-        for (std::int64_t step = begin; step < end; ++own.epoch) {
+    const auto work = [&](std::size_t first, std::size_t last) {
+        Worker worker{run, {}};
+        for (std::size_t m = first; m < last; ++m) {
+            worker.members.push_back({run, m, step_plan_.plans[m]});
+        }
+        std::int64_t epoch = step_plan_.epochs;
+        for (std::int64_t step = begin; step < end; ++epoch) {
+            for (MemberRun& own : worker.members) {
+                own.epoch = epoch;
+            }
             const std::int64_t stop = std::min(step + step_plan_.epoch, end);
-            one_epoch(own, step, stop);
+            one_epoch(worker, step, stop);
             step = stop;
             // Everyone who says so in this epoch has done it before the last barrier, or tells it
             // at the next: nobody is left waiting.
             if (run.team != nullptr) {
-                if (run.halt.load(std::memory_order_acquire) < own.epoch) {
+                if (run.halt.load(std::memory_order_acquire) < epoch) {
                     break;
                 }
-            } else if (run.halt.load(std::memory_order_relaxed) <= own.epoch) {
+            } else if (run.halt.load(std::memory_order_relaxed) <= epoch) {
                 break;
             }
         }
     };
-    if (run.members > 1) {
+    if (run.members > 1 && team_choice_.together()) {
         run.team = &team();
-        run.team->run(work);
+        run.team->run([&](int member) {
+            const auto m = static_cast<std::size_t>(member);
+            work(m, m + 1);
+        });
     } else {
-        work(0);
+        work(0, run.members);
     }
     step_plan_.epochs += (end - begin + step_plan_.epoch - 1) / step_plan_.epoch;
     if (run.error != nullptr) {

@@ -12,6 +12,7 @@
 #include "base/thread_team.h"
 #include "sim/fault.h"
 #include "sim/member_plan.h"
+#include "sim/team_choice.h"
 #include "sim/tile.h"
 #include "stimulus/stimulus_state.h"
 #include "synapse/synapse_state.h"
@@ -120,14 +121,19 @@ private:
     // lockstep.cpp
     struct LockstepRun;
     struct MemberRun;
-    void gather_links(int member, int members, std::int64_t step) const;
-    void before_advance(MemberRun& own, std::int64_t step);
+    struct Worker;
+    void gather_links(std::size_t member, std::int64_t step) const;
+    static void call_sums(MemberRun& own, std::int64_t step);
+    static void add_sums(Worker& worker, std::int64_t step);
+    void before_advance(Worker& worker, std::int64_t step);
     void advance_own(MemberRun& own, std::int64_t step);
     void collect_events(MemberRun& own, std::int64_t step, std::size_t offset);
     void push_events(MemberRun& own, std::int64_t step, std::size_t offset);
-    void deliver(MemberRun& own, std::int64_t step);
+    static bool find_due(MemberRun& own, std::int64_t step);
+    static void deliver_next(MemberRun& own, std::int64_t step);
+    static void deliver(Worker& worker, std::int64_t step);
     void finish_own(MemberRun& own);
-    void one_epoch(MemberRun& own, std::int64_t begin, std::int64_t end);
+    void one_epoch(Worker& worker, std::int64_t begin, std::int64_t end);
     [[nodiscard]] bool worth_threads(std::int64_t steps) const;
     base::ThreadTeam& team();
 
@@ -160,6 +166,7 @@ private:
     double least_seconds_per_step_ = 0;
     int measured_stretches_ = 0;
     bool threads_pay_ = false;
+    TeamChoice team_choice_; // of networks whose threads meet
 };
 
 } // namespace hodg::sim

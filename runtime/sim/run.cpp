@@ -226,7 +226,8 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
         }
     }
     const double fitting = seconds_per_step_ > 0 ? seconds_a_stretch / seconds_per_step_ : 16;
-    return std::min(end, step_ + static_cast<std::int64_t>(std::clamp(fitting, 1.0, 1e6)));
+    return std::min(end, step_ + static_cast<std::int64_t>(
+                                     std::clamp(fitting * team_choice_.length(), 1.0, 1e6)));
 }
 
 /// Threads meet in every step or two, which takes a microsecond: they pay where one thread alone
@@ -234,6 +235,9 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
 void NetworkState::consider_threads() {
     constexpr double worth_meeting = 10e-6;
     constexpr int stretches = 3;
+    if (lockstep_ && step_plan_.members > 1) {
+        team_choice_.took(seconds_per_step_);
+    }
     if (!lockstep_ || threads_pay_ || options_.threads < 2 || step_plan_.members > 1) {
         return;
     }
