@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 SCALE, START = 0.1, 0.5
 
 
-def in_nest(plan: dict[str, Any], out: str) -> None:
-    """Run in the Python of the peers: spikes of one seed into a file."""
+def build_in_nest(plan: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """In the Python of the peers: populations, and a recorder of each."""
     import nest
 
     nest.set_verbosity("M_ERROR")
@@ -59,6 +59,14 @@ def in_nest(plan: dict[str, Any], out: str) -> None:
             groups[s], groups[t], {"rule": "fixed_total_number", "N": number},
             {"weight": nest.math.min(drawn, high), "delay": delay},
         )  # fmt: skip
+    return groups, recorders
+
+
+def in_nest(plan: dict[str, Any], out: str) -> None:
+    """Run in the Python of the peers: spikes of one seed into a file."""
+    import nest
+
+    groups, recorders = build_in_nest(plan)
     nest.Simulate(1e3 * plan["seconds"])
     found = {}
     for k, (group, recorder) in enumerate(zip(groups, recorders, strict=True)):
@@ -86,6 +94,21 @@ def distance(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.abs(below[0] - below[1]).max())
 
 
+def plan_of(circuit: Any, scale: float, seconds: float) -> dict[str, Any]:
+    """The numbers of examples/networks/potjans_diesmann_2014.py, for build_in_nest."""
+    w = np.where(np.arange(8) % 2, -4.0, 1.0) * circuit.current_of(0.15) * np.ones((8, 1))
+    w[0, 2] *= 2
+    return {
+        "sizes": np.round(circuit.SIZES * scale).astype(int).tolist(),
+        "start": circuit.START.tolist(), "seconds": seconds,
+        "constant": circuit.compensation(scale, w).tolist(),
+        "inputs": [round(x * scale) for x in circuit.EXTERNAL],
+        "outside": circuit.current_of(0.15) / np.sqrt(scale),
+        "numbers": np.round(circuit.full_numbers() * scale**2).astype(int).tolist(),
+        "weights": (w / np.sqrt(scale)).tolist(),
+    }  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers-python", default=sys.executable, help="Python with NEST")
@@ -103,17 +126,8 @@ def main() -> None:
 
     import hodgpy as hp
 
-    w = np.where(np.arange(8) % 2, -4.0, 1.0) * circuit.current_of(0.15) * np.ones((8, 1))
-    w[0, 2] *= 2
     sizes = np.round(circuit.SIZES * SCALE).astype(int)
-    plan = {
-        "sizes": sizes.tolist(), "start": circuit.START.tolist(), "seconds": a.seconds,
-        "constant": circuit.compensation(SCALE, w).tolist(),
-        "inputs": [round(x * SCALE) for x in circuit.EXTERNAL],
-        "outside": circuit.current_of(0.15) / np.sqrt(SCALE),
-        "numbers": np.round(circuit.full_numbers() * SCALE**2).astype(int).tolist(),
-        "weights": (w / np.sqrt(SCALE)).tolist(),
-    }  # fmt: skip
+    plan = plan_of(circuit, SCALE, a.seconds)
     runs: dict[str, list[list[tuple[np.ndarray, np.ndarray]]]] = {"hodgpy": [], "NEST": []}
     for seed in range(1, a.seeds + 1):
         network, spikes = circuit.build(SCALE, seed)
