@@ -126,8 +126,9 @@ void write_file(const std::string& path, std::string_view bytes) {
         good = std::fclose(file) == 0 && good;
     }
     if (!good) {
+        const std::string what = file == stdout ? "standard output" : "`" + path + "`";
         throw Failure(Exit::HostError,
-                      fmt::format("`{}` cannot be written: {}", path, std::strerror(errno)));
+                      fmt::format("{} cannot be written: {}", what, std::strerror(errno)));
     }
 }
 

@@ -87,9 +87,12 @@ void HostTable::guard_spaces() {
     guard.template operator()<ir::Space::PerPost>();
 }
 
-HostTable::HostTable(const ir::Module& module, Options options, std::optional<Hash128> source_key)
-    : hhk_model(), interpreter_(module), options_(std::move(options)), source_key_(source_key) {
+HostTable::HostTable(const ir::Module& module, Options options, std::optional<Hash128> source_key,
+                     std::string features)
+    : hhk_model(), interpreter_(module), options_(std::move(options)), source_key_(source_key),
+      features_(std::move(features)) {
     static_cast<hhk_model&>(*this) = *interpreter_.model();
+    required_features = features_.c_str();
     const auto guard = [](hhk_block_fn& hook, hhk_block_fn other) {
         hook = hook == nullptr ? nullptr : other;
     };

@@ -19,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,8 +29,10 @@ namespace hhc::driver {
 class HostTable final : public hhk_model {
 public:
     /// `module` needs no more than its seldom hooks if take() follows at once. `source_key`: of the
-    /// compilation that it came from, under which its code is remembered.
-    HostTable(const ir::Module& module, Options options, std::optional<Hash128> source_key = {});
+    /// compilation that it came from, under which its code is remembered. `features`: what the
+    /// processor must have for the code to come.
+    HostTable(const ir::Module& module, Options options, std::optional<Hash128> source_key = {},
+              std::string features = {});
     HostTable(const HostTable&) = delete;
     HostTable& operator=(const HostTable&) = delete;
 
@@ -62,6 +65,7 @@ private:
     interp::Interpreter interpreter_;
     Options options_;
     std::optional<Hash128> source_key_;
+    std::string features_;
     hhk_synapse pending_synapse_{};
 
     mutable std::mutex mutex_; // guards what follows

@@ -3,6 +3,7 @@
 
 #include "cache/object_cache.h"
 #include "driver/backend.h"
+#include "driver/guard.h"
 #include "driver/source_cache.h"
 #include "support/env.h"
 
@@ -238,11 +239,26 @@ void compile_group(Tables tables) {
     }
 }
 
+std::string architecture(const jit::TargetSpec& target) {
+    return target.triple.substr(0, target.triple.find('-'));
+}
+
 } // namespace
 
 std::shared_ptr<const HostTable> pending_table(const ir::Module& module, const Options& options,
                                                const std::optional<Hash128>& source_key) {
-    auto table = std::make_shared<HostTable>(module, options, source_key);
+    diag::Sink sink;
+    const auto target = jit::resolve_target(options.target, sink);
+    throw_errors(sink);
+    const auto host = jit::resolve_target("native", sink);
+    if (architecture(*target) != architecture(*host)) { // here, and not at the run
+        sink.report(diag::Code::ForeignCode, Span{},
+                    "the code of `" + module.name + "` is for " + architecture(*target) +
+                        ", this processor is " + architecture(*host));
+    }
+    throw_errors(sink);
+    auto table =
+        std::make_shared<HostTable>(module, options, source_key, target->required_features());
     Registry::instance().add(table);
     return table;
 }

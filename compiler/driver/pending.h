@@ -10,7 +10,8 @@
 
 namespace hhc::driver {
 
-/// The table of a module; its hooks are the interpreter's until build() is called with it.
+/// The table of a module; its hooks are the interpreter's until build() is called with it. Throws
+/// CompileError for a target of another architecture (HH8003).
 [[nodiscard]] std::shared_ptr<const HostTable>
 pending_table(const ir::Module& module, const Options& options,
               const std::optional<Hash128>& source_key = {});

@@ -107,6 +107,18 @@ TEST(Pending, ModelsOfOneNetworkAreCompiledTogether) {
     EXPECT_LE(calls.size(), 2U); // at most one call a processor
 }
 
+TEST(Pending, OtherProcessorsAreRefusedAtOnce) {
+    Options foreign = uncached();
+    foreign.target = "aarch64";
+    const auto model = compiled("dv/dt = -v/(2*ms) : 1", foreign);
+    EXPECT_THROW(static_cast<void>(model->deferred()), CompileError);
+
+    Options level = uncached();
+    level.target = "x86-64-v3";
+    const auto here = compiled("dv/dt = -v/(2*ms) : 1", level);
+    EXPECT_STREQ(here->deferred().table->required_features, "x86-64-v3");
+}
+
 TEST(Pending, OthersKeepTheirPlace) {
     const auto wanted = compiled("dv/dt = -v/(2*ms) : 1", uncached());
     const auto other = compiled("dv/dt = -v/(4*ms) : 1", uncached());
