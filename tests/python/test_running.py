@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import redirect_stderr
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -260,3 +261,16 @@ def test_statements_run_regularly() -> None:
 def test_bad_intervals_of_regular_statements(interval: object, says: str) -> None:
     with pytest.raises(hp.HodgError, match=says):
         hp.compile("dx/dt = -x/ms : 1", regularly={interval: "x = 0"})
+
+
+def test_machine_code_is_made_at_the_first_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HHC_CACHE_DIR", str(tmp_path))
+    models = [hp.compile(f"dv/dt = (a - v)/({k}*ms) : 1\na = 1 : 1", name=f"m{k}") for k in (3, 4)]
+    populations = [hp.Population(model, 2) for model in models]
+    net = hp.Network(*populations)
+    assert not any("clang" in model.times() for model in models)
+    net.run(1 * ms)
+    assert all("machine code" in model.times() for model in models)
+    assert populations[0].v[0] > populations[1].v[0] > 0
