@@ -199,7 +199,7 @@ struct Approximation {
     double tolerance = 0; // absolute
     int degree = 0;
     int doubles = 0; // coefficients in double precision, the lowest ones; the others are floats
-    Kernel function;                        // its loads are the argument; output 0
+    Kernel function; // its loads are the argument; output 0
     std::vector<std::string> uniform_names; // what the symbols of its uniforms mean
 };
 
