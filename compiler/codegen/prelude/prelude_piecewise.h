@@ -63,11 +63,12 @@ HHK_INLINE V hhk_piecewise(int degree, int doubles, const double* pieces,
     hhk_i64 k = degree;
     if (degree >= doubles) {
         using F = typename hhk_single<V>::F;
-        const float* const rows = reinterpret_cast<const float*>(pieces + 16 * doubles);
+        const hhk_i64 first = doubles;
+        const float* const rows = reinterpret_cast<const float*>(pieces + 16 * first);
         const F x = hhk_narrow<F>(place.x);
-        F tail = hhk_singles16<V>(rows + 16 * (k - doubles), place.piece);
-        for (k = degree - 1; k >= doubles; --k) {
-            tail = hhk_fma(tail, x, hhk_singles16<V>(rows + 16 * (k - doubles), place.piece));
+        F tail = hhk_singles16<V>(rows + 16 * (k - first), place.piece);
+        for (k = degree - 1; k >= first; --k) {
+            tail = hhk_fma(tail, x, hhk_singles16<V>(rows + 16 * (k - first), place.piece));
         }
         sum = hhk_widen(tail);
     } else {
