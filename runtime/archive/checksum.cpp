@@ -28,6 +28,9 @@ void Checksum::take_stripe(const char* bytes) {
 }
 
 void Checksum::add(std::span<const char> bytes) {
+    if (bytes.empty()) { // of an empty section: there may be no memory to copy from
+        return;
+    }
     total_ += bytes.size();
     if (rest_size_ > 0) {
         const std::size_t taken = std::min(stripe - rest_size_, bytes.size());
