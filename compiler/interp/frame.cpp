@@ -49,8 +49,9 @@ void Frame::run_entity(std::int64_t position) {
     entity_ = std::min(position, count_ - 1);
     pre_ = post_ = position;
     if (module_.is_synapse && kernel_.space == ir::Space::Each) {
-        pre_ = context_.pre[entity_];
-        post_ = context_.post[entity_];
+        // before a run the ends may not be in memory yet, and no kernel that runs then reads them
+        pre_ = context_.pre == nullptr ? position : context_.pre[entity_];
+        post_ = context_.post == nullptr ? position : context_.post[entity_];
         entity_ = context_.creation == nullptr ? entity_ : context_.creation[entity_];
     }
     for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -417,6 +417,11 @@ class SynapseValues(ABC):
         if self._core.has(name) and self._core.variable(name)["space"] in ("per_pre", "per_post"):
             self._make_per_entity(name)
 
+    def _by_synapse(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Of what is kept once per source or target, the value of each synapse."""
+        space = self._core.variable(name)["space"]
+        return values[self._absolute(space)] if space in ("per_pre", "per_post") else values
+
     def _pairs(self, chosen: np.ndarray | None, frame: FrameType) -> Pairs:
         """The scope of an expression over some of the synapses, or all."""
 
@@ -428,9 +433,7 @@ class SynapseValues(ABC):
                 data, dimension = np.broadcast_to(self._delays("pre"), len(self)), units.SECOND
             elif name in self._names() and self._core.has(name):
                 data, dimension = self._read(name, frame)
-                space = self._core.variable(name)["space"]
-                if space in ("per_pre", "per_post"):
-                    data = data[self._absolute(space)]
+                data = self._by_synapse(name, data)
             else:
                 return None
             return Value(data if chosen is None or np.ndim(data) == 0 else data[chosen], dimension)

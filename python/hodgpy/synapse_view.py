@@ -28,6 +28,8 @@ class SynapseView(VariableView):
 
     Besides what every variable can, it is indexed by source and target: ``S.w[3, :]``,
     ``S.w[:, [1, 2]]``, and by text, a condition over ``i``, ``j`` and variables of both sides.
+    What the compiler keeps once per source or target is shown so as a whole (``S.x``), and per
+    synapse where it is indexed (``S.x[:]``).
     """
 
     _population: SynapseValues
@@ -38,6 +40,8 @@ class SynapseView(VariableView):
             return values[()]
         if values.ndim == 0:  # all synapses share it
             values = np.broadcast_to(values, len(self._population))
+        else:
+            values = self._population._by_synapse(self._name, values)
         return _picked(values, index, self._population._chosen(index, sys._getframe(1)))
 
     def _chosen(self, index: Any, frame: FrameType | None = None) -> Any:

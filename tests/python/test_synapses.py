@@ -329,3 +329,15 @@ def test_float32_synapses_are_small(model: hp.Model) -> None:
     assert "bytes" in repr(made)
     bytes_a_synapse = float(repr(made).split(" of ")[1].split()[0])
     assert bytes_a_synapse <= 8.1  # 8, and one pointer per source
+
+
+def test_initial_values_can_be_read_before_the_first_run() -> None:
+    P = hp.Population(hp.compile("v : 1", threshold="v > 1", reset="v = 0"), 3)
+    text = (
+        "synapse S { w : 1\narrived : second\ninit arrived = -1000 second\non pre { arrived = t } }"
+    )
+    S = hp.Synapses(P, P, hp.compile(text).S)
+    S.connect("i != j")
+    S.w = 0.5
+    assert np.all(S.w[:] == 0.5)
+    assert np.all(S.arrived[:] == -1000)
