@@ -323,6 +323,15 @@ void bind_compiler(py::module_& module) {
                    return hhc::compile_expressions(*model.compiled, texts, interpret, stream,
                                                    external_list(externals));
                });
+    module.def("build", [](const std::vector<std::shared_ptr<ModelHandle>>& models) {
+        std::vector<std::shared_ptr<hhc::Model>> pending;
+        for (const std::shared_ptr<ModelHandle>& model : models) {
+            if (model->compiled) {
+                pending.push_back(model->compiled);
+            }
+        }
+        hhc::build(pending);
+    });
     module.def("write_library", [](const std::vector<std::shared_ptr<ModelHandle>>& models,
                                    const std::string& path) {
         std::vector<std::shared_ptr<hhc::Model>> all;

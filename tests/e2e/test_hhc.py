@@ -516,9 +516,9 @@ class Others(Command):
 
     def test_blame_finds_the_line_of_the_model(self) -> None:
         lines = self.hhc(SQUID, "--emit=cpp")[0].splitlines()
-        number = next(k for k, line in enumerate(lines, 1) if " = hhk_exp(" in line)
+        number = next(k for k, line in enumerate(lines, 1) if " = hhk_exp2(" in line)
         out, _ = self.hhc("blame", SQUID, number)
-        self.assertIn("hhk_exp", out)
+        self.assertIn("hhk_exp2", out)
         self.assertIn("hodgkin_huxley_1952.hhm:", out)
         self.hhc("blame", SQUID, 10_000_000, expect=USAGE)
 
