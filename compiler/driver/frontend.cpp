@@ -307,11 +307,16 @@ Compilation compile_file(const std::string& path, const Options& options) {
             return driver::failed(frontend);
         }
         const SourceText source{std::move(*text), path, 1};
-        const Hash128 key = driver::source_key({source}, options);
-        return cached_or(key, options, [source, path, options, key] {
+        // the same text imports other files in another folder
+        const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+        const Hash128 key = Hasher()
+                                .field(driver::source_key({source}, options).hex())
+                                .field(folder.string())
+                                .finish();
+        return cached_or(key, options, [source, folder, options, key] {
             driver::Frontend frontend(options, key);
             const ast::File& file = frontend.parse_file(source);
-            return frontend.check_file(file, std::filesystem::absolute(path).parent_path());
+            return frontend.check_file(file, folder);
         });
     });
 }

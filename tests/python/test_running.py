@@ -274,3 +274,16 @@ def test_machine_code_is_made_at_the_first_run(
     net.run(1 * ms)
     assert all("machine code" in model.times() for model in models)
     assert populations[0].v[0] > populations[1].v[0] > 0
+
+
+def test_the_same_text_in_another_folder_imports_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for folder, value in (("one", 1), ("two", 2), ("one", 1)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / folder)
+        Path("part.hhm").write_text(f"function f(x) = {value}*x\n")
+        Path("model.hhm").write_text('import "part.hhm" as p\nneuron A { y = p.f(2) : 1 }\n')
+        found.append(hp.Population(hp.compile("model.hhm").A, 1).get("y"))
+    assert [float(np.ravel(y)[0]) for y in found] == [2, 4, 2]
