@@ -284,6 +284,10 @@ def test_the_same_text_in_another_folder_imports_what_is_there(
         (tmp_path / folder).mkdir(exist_ok=True)
         monkeypatch.chdir(tmp_path / folder)
         Path("part.hhm").write_text(f"function f(x) = {value}*x\n")
-        Path("model.hhm").write_text('import "part.hhm" as p\nneuron A { y = p.f(2) : 1 }\n')
-        found.append(hp.Population(hp.compile("model.hhm").A, 1).get("y"))
+        Path("model.hhm").write_text(
+            'import "part.hhm" as p\nneuron A { dx/dt = -x/ms : 1\n    y = p.f(2) : 1 }\n'
+        )
+        cells = hp.Population(hp.compile("model.hhm").A, 1)
+        hp.Network(cells).run(1 * ms)  # makes code, which the cache keeps
+        found.append(cells.get("y"))
     assert [float(np.ravel(y)[0]) for y in found] == [2, 4, 2]
