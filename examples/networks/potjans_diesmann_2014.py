@@ -9,7 +9,7 @@ doi:10.1371/journal.pcbi.1004490): fewer inputs are stronger, and a constant cur
 what is missing, from the rates of the full network.
 
     python examples/networks/potjans_diesmann_2014.py --scale 0.1 --seconds 2
-    python examples/networks/potjans_diesmann_2014.py --scale 1 --seconds 1    # 3.7 GB
+    python examples/networks/potjans_diesmann_2014.py --scale 1 --seconds 1    # 3.4 GB
 """
 
 from __future__ import annotations

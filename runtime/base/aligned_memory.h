@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Zeroed memory, aligned to cache lines, and to huge pages where it is large. Small pieces stand
-// together (base/together.h).
+// Zeroed memory, aligned to cache lines, and to huge pages where it is large: then it goes back to
+// the system when it is freed. Small pieces stand together (base/together.h).
 #pragma once
 
 #include <cstddef>

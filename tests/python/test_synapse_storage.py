@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -88,3 +91,41 @@ def test_delays_of_more_steps_than_two_bytes_count() -> None:
     network.run(0.2 * ms)
     np.testing.assert_array_equal(post.v[:], [1, 1])
     np.testing.assert_allclose(S.delay[:], [1e-4, 7.0])
+
+
+MANY = """
+import hodgpy as hp
+from hodgpy.units import ms
+
+def memory(key):
+    with open("/proc/self/status") as lines:
+        return next(1024*int(line.split()[1]) for line in lines if line.startswith(key))
+
+def network(numbers):
+    P = hp.Population(hp.compile("v : 1", threshold="v > 1", reset="v = 0", dtype="float32"), 2000)
+    net = hp.Network(P, dt=0.1*ms)
+    for n in numbers:
+        S = hp.Synapses(P, P, "w : 1 (constant)", on_pre="v += w", dtype="float32", round="nearest")
+        S.connect(total=n)
+        S.w = 0.5
+        S.delay = "rand()*3*ms"
+        net.add(S)
+    return net
+
+network([10, 10]).run(0*ms)  # code and whatever else is made once
+before = memory("VmRSS")
+net = network([3_000_000, *12*[1_000_000]])
+with open("/proc/self/clear_refs", "w") as file:
+    file.write("5")  # the peak begins anew
+net.run(0*ms)
+print((memory("VmHWM") - before)/15e6, (memory("VmRSS") - before)/15e6)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_network_takes_little_more_than_its_synapses() -> None:
+    done = subprocess.run([sys.executable, "-c", MANY], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    peak, kept = map(float, done.stdout.split())
+    assert kept < 12.5  # ten bytes each, and their pieces of equal delay
+    assert peak < 13.6

@@ -10,10 +10,16 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -48,6 +54,45 @@ TEST(Codes, AreDistinct) {
 TEST(AlignedMemory, TooMuchIsRefused) {
     EXPECT_REFUSED(allocate_aligned(SIZE_MAX), "HH6029", "18446744073709551615 bytes");
 }
+
+TEST(AlignedMemory, IsZeroedAndAlignedAroundTheSizeFromWhichItIsMapped) {
+    constexpr std::size_t huge = std::size_t{1} << 21U;
+    for (const std::size_t bytes :
+         {std::size_t{1}, huge - 65, huge - 64, huge - 1, huge, huge + 1, 3 * huge + 5000}) {
+        const auto memory = allocate_aligned(bytes);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.get()) % cache_line, 0U) << bytes;
+        for (std::size_t k = 0; k < bytes; ++k) {
+            ASSERT_EQ(memory[k], 0) << bytes;
+        }
+        std::memset(memory.get(), 1, bytes);
+    }
+}
+
+#ifndef __SANITIZE_ADDRESS__ // which has memory of its own
+std::int64_t resident_bytes() {
+    std::ifstream file("/proc/self/statm");
+    std::int64_t total = 0;
+    std::int64_t resident = 0;
+    file >> total >> resident;
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+TEST(AlignedMemory, GoesBackToTheSystemWhileLaterPiecesAreInUse) {
+    constexpr std::size_t size = 10'000'000;
+    std::vector<std::unique_ptr<char[], FreeAligned>> pieces;
+    void* volatile large = std::malloc(3 * size);
+    std::free(large); // from now on malloc takes such pieces from its heap
+    const std::int64_t before = resident_bytes();
+    for (int k = 0; k < 8; ++k) {
+        pieces.push_back(allocate_aligned(size));
+        std::memset(pieces.back().get(), 1, size);
+    }
+    // nothing is taken beside what was asked for: no huge page for an end of a few bytes
+    EXPECT_NEAR(static_cast<double>(resident_bytes() - before), 8e7, 4e6);
+    pieces.erase(pieces.begin(), pieces.begin() + 7);
+    EXPECT_NEAR(static_cast<double>(resident_bytes() - before), 1e7, 4e6);
+}
+#endif
 
 TEST(Suggest, NamesWhatIsNear) {
     const std::vector<std::string> names{"tau_m", "na.g", "v"};
