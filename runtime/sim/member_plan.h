@@ -84,6 +84,7 @@ struct MemberPlan {
 struct StepPlan {
     int members = 1;
     std::int64_t epoch = 1;           // steps between exchanges of events
+    std::int64_t steps_apart = 1;     // the same for threads, also where there is one
     bool immediate = true;            // events of a step may arrive in it
     bool meet_before_reads = false;   // others' states at t are read: all resets must be done
     bool meet_before_advance = false; // and nobody may have advanced

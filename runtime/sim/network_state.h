@@ -163,8 +163,7 @@ private:
     std::unique_ptr<base::ThreadTeam> team_;
     void consider_threads();
     double seconds_per_step_ = 0; // of wall time, measured
-    double least_seconds_per_step_ = 0;
-    int measured_stretches_ = 0;
+    WorthMeeting worth_meeting_;
     bool threads_pay_ = false;
     TeamChoice team_choice_; // of networks whose threads meet
 };

@@ -16,7 +16,7 @@ using base::fail;
 /// A tile shall stay in the second-level cache while it goes through a stretch.
 static constexpr std::int64_t tile_bytes = std::int64_t{128} * 1024;
 /// Below this many entities a tile is not cut for the sake of threads.
-static constexpr std::int64_t smallest_share = 256;
+static constexpr std::int64_t smallest_share = 128;
 
 static std::int32_t advance_nothing(const hhk_context* /*context*/, hhk_block* /*block*/) {
     return HHK_OK;

@@ -230,22 +230,16 @@ std::int64_t NetworkState::stretch_end(std::int64_t run_end) const {
                                      std::clamp(fitting * team_choice_.length(), 1.0, 1e6)));
 }
 
-/// Threads meet in every step or two, which takes a microsecond: they pay where one thread alone
-/// needs many. The quickest of some stretches counts, because other programs take time too.
+/// Threads meet in every step, or after as many as the shortest delay allows.
 void NetworkState::consider_threads() {
-    constexpr double worth_meeting = 10e-6;
-    constexpr int stretches = 3;
     if (lockstep_ && step_plan_.members > 1) {
         team_choice_.took(seconds_per_step_);
     }
     if (!lockstep_ || threads_pay_ || options_.threads < 2 || step_plan_.members > 1) {
         return;
     }
-    least_seconds_per_step_ = measured_stretches_ == 0
-                                  ? seconds_per_step_
-                                  : std::min(least_seconds_per_step_, seconds_per_step_);
-    ++measured_stretches_;
-    if (measured_stretches_ >= stretches && least_seconds_per_step_ > worth_meeting) {
+    worth_meeting_.took(seconds_per_step_, step_plan_.steps_apart);
+    if (worth_meeting_.known()) {
         threads_pay_ = true;
         plan_made_ = false;
         prepare();

@@ -104,16 +104,19 @@ void NetworkState::plan_epoch() {
             shortest = std::min(shortest.value_or(*delay), *delay);
         }
     }
-    if (plan.members == 1) {
-        plan.fences = plan.meet_before_resets = false;
-        return; // alone: nothing to wait for
-    }
     plan.meet_before_resets = plan.meet_before_resets || plan.fences;
     plan.meet_before_reads = plan.meet_before_advance = reads_before || plan.fences;
     plan.immediate = plan.meet_before_resets || plan.meet_before_reads || shortest == 0;
     plan.epoch = plan.immediate
                      ? 1
                      : std::clamp<std::int64_t>(shortest.value_or(longest_epoch), 1, longest_epoch);
+    plan.steps_apart = plan.epoch;
+    if (plan.members == 1) { // nothing to wait for
+        plan.fences = plan.meet_before_resets = false;
+        plan.meet_before_reads = plan.meet_before_advance = false;
+        plan.immediate = true;
+        plan.epoch = 1;
+    }
 }
 
 /// Whether the targets' part of synapses may advance together with its sums: nobody samples its

@@ -2,12 +2,31 @@
 // Whether the members of a network get a thread each, or one thread does the work of all. Threads
 // that wait for each other in every step are quick while each has a processor; where other programs
 // want them too, each wait takes until the scheduler looks, and one thread alone is several times
-// quicker. Nothing tells before, so both are tried.
+// quicker. Nothing tells before, so both are tried. Networks whose threads would meet more often
+// than a meeting is worth are not even tried.
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 namespace hodg::sim {
+
+/// Whether what one thread does between two meetings of many takes long enough to share it. A
+/// meeting takes a microsecond.
+class WorthMeeting {
+public:
+    /// A stretch that one thread went through alone, where several would meet after so many steps.
+    void took(double seconds_per_step, std::int64_t steps_apart) {
+        const double seconds = seconds_per_step * static_cast<double>(steps_apart);
+        least_ = stretches_++ == 0 ? seconds : std::min(least_, seconds);
+    }
+    /// The quickest of some stretches counts, because other programs take time too.
+    [[nodiscard]] bool known() const { return stretches_ >= 3 && least_ > 10e-6; }
+
+private:
+    int stretches_ = 0;
+    double least_ = 0;
+};
 
 class TeamChoice {
 public:

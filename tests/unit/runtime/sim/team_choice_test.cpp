@@ -4,9 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <initializer_list>
+
 namespace {
 
 using hodg::sim::TeamChoice;
+using hodg::sim::WorthMeeting;
 
 /// Share of `stretches` that went together.
 double share_together(TeamChoice& choice, int stretches, double together, double alone) {
@@ -44,6 +48,29 @@ TEST(TeamChoice, ComesBackWhenOthersHaveGone) {
 TEST(TeamChoice, KeepsItsWayBetweenEquals) {
     TeamChoice choice;
     EXPECT_GT(share_together(choice, 1000, 1.0, 0.98), 0.95);
+}
+
+bool worth_meeting(std::initializer_list<double> microseconds, std::int64_t steps_apart) {
+    WorthMeeting choice;
+    for (const double each : microseconds) {
+        choice.took(each * 1e-6, steps_apart);
+    }
+    return choice.known();
+}
+
+TEST(WorthMeeting, ThreadsThatMeetInEveryStepNeedLongSteps) {
+    EXPECT_TRUE(worth_meeting({12, 12, 12}, 1));
+    EXPECT_FALSE(worth_meeting({8, 8, 8}, 1));
+}
+
+TEST(WorthMeeting, ShortStepsAreEnoughWhereDelaysAreLong) {
+    EXPECT_TRUE(worth_meeting({6, 6, 6}, 10));
+    EXPECT_FALSE(worth_meeting({0.6, 0.6, 0.6}, 10));
+}
+
+TEST(WorthMeeting, TheQuickestOfSomeStretchesCounts) {
+    EXPECT_FALSE(worth_meeting({40, 40}, 1));
+    EXPECT_FALSE(worth_meeting({40, 6, 40, 40}, 1));
 }
 
 } // namespace
