@@ -5,13 +5,10 @@
 #include "codegen/emit_kernel.h"
 
 #include "codegen/kernel_writer.h"
-#include "support/check.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
 namespace hhc::codegen {
@@ -239,66 +236,6 @@ void KernelWriter::outputs() {
     }
 }
 
-std::vector<ValueId> KernelWriter::faulty_uses() const {
-    std::vector<ValueId> uses;
-    const auto use = [&](ValueId id) {
-        if (id && values_.may_be_faulty(id) && std::ranges::find(uses, id) == uses.end()) {
-            uses.push_back(id);
-        }
-    };
-    for (const ir::FieldStore& each : kernel_.stores) {
-        use(each.mask);
-        use(each.value);
-    }
-    for (const ir::ForeignStore& each : kernel_.foreign_stores) {
-        use(each.mask);
-        use(each.value);
-    }
-    for (const ir::UniformStore& each : kernel_.uniform_stores) {
-        use(each.value);
-    }
-    for (const ir::EventOutput& each : kernel_.events) {
-        use(each.condition);
-    }
-    std::ranges::for_each(kernel_.outputs, use);
-    std::ranges::for_each(kernel_.guards, use);
-    return uses;
-}
-
-/// A store that its mask holds back is no use of its value.
-void KernelWriter::checks(const Stage& stage) {
-    const Lanes lanes = values_.entity_lanes();
-    const bool on_event = kernel_.kind == KernelKind::OnEvent;
-    for (const std::size_t row : stage.guards) {
-        const ValueId id = kernel_.guards[row];
-        const std::string value = values_.operand(id, lanes);
-        const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
-        const std::string looked_at =
-            on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
-            : is_single() ? fmt::format("(i < count ? {} : {})", value, real)
-                          : fmt::format("hhk_guarded(count, i, {})", value);
-        say(fmt::format("bad_real += {}{};", looked_at, sums_guards() ? "" : " * 0"),
-            kernel_.values[id].span);
-    }
-    for (const ValueId id : faulty_uses()) {
-        std::string flag = values_.fault_flag(id, lanes);
-        for (const ir::FieldStore& each : kernel_.stores) {
-            if (each.value == id && each.mask) {
-                const std::string mask = values_.operand(each.mask, values_.lanes(each.mask));
-                const bool population = values_.lanes(each.mask) == Lanes::Population;
-                flag = fmt::format("hhk_and({}, {})", flag,
-                                   population ? fmt::format("hhk_all({})", mask) : mask);
-            }
-        }
-        const std::string_view looked_at = on_event ? "happened"
-                                           : is_single()
-                                               ? "i < context->count"
-                                               : "hhk_mask_of(hhk_inside(context->count, i))";
-        flag = fmt::format("hhk_and({}, {})", looked_at, flag);
-        say(fmt::format("bad_int |= hhk_any({});", flag), kernel_.values[id].span);
-    }
-}
-
 void KernelWriter::stores(const Stage& stage) {
     checks(stage);
     for (const std::size_t row : stage.stores) {
@@ -339,129 +276,6 @@ void KernelWriter::results(const Stage& stage) {
                         words_[row], values_.operand(condition, values_.entity_lanes())),
             kernel_.values[condition].span);
     }
-}
-
-bool KernelWriter::approximates(ValueId id) const {
-    return kernel_.values[id].op == ir::Op::Approximate;
-}
-
-/// A stage with polynomials, whose arguments earlier stages computed. Where every argument of the
-/// word is in their range, each part of the stage goes over the word by itself, two vectors at a
-/// time; else vector by vector, exact values beside the polynomials.
-void KernelWriter::approximated_stage(const Stage& stage) {
-    const std::string index = "[(i - word) / HHK_WIDTH]";
-    const std::string loop = fmt::format("for (int64_t i = word; i < stop; i += {}) {{", stride());
-    std::map<ValueId, std::string> places; // by argument
-    std::set<ValueId> exact;
-    const std::string inside = values_.names().make("all_inside");
-    const std::string vectors = values_.names().make("vectors");
-    open("{");
-    say(fmt::format("const int64_t {} = (stop - word) / HHK_WIDTH;", vectors));
-    say(fmt::format("Mask {} = hhk_all(true);", inside));
-    for (const ValueId id : stage.values) {
-        if (approximates(id)) {
-            std::string& array = places[kernel_.values[id].args[0]];
-            if (array.empty()) {
-                array = values_.names().make("places");
-                say(fmt::format("hhk_places<Real> {};", array));
-            }
-            exact.insert(values_.exact_side(id).begin(), values_.exact_side(id).end());
-        }
-    }
-    open(loop);
-    std::set<ValueId> seen;
-    for (const ValueId id : stage.values) {
-        const ir::Args& args = kernel_.values[id].args;
-        if (approximates(id) && seen.insert(args[0]).second) {
-            carried_value(carried(stage, args[0]));
-            say(fmt::format("{0} = hhk_and({0}, {1});", inside, values_.certified(args[0])));
-            say(fmt::format("{}.of{} = {};", places.at(args[0]), index, values_.place_of(id)));
-        }
-    }
-    close();
-    open(fmt::format("if (__builtin_expect(!hhk_any(hhk_not({})), 1)) {{", inside));
-    for (const auto& [argument, array] : places) {
-        say(fmt::format("hhk_complete({}, {});", array, vectors));
-    }
-    for (const Stage& part : parts(kernel_, stage)) {
-        polynomial_part(part, places, vectors);
-    }
-    close();
-    open("else {");
-    open(loop);
-    known_before(stage);
-    std::ranges::for_each(exact, [this](ValueId id) { say_value(id); });
-    for (const ValueId id : stage.values) {
-        if (approximates(id)) {
-            const ValueId argument = kernel_.values[id].args[0];
-            say(values_.approximation_beside_exact(id, values_.certified(argument),
-                                                   places.at(argument) + ".of" + index));
-        } else {
-            say_value(id);
-        }
-    }
-    results(stage);
-    close();
-    close();
-    close();
-}
-
-/// What follows from the polynomials is a local function of a vector.
-void KernelWriter::polynomial_part(const Stage& part, const std::map<ValueId, std::string>& places,
-                                   const std::string& vectors) {
-    struct Polynomial {
-        std::string name, places, pair;
-    };
-    std::vector<Polynomial> polynomials;
-    std::string parameters;
-    open("{");
-    for (const ValueId id : part.values) {
-        if (approximates(id)) {
-            const Polynomial& one = polynomials.emplace_back(values_.names().make("polynomial"),
-                                                             places.at(kernel_.values[id].args[0]),
-                                                             values_.names().make("pair"));
-            parameters += ", Real " + values_.operand(id, Lanes::Vector);
-            say(values_.polynomial(id, one.name));
-        }
-    }
-    const std::string finish = values_.names().make("finish");
-    open(fmt::format("const auto {} = [&](int64_t i{}) __attribute__((always_inline)) {{", finish,
-                     parameters));
-    known_before(part);
-    for (const ValueId id : part.values) {
-        if (!approximates(id)) {
-            say_value(id);
-        }
-    }
-    results(part);
-    text_.dedent();
-    say("};");
-    std::string first;
-    std::string second;
-    std::string alone;
-    say("int64_t at = 0;");
-    open(fmt::format("for (; at + 2 <= {}; at += 2) {{", vectors));
-    for (const Polynomial& one : polynomials) {
-        say(fmt::format("Real {}[2];", one.pair));
-        say(fmt::format("hhk_at_pair({}, {}, at, {});", one.name, one.places, one.pair));
-        first += fmt::format(", {}[0]", one.pair);
-        second += fmt::format(", {}[1]", one.pair);
-        alone += fmt::format(", hhk_at({}, {}.of[at])", one.name, one.places);
-    }
-    say(fmt::format("{}(word + at * HHK_WIDTH{});", finish, first));
-    say(fmt::format("{}(word + (at + 1) * HHK_WIDTH{});", finish, second));
-    close();
-    open(fmt::format("for (; at < {}; ++at) {{", vectors));
-    say(fmt::format("{}(word + at * HHK_WIDTH{});", finish, alone));
-    close();
-    close();
-}
-
-/// How a stage knows a value of an earlier one.
-const Carried& KernelWriter::carried(const Stage& stage, ValueId id) {
-    const auto found = std::ranges::find(stage.carried, id, &Carried::value);
-    HHC_CHECK(found != stage.carried.end(), "a polynomial's argument comes from an earlier stage");
-    return *found;
 }
 
 /// Events as bits: one word stands for 64 entities, bits beyond the last entity stay zero.
@@ -510,40 +324,6 @@ void KernelWriter::loop() {
     say(is_single() ? "left &= left - 1;" : "left &= ~(hhk_every_lane << lane);");
     values_of_entities(stages_.front());
     stores(stages_.front());
-    close();
-    close();
-}
-
-/// The field that holds a guarded value when the kernel is done, if one does.
-std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
-    for (const ir::FieldStore& each : kernel_.stores) {
-        if (each.value == id && !each.mask && !each.add &&
-            module_.fields[each.field].storage == ir::Storage::Real) {
-            return each.field;
-        }
-    }
-    return std::nullopt;
-}
-
-/// Guarded values are added up, which is one operation less than looking at each, where they can be
-/// looked at again.
-bool KernelWriter::sums_guards() const {
-    return kernel_.kind == KernelKind::Advance && !is_single() &&
-           std::ranges::all_of(kernel_.guards,
-                               [this](ValueId id) { return guarded_field(id).has_value(); });
-}
-
-/// Finite values may have a sum that is not: it decides only where to look.
-void KernelWriter::look_again() {
-    open("if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {");
-    say("bad_real = Real(0);");
-    open(fmt::format("for (int64_t i = block->begin; i < {}; i += HHK_WIDTH) {{",
-                     module_.is_synapse ? "block->end" : "end"));
-    for (const ValueId id : kernel_.guards) {
-        say(fmt::format("bad_real += hhk_guarded({}, i, {}) * 0;",
-                        module_.is_synapse ? count() : "count",
-                        values_.load(*guarded_field(id), Lanes::Vector)));
-    }
     close();
     close();
 }
@@ -601,34 +381,6 @@ KernelBody KernelWriter::run() {
     return body;
 }
 
-KernelBody KernelWriter::run_as_local() {
-    open("{");
-    population_values();
-    pointers();
-    open("const auto sum = [&](int64_t i) __attribute__((always_inline)) {");
-    values_of_entities(stages_.front());
-    synapse_stores();
-    close();
-    say(";");
-    KernelBody body;
-    body.text = text_.take();
-    body.lines = std::move(lines_);
-    return body;
-}
-
-KernelBody KernelWriter::run_in_rounds() {
-    open("{");
-    population_values();
-    pointers();
-    rounds_of_targets();
-    finish();
-    close();
-    KernelBody body;
-    body.text = text_.take();
-    body.lines = std::move(lines_);
-    return body;
-}
-
 const char* kernel_parameters(ir::KernelKind kind) {
     return kind == KernelKind::Prepare ? "(const hhk_context* context)"
                                        : "(const hhk_context* context, hhk_block* block)";
@@ -636,65 +388,6 @@ const char* kernel_parameters(ir::KernelKind kind) {
 
 KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel, const Options& options) {
     return KernelWriter(module, kernel, options).run();
-}
-
-/// The advance must not read what sums add to: others' sums may come later.
-static bool reads_sums(const ir::Module& module, const ir::Kernel& kernel) {
-    constexpr unsigned sums = ir::access::add | ir::access::summed;
-    return std::ranges::any_of(kernel.values, [&](const ir::Value& value) {
-        return value.op == ir::Op::LoadForeign &&
-               (module.foreign[ir::ForeignId(value.symbol)].access & sums) != 0;
-    });
-}
-
-/// The body of `rest`, which calls that of `first`.
-static KernelBody local_then(KernelWriter& first, const KernelBody& rest) {
-    KernelBody body = first.run_as_local();
-    body.text += rest.text + "}\n";
-    body.lines.insert(body.lines.end(), rest.lines.begin(), rest.lines.end());
-    body.lines.emplace_back();
-    return body;
-}
-
-std::optional<KernelBody> emit_sum_and_advance(const ir::Module& module, const Options& options) {
-    const ir::Kernel* const sum = module.find(KernelKind::Sum, ir::Space::PerPost);
-    const ir::Kernel* const advance = module.find(KernelKind::Advance, ir::Space::PerPost);
-    if (!module.is_synapse || sum == nullptr || advance == nullptr ||
-        module.find(KernelKind::Advance, ir::Space::Each) != nullptr ||
-        module.find(KernelKind::Advance, ir::Space::PerPre) != nullptr ||
-        reads_sums(module, *advance)) {
-        return std::nullopt;
-    }
-    KernelWriter first(module, *sum, options);
-    KernelWriter second(module, *advance, options);
-    if (!first.is_plain() || first.is_single() || second.is_single()) {
-        return std::nullopt;
-    }
-    second.call("sum");
-    return local_then(first, second.run());
-}
-
-std::optional<KernelBody> emit_sum_in_rounds(const ir::Module& module, const Options& options) {
-    const ir::Kernel* const sum = module.find(KernelKind::Sum, ir::Space::Each);
-    const ir::Kernel* const rest = module.find(KernelKind::Sum, ir::Space::PerPost);
-    if (!module.is_synapse || sum == nullptr || options.vector_width == 1 ||
-        module.find(KernelKind::Advance, ir::Space::PerPost) != nullptr) {
-        return std::nullopt;
-    }
-    const KernelWriter usual(module, *sum, options);
-    if (!usual.sums_by_target() || usual.knows_its_place()) {
-        return std::nullopt;
-    }
-    KernelWriter rounds(module, *sum, options, true);
-    if (rest == nullptr) {
-        return rounds.run_in_rounds();
-    }
-    KernelWriter after(module, *rest, options);
-    if (!after.is_plain() || after.is_single()) {
-        return std::nullopt;
-    }
-    rounds.call("sum");
-    return local_then(after, rounds.run_in_rounds());
 }
 
 std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Private: writes the C++ function of one kernel. Kernels of populations in emit_kernel.cpp, those
-// of synapses in synapse_loops.cpp.
+// Private: writes the C++ function of one kernel. Kernels of populations in emit_kernel.cpp and
+// approximated_stage.cpp, those of synapses in synapse_loops.cpp and joined_sums.cpp; what finds
+// faults in kernel_checks.cpp.
 #pragma once
 
 #include "codegen/emit_kernel.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/stage_plan.h"
 
+#include "ir/math_cost.h"
+
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
@@ -28,23 +30,11 @@ constexpr int price_of_crossing = 2;
 int instructions(const ir::Value& value) {
     switch (value.op) {
     case Op::Math: {
-        using ir::MathOp;
-        switch (static_cast<MathOp>(value.symbol)) {
-        case MathOp::Abs:
-        case MathOp::Sign:
-        case MathOp::Floor:
-        case MathOp::Ceil:
-        case MathOp::Min:
-        case MathOp::Max:
-        case MathOp::Clip:
+        const auto function = static_cast<ir::MathOp>(value.symbol);
+        if (ir::is_instruction(function)) {
             return 2;
-        case MathOp::Sqrt:
-            return 4;
-        case MathOp::Exp2:
-            return 14;
-        default:
-            return 20;
         }
+        return function == ir::MathOp::Sqrt ? 4 : function == ir::MathOp::Exp2 ? 14 : 20;
     }
     case Op::Random:
         return 60;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "passes/cost.h"
 
+#include "ir/math_cost.h"
+
 namespace hhc::passes {
 
 int cost(const ir::Value& value) {
-    using ir::MathOp;
     using ir::Op;
     switch (value.op) {
     case Op::Neg: // part of the operation that uses it
@@ -20,21 +21,10 @@ int cost(const ir::Value& value) {
         return 8;
     case Op::PowInt:
         return 4;
-    case Op::Math:
-        switch (static_cast<MathOp>(value.symbol)) {
-        case MathOp::Abs:
-        case MathOp::Sign:
-        case MathOp::Floor:
-        case MathOp::Ceil:
-        case MathOp::Min:
-        case MathOp::Max:
-        case MathOp::Clip:
-            return 2;
-        case MathOp::Sqrt:
-            return 8;
-        default:
-            return 20;
-        }
+    case Op::Math: {
+        const auto function = static_cast<ir::MathOp>(value.symbol);
+        return ir::is_instruction(function) ? 2 : function == ir::MathOp::Sqrt ? 8 : 20;
+    }
     default:
         return value.args.empty() ? 0 : 1;
     }

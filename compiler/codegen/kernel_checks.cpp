@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The part of KernelWriter that looks for faults: numbers that are not finite (guards), integers
+// that have no value.
+#include "codegen/kernel_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hhc::codegen {
+
+using ir::KernelKind;
+using ir::ValueId;
+
+std::vector<ValueId> KernelWriter::faulty_uses() const {
+    std::vector<ValueId> uses;
+    const auto use = [&](ValueId id) {
+        if (id && values_.may_be_faulty(id) && std::ranges::find(uses, id) == uses.end()) {
+            uses.push_back(id);
+        }
+    };
+    for (const ir::FieldStore& each : kernel_.stores) {
+        use(each.mask);
+        use(each.value);
+    }
+    for (const ir::ForeignStore& each : kernel_.foreign_stores) {
+        use(each.mask);
+        use(each.value);
+    }
+    for (const ir::UniformStore& each : kernel_.uniform_stores) {
+        use(each.value);
+    }
+    for (const ir::EventOutput& each : kernel_.events) {
+        use(each.condition);
+    }
+    std::ranges::for_each(kernel_.outputs, use);
+    std::ranges::for_each(kernel_.guards, use);
+    return uses;
+}
+
+/// A store that its mask holds back is no use of its value.
+void KernelWriter::checks(const Stage& stage) {
+    const Lanes lanes = values_.entity_lanes();
+    const bool on_event = kernel_.kind == KernelKind::OnEvent;
+    for (const std::size_t row : stage.guards) {
+        const ValueId id = kernel_.guards[row];
+        const std::string value = values_.operand(id, lanes);
+        const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
+        const std::string looked_at =
+            on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
+            : is_single() ? fmt::format("(i < count ? {} : {})", value, real)
+                          : fmt::format("hhk_guarded(count, i, {})", value);
+        say(fmt::format("bad_real += {}{};", looked_at, sums_guards() ? "" : " * 0"),
+            kernel_.values[id].span);
+    }
+    for (const ValueId id : faulty_uses()) {
+        std::string flag = values_.fault_flag(id, lanes);
+        for (const ir::FieldStore& each : kernel_.stores) {
+            if (each.value == id && each.mask) {
+                const std::string mask = values_.operand(each.mask, values_.lanes(each.mask));
+                const bool population = values_.lanes(each.mask) == Lanes::Population;
+                flag = fmt::format("hhk_and({}, {})", flag,
+                                   population ? fmt::format("hhk_all({})", mask) : mask);
+            }
+        }
+        const std::string_view looked_at = on_event ? "happened"
+                                           : is_single()
+                                               ? "i < context->count"
+                                               : "hhk_mask_of(hhk_inside(context->count, i))";
+        flag = fmt::format("hhk_and({}, {})", looked_at, flag);
+        say(fmt::format("bad_int |= hhk_any({});", flag), kernel_.values[id].span);
+    }
+}
+
+/// The field that holds a guarded value when the kernel is done, if one does.
+std::optional<ir::FieldId> KernelWriter::guarded_field(ValueId id) const {
+    for (const ir::FieldStore& each : kernel_.stores) {
+        if (each.value == id && !each.mask && !each.add &&
+            module_.fields[each.field].storage == ir::Storage::Real) {
+            return each.field;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Guarded values are added up, which is one operation less than looking at each, where they can be
+/// looked at again.
+bool KernelWriter::sums_guards() const {
+    return kernel_.kind == KernelKind::Advance && !is_single() &&
+           std::ranges::all_of(kernel_.guards,
+                               [this](ValueId id) { return guarded_field(id).has_value(); });
+}
+
+/// Finite values may have a sum that is not: it decides only where to look.
+void KernelWriter::look_again() {
+    open("if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {");
+    say("bad_real = Real(0);");
+    open(fmt::format("for (int64_t i = block->begin; i < {}; i += HHK_WIDTH) {{",
+                     module_.is_synapse ? "block->end" : "end"));
+    for (const ValueId id : kernel_.guards) {
+        say(fmt::format("bad_real += hhk_guarded({}, i, {}) * 0;",
+                        module_.is_synapse ? count() : "count",
+                        values_.load(*guarded_field(id), Lanes::Vector)));
+    }
+    close();
+    close();
+}
+
+} // namespace hhc::codegen
