@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What each thread needs of synapses in a run: contexts, routes, calls; and events under way, which
-// outlive every change of the stored order.
-#include "base/fail.h"
+// What each thread needs of synapses in a run: contexts, routes, calls.
 #include "kernel/variables.h"
 #include "synapse/synapse_state.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,9 +9,6 @@
 #include <utility>
 
 namespace hodg::synapse {
-
-using base::Code;
-using base::fail;
 
 bool SynapseState::single() const {
     const hhk_synapse& rows = table();
@@ -75,105 +68,6 @@ std::optional<std::int64_t> SynapseState::shortest_delay() const {
         }
     }
     return shortest;
-}
-
-// --- foreign variables -------------------------------------------------------------------------
-
-char* SynapseState::resolve(const hhk_foreign& foreign) const {
-    PopulationState& population = foreign.space == HHK_PRE ? *pre_ : *post_;
-    const hhk_model& model = population.table();
-    const auto require_dimension = [&](const hhk_dimension& dimension) {
-        for (int d = 0; d < 7; ++d) {
-            if (dimension.numerator[d] * foreign.dimension.denominator[d] !=
-                foreign.dimension.numerator[d] * dimension.denominator[d]) {
-                fail(Code::BadForeign,
-                     fmt::format("`{}` was compiled for another unit of `{}` of `{}`", name_,
-                                 foreign.name, population.name()));
-            }
-        }
-    };
-    for (std::uint32_t f = 0; f < model.field_count; ++f) {
-        if (std::strcmp(model.fields[f].name, foreign.name) == 0 && foreign.uniform == 0) {
-            require_dimension(model.fields[f].dimension);
-            if (model.fields[f].type == foreign.type &&
-                (foreign.type != HHK_REAL || model.real_size == values_->table().real_size)) {
-                return population.slab()->field(f);
-            }
-        }
-    }
-    for (std::uint32_t u = 0; u < model.uniform_count; ++u) {
-        if (std::strcmp(model.uniforms[u].name, foreign.name) == 0 && foreign.uniform != 0) {
-            require_dimension(model.uniforms[u].dimension);
-            return reinterpret_cast<char*>(&population.uniforms()[u]);
-        }
-    }
-    fail(Code::BadForeign,
-         fmt::format("`{}` was compiled for a population with `{}` {}, which `{}` has not", name_,
-                     foreign.name, foreign.uniform != 0 ? "for all neurons" : "per neuron",
-                     population.name()),
-         "compile the synapses again for these populations");
-}
-
-/// Sources of places are kept for kernels that read them.
-bool SynapseState::needs_pre() const {
-    bool needed = keep_sources_ || (table().uses & HHK_USES_PRE) != 0;
-    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
-        needed = needed || table().foreign[f].space == HHK_PRE;
-    }
-    for (std::uint32_t f = 0; f < values_->table().field_count; ++f) {
-        needed = needed || values_->table().fields[f].space == HHK_PER_PRE;
-    }
-    return needed;
-}
-
-void SynapseState::refresh_context() {
-    foreign_.clear();
-    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
-        foreign_.push_back(resolve(table().foreign[f]));
-    }
-    if (sources_.empty() && layout_.stored() > 0 && needs_pre()) {
-        sources_ = base::Array<std::int32_t>(layout_.stored());
-        layout_.for_each([&](std::uint32_t at, std::int32_t source) { sources_[at] = source; });
-        for (std::size_t p = 0; p < layout_.parts.size(); ++p) { // gaps, as in Layout
-            const Part& part = layout_.parts[p];
-            const std::uint32_t next =
-                p + 1 < layout_.parts.size() ? layout_.parts[p + 1].begin : part.end + HHK_PADDING;
-            for (std::uint32_t at = part.end; part.end > part.begin && at < next; ++at) {
-                sources_.data()[at] = sources_[part.end - 1];
-            }
-        }
-    }
-    const bool reads_numbers = keep_sources_ || (table().uses & HHK_USES_CREATION) != 0;
-    if (numbers_.empty() && !layout_.within.empty() && reads_numbers) {
-        numbers_ = base::Array<std::int32_t>(layout_.stored());
-        layout_.for_each([&](std::uint32_t at, std::int32_t source) {
-            numbers_[at] = static_cast<std::int32_t>(layout_.number(at, source));
-        });
-    }
-    hhk_context& context = values_->synapse_context();
-    context.pre = sources_.data();
-    context.post = layout_.post.data();
-    context.creation = numbers_.empty()
-                           ? reinterpret_cast<const std::int32_t*>(layout_.creation.data())
-                           : numbers_.data();
-    context.foreign = foreign_.data();
-    context.pre_count = pre_->count();
-    context.post_count = post_->count();
-    watch_foreign_uniforms();
-}
-
-/// Derived values may read uniforms of the populations: due again when one has changed.
-void SynapseState::watch_foreign_uniforms() {
-    std::vector<double> now;
-    for (std::uint32_t f = 0; f < table().foreign_count; ++f) {
-        if (table().foreign[f].uniform != 0) {
-            now.push_back(*reinterpret_cast<const double*>(foreign_[f]));
-        }
-    }
-    if (now != foreign_uniforms_) {
-        foreign_uniforms_ = std::move(now);
-        values_->mark_uniform_assigned();
-    }
 }
 
 // --- members -----------------------------------------------------------------------------------
@@ -469,92 +363,6 @@ std::optional<SynapseState::BadValue> SynapseState::find_bad_value() const {
         }
     }
     return std::nullopt;
-}
-
-// --- events under way --------------------------------------------------------------------------
-
-/// What the rings hold, by number.
-std::vector<SynapseState::Pending> SynapseState::events_under_way() const {
-    std::vector<Pending> found;
-    for (std::size_t m = 0; m < members_.size(); ++m) {
-        const std::vector<Arrivals>& all = members_[m]->arrivals;
-        for (std::size_t p = 0; p < all.size(); ++p) {
-            for (Arrivals::UnderWay& one : all[p].under_way(step_)) {
-                Pending pending;
-                pending.pathway = p;
-                pending.step = one.step;
-                for (const std::uint32_t position : one.positions) {
-                    pending.numbers.push_back(layout_.number(all[p].routes().place(position)));
-                }
-                if (m == 0 || table().pathways[p].space == HHK_POST) {
-                    pending.entities = std::move(one.entities); // of sources: each thread has all
-                }
-                found.push_back(std::move(pending));
-            }
-        }
-    }
-    return found;
-}
-
-/// Takes events out of the rings. Nothing runs until they are put back.
-void SynapseState::collect_pending() {
-    for (Pending& pending : events_under_way()) {
-        pending_.push_back(std::move(pending));
-    }
-    for (auto& [name, delay] : delays_) {
-        if (delay.in_routes) {
-            delay.each_steps = delays_in_routes(name);
-            delay.in_routes = false;
-        }
-    }
-    if (!members_.empty()) {
-        old_signals_ = std::move(members_.front()->signals);
-    }
-    members_.clear();
-}
-
-void SynapseState::restore_pending() {
-    if (pending_.empty()) {
-        return;
-    }
-    const std::vector<std::uint32_t> places = places_of(layout_);
-    for (const Pending& pending : pending_) {
-        if (pending.pathway >= table().pathway_count) {
-            continue;
-        }
-        const bool by_target = table().pathways[pending.pathway].space == HHK_POST;
-        for (std::size_t m = 0; m < members_.size(); ++m) {
-            Arrivals& arrivals = members_[m]->arrivals[pending.pathway];
-            const Part& part = layout_.parts[m];
-            std::vector<std::uint32_t> mine;
-            for (const std::uint32_t number : pending.numbers) {
-                if (places[number] >= part.begin && places[number] < part.end) {
-                    mine.push_back(places[number]);
-                }
-            }
-            const base::Array<std::uint32_t>& items = arrivals.routes().items;
-            if (!items.empty()) {
-                std::sort(mine.begin(), mine.end());
-                std::vector<std::uint32_t> found;
-                for (std::uint32_t item = 0; item < items.size(); ++item) {
-                    if (std::binary_search(mine.begin(), mine.end(), items[item])) {
-                        found.push_back(item);
-                    }
-                }
-                mine = std::move(found);
-            }
-            std::sort(mine.begin(), mine.end());
-            std::vector<std::uint32_t> entities;
-            for (const std::uint32_t entity : pending.entities) {
-                const auto target = static_cast<std::int64_t>(entity);
-                if (!by_target || (target >= layout_.bounds[m] && target < layout_.bounds[m + 1])) {
-                    entities.push_back(entity);
-                }
-            }
-            arrivals.put(pending.step, mine, entities);
-        }
-    }
-    pending_.clear();
 }
 
 } // namespace hodg::synapse
