@@ -12,18 +12,34 @@ hodg::Expression own_expressions(std::vector<std::string> names);
 
 namespace {
 
+/// What is to be computed: compiled for the recorder, or by the model itself; nothing without
+/// names.
+std::vector<hodg::Expression> expressions_of(const hhc::Expressions* compiled,
+                                             std::vector<std::string> names) {
+    if (compiled != nullptr) {
+        return {to_expression(*compiled, std::move(names))};
+    }
+    if (!names.empty()) {
+        return {own_expressions(std::move(names))};
+    }
+    return {};
+}
+
 void bind_events(py::module_& module) {
     using hodg::EventRecorder;
     py::class_<EventRecorder>(module, "EventRecorder")
         .def(py::init([](const hodg::Population& population, const std::string& event,
                          const std::string& interpolate, double threshold, const Indices& indices,
-                         const std::string& to) {
+                         const std::string& to, std::vector<std::string> variables,
+                         const hhc::Expressions* expressions, std::vector<std::string> names) {
             hodg::EventOptions options;
             options.indices = to_vector(indices);
             options.event = event;
             options.interpolate = interpolate;
             options.threshold = threshold;
             options.to = to;
+            options.variables = std::move(variables);
+            options.expressions = expressions_of(expressions, std::move(names));
             return EventRecorder(population, options);
         }))
         .def("__len__", &EventRecorder::size)
@@ -31,6 +47,8 @@ void bind_events(py::module_& module) {
         .def("steps", [](const EventRecorder& self) { return to_array(self.steps()); })
         .def("indices", [](const EventRecorder& self) { return to_array(self.indices()); })
         .def("counts", [](const EventRecorder& self) { return to_array(self.counts()); })
+        .def("values", [](const EventRecorder& self,
+                          const std::string& name) { return to_array(self.values(name)); })
         .def("flush", &EventRecorder::flush)
         .def("clear", &EventRecorder::clear);
 }
@@ -67,11 +85,7 @@ void bind_states(py::module_& module) {
                          const Indices& indices, double dt, bool average, const Keeping& keeping,
                          const hhc::Expressions* expressions, std::vector<std::string> names) {
             hodg::StateOptions options = state_options(indices, dt, average, keeping);
-            if (expressions != nullptr) {
-                options.expressions.push_back(to_expression(*expressions, std::move(names)));
-            } else if (!names.empty()) {
-                options.expressions.push_back(own_expressions(std::move(names)));
-            }
+            options.expressions = expressions_of(expressions, std::move(names));
             return StateRecorder(population, std::move(variables), std::move(options));
         }))
         .def(py::init([](const hodg::Synapses& synapses, std::vector<std::string> variables,

@@ -148,8 +148,9 @@ class Ensemble:
     def recording(self, name: str) -> list[dict[str, np.ndarray]]:
         """What a recorder holds, one dict for each copy.
 
-        Of events ``t`` and ``i``, of states ``t`` and the variables with shape (recorded, samples),
-        as :meth:`SpikeRecorder.data` and :meth:`StateRecorder.data` give them for one network.
+        Of events ``t``, ``i`` and their variables, of states ``t`` and the variables with shape
+        (recorded, samples), as :meth:`SpikeRecorder.data` and :meth:`StateRecorder.data` give them
+        for one network.
         """
         recorder = self._made.get(name)
         if not isinstance(recorder, Recorder):
@@ -161,8 +162,8 @@ class Ensemble:
                 {k: v if k == "t" else np.split(v, self.M)[m] for k, v in data.items()}
                 for m in range(self.M)
             ]
-        copies, cells = np.divmod(data["i"], self._sizes[recorder.population.name])
-        return [{"t": data["t"][copies == m], "i": cells[copies == m]} for m in range(self.M)]
+        copies, data["i"] = np.divmod(data["i"], self._sizes[recorder.population.name])
+        return [{k: v[copies == m] for k, v in data.items()} for m in range(self.M)]
 
     def __len__(self) -> int:
         return self.M

@@ -33,8 +33,8 @@ def _neo() -> tuple[Any, Any]:
 
 
 def events_to_pandas(recorder: EventRecorder) -> Any:
-    """Columns t (seconds) and i."""
-    return _pandas().DataFrame({"t": recorder.t, "i": recorder.i})
+    """Columns t (seconds), i and the variables."""
+    return _pandas().DataFrame(recorder.data())
 
 
 def states_to_pandas(recorder: StateRecorder) -> Any:
@@ -55,8 +55,10 @@ def rate_to_pandas(recorder: RateRecorder) -> Any:
 
 
 def events_to_neo(recorder: EventRecorder) -> list[Any]:
-    """One train per neuron, annotated with population and neuron."""
+    """One train per neuron, annotated with population and neuron, each spike with its values."""
     neo, quantities = _neo()
+    values = {name: recorder.values(name) for name in recorder.variables}
+    units_of = {name: _unit(quantities, recorder._dimensions[name]) for name in recorder.variables}
     end = max(recorder.end, float(recorder.t[-1]) if len(recorder) else 0.0)
     return [
         neo.SpikeTrain(
@@ -65,6 +67,9 @@ def events_to_neo(recorder: EventRecorder) -> list[Any]:
             name=f"{recorder.population.name}[{neuron}]",
             population=recorder.population.name,
             neuron=neuron,
+            array_annotations={
+                name: quantities.Quantity(values[name][neuron], units_of[name]) for name in values
+            },
         )
         for neuron, times in recorder.trains().items()
     ]
@@ -75,11 +80,10 @@ def states_to_neo(recorder: StateRecorder) -> list[Any]:
     neo, quantities = _neo()
     signals = []
     for name in recorder.variables:
-        unit = units.describe(recorder._dimensions[name])
         signals.append(
             neo.AnalogSignal(
                 recorder[name].T,
-                units=quantities.dimensionless if unit == "1" else _unit(quantities, unit),
+                units=_unit(quantities, recorder._dimensions[name]),
                 t_start=recorder.t[0] * quantities.s,
                 sampling_period=_period(recorder.t) * quantities.s,
                 name=name,
@@ -112,8 +116,11 @@ def sweep_to_pandas(sweep: Sweep) -> Any:
     return _pandas().DataFrame(rows)
 
 
-def _unit(quantities: Any, unit: str) -> Any:
+def _unit(quantities: Any, dimension: units.Exponents) -> Any:
     """The SI unit as the package quantities writes it."""
+    unit = units.describe(dimension)
+    if unit == "1":
+        return quantities.dimensionless
     return quantities.CompoundUnit(unit) if any(c in unit for c in "*/ ") else unit
 
 

@@ -11,7 +11,7 @@ from hodgpy import units
 _INSTEAD = {
     "NeuronGroup": "`Population(compile(equations, threshold=..., reset=...), N)`",
     "SpatialNeuron": "`Cell(morphology, equations)`, or `CablePopulation` for many",
-    "SpikeMonitor": "`SpikeRecorder(P)`",
+    "SpikeMonitor": '`SpikeRecorder(P)`, with values at the spikes `SpikeRecorder(P, "v")`',
     "StateMonitor": '`StateRecorder(P, "v")`',
     "PopulationRateMonitor": "`RateRecorder(P)`",
     "EventMonitor": "`EventRecorder(P, event)`",

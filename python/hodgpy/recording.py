@@ -19,13 +19,13 @@ import numpy as np
 from hodgpy import _core as core
 from hodgpy import arguments, export, plausible, plotting, units
 from hodgpy.coded import refuse
-from hodgpy.compiling import collect_externals
 from hodgpy.copying import rebuild_recorder
-from hodgpy.errors import ModelError, NetworkWarning, SimulationError
+from hodgpy.errors import NetworkWarning, SimulationError
 from hodgpy.population import Population
+from hodgpy.recorded_events import RecordedEvents
 from hodgpy.recorded_file import file_of, reduction, rows
 from hodgpy.recorded_neurons import RecordedNeurons
-from hodgpy.source_place import find_literal
+from hodgpy.recorded_values import RecordedValues, recorded_values
 from hodgpy.subgroup import Subgroup, split
 from hodgpy.synapse_values import SynapseValues
 from hodgpy.units import Quantity
@@ -80,6 +80,8 @@ class EventRecorder(Recorder):
     population : Population or Subgroup
     event : str
         Name of the event; ``"spike"`` is the threshold.
+    variables : str or list of str, optional
+        Variables, subexpressions or expressions whose values at the event are kept: ``S.v``.
     interpolate : bool or str
         Give the time at which the variable crossed the level instead of the start of the step: by
         linear interpolation between the ends of the step, for a state of a model with
@@ -89,9 +91,29 @@ class EventRecorder(Recorder):
     name : str, optional
         By which the network knows it; default the population's name and ``_spikes`` or the event.
     to : path, optional
-        Write the events to this ``.npy`` file (rows of ``t`` and ``i``) as they come, and keep none
-        in memory. ``t`` and ``i`` are read from it. A file that was there is replaced at the first
-        run, unless the network was restored: then it goes on.
+        Write the events to this ``.npy`` file (rows of ``t``, ``i`` and the variables) as they
+        come, and keep none in memory. They are read from it. A file that was there is replaced at
+        the first run, unless the network was restored: then it goes on.
+
+    Raises
+    ------
+    SimulationError
+        HH6010 for a variable that is not there.
+    ModelError
+        For an expression that is none.
+
+    Notes
+    -----
+    Values are those that made the threshold true: after the equations were advanced by the step,
+    before anything arrives and before the reset (as in Brian 2). The time of the event is the start
+    of that step, so that ``S.v`` of a spike at t_k is what a StateRecorder would see at t_{k+1}
+    without arrivals and reset.
+
+    Examples
+    --------
+    >>> S = hp.SpikeRecorder(P, variables=["v", "w"])
+    >>> S.v, S.get("v", "mV")  # one value for each spike
+    >>> S[3].t, S[3].v  # those of neuron 3
     """
 
     _core: core.EventRecorder
@@ -100,26 +122,43 @@ class EventRecorder(Recorder):
         self,
         population: Population | Subgroup,
         event: str = "spike",
+        variables: str | Sequence[str] | None = None,
         *,
         interpolate: bool | str = False,
         level: Any = 0.0,
         name: str = "",
         to: str | PathLike[str] | None = None,
+        _externals: list[dict[str, Any]] | None = None,
     ) -> None:
+        self._make(
+            (population, arguments.text(event, "event"), variables, _externals),
+            (interpolate, level, name, to), sys._getframe(1),
+        )  # fmt: skip
+        self._call = (EventRecorder, (population, event), self._named)
+
+    def _make(
+        self, what: tuple[Any, str, Any, Any], how: tuple[Any, Any, Any, Any], frame: FrameType
+    ) -> None:
+        """What the constructors of this class and of SpikeRecorder do."""
+        population, event, variables, externals = what
+        interpolate, level, name, to = how
         whole, chosen = split(population, "a recorder")
         self.population = population
         self.name = arguments.text(name, "name")
         self._file = file_of(to)
         self._whole, self._chosen = whole, chosen
-        self.event = arguments.text(event, "event")
-        self._call = (
-            EventRecorder, (population, event), {"interpolate": interpolate, "level": level}
-        )  # fmt: skip
-        if self.event == "spike" and whole.model is not None and not whole.model._record["events"]:
+        self.event = event
+        if event == "spike" and whole.model is not None and not whole.model._record["events"]:
             refuse(
                 "HH6031", f"`{whole.name}` has no event `spike`",
                 "its equations have no threshold: hp.compile(..., threshold=\"v > -20*mV\")",
             )  # fmt: skip
+        self.variables = arguments.names(() if variables is None else variables, "variables")
+        values = self._recorded(externals, frame)
+        self._dimensions = values.dimensions
+        self._named: dict[str, Any] = {"interpolate": interpolate, "level": level}
+        if self.variables:
+            self._named |= {"variables": self.variables, "_externals": values.externals}
         variable = "v" if interpolate is True else arguments.text(interpolate or "", "interpolate")
         threshold = 0.0
         if variable:
@@ -127,15 +166,30 @@ class EventRecorder(Recorder):
             dimension = units.exponents(record["dimension"])
             threshold = float(units.to_si(level, dimension, "level", record["unit"]))
         self._core = core.EventRecorder(
-            whole._core, event, variable, threshold, whole._entities(chosen), self._file
-        )
+            whole._core, event, variable, threshold, whole._entities(chosen), self._file,
+            values.variables, values.expressions, values.outputs,
+        )  # fmt: skip
+
+    def _recorded(self, externals: Any, frame: FrameType) -> RecordedValues:
+        for name in ("t", "i"):
+            if name in self.variables:
+                refuse("HH6028", f"`{name}` of every event is recorded without being named")
+        if not self.variables:
+            return RecordedValues([], [], None, [], {})
+        if self._whole.model is None:
+            refuse(
+                "HH6010", f"`{self._whole.name}` has no variable `{self.variables[0]}`",
+                "its spikes are given, not computed",
+            )  # fmt: skip
+        return recorded_values(self.population, self._whole, self.variables, externals, frame)
 
     def _rows(self) -> dict[str, np.ndarray]:
         """What is in the file."""
         found = rows(self._core, self._file)
         if found is None:
-            return {"t": np.empty(0), "i": np.empty(0, np.int32)}
-        return {"t": found["t"], "i": found["i"]}
+            none = {name: np.empty(0) for name in self.variables}
+            return {"t": np.empty(0), "i": np.empty(0, np.int32), **none}
+        return {name: found[name] for name in ("t", "i", *self.variables)}
 
     @property
     def t(self) -> np.ndarray:
@@ -183,20 +237,67 @@ class EventRecorder(Recorder):
         edges = np.searchsorted(i[order], np.arange(sources + 1))
         return {n: t[order[edges[n] : edges[n + 1]]] for n in range(sources)}
 
+    def values(self, name: str) -> dict[int, np.ndarray]:
+        """Values of a variable at the events, SI, by neuron, as ``trains()`` has their times."""
+        i, values = self.i, self[name]
+        order = np.argsort(i, kind="stable")
+        sources = len(self.count)
+        edges = np.searchsorted(i[order], np.arange(sources + 1))
+        return {n: values[order[edges[n] : edges[n + 1]]] for n in range(sources)}
+
+    def __getitem__(self, name: Any) -> Any:
+        """Values of a variable in SI, shape (n,); or by number the events of a neuron: ``S[3].t``,
+        ``S[3].v``, or of several: ``S[:10].v``."""
+        if not isinstance(name, str):
+            return RecordedEvents(self, name)
+        if name not in self.variables:
+            known = ", ".join(("t", "i", *self.variables))
+            hint = "" if self.variables else f": variables=[{name!r}] records it"
+            raise SimulationError(f"`{name}` was not recorded; recorded: {known}{hint}")
+        values: np.ndarray = self._rows()[name] if self._file else self._core.values(name)
+        return values
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            values: np.ndarray = self[name]
+        except SimulationError as error:
+            raise AttributeError(str(error)) from None
+        return values
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(n for n in self.variables if n.isidentifier())]
+
+    def get(self, name: str, unit: str) -> np.ndarray:
+        """Values of a variable in another unit, shape (n,).
+
+        Raises
+        ------
+        UnitError
+            For a unit of another dimension.
+        """
+        values = self[name]  # refuses what was not recorded
+        shown: np.ndarray = Quantity(values, self._dimensions[name]).in_unit(unit)
+        return shown
+
     def clear(self) -> None:
         """Forget what was recorded."""
         self._core.clear()
 
     def data(self) -> dict[str, np.ndarray]:
-        """What was recorded as plain arrays: ``t`` in seconds and ``i``."""
-        return {"t": self.t, "i": self.i}
+        """What was recorded as plain arrays: ``t`` in seconds, ``i``, and every variable in SI."""
+        return {"t": self.t, "i": self.i, **{name: self[name] for name in self.variables}}
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame with the columns ``t`` (seconds) and ``i``."""
+        """A pandas DataFrame with the columns ``t`` (seconds), ``i`` and the variables, in SI."""
         return export.events_to_pandas(self)
 
     def to_neo(self) -> Any:
-        """One ``neo.SpikeTrain`` per neuron, in a list; they end where the last run ended."""
+        """One ``neo.SpikeTrain`` per neuron, in a list; they end where the last run ended.
+
+        Variables are their ``array_annotations``, with units.
+        """
         return export.events_to_neo(self)
 
     def _default_name(self) -> str:
@@ -219,16 +320,19 @@ class SpikeRecorder(EventRecorder):
     def __init__(
         self,
         population: Population | Subgroup,
+        variables: str | Sequence[str] | None = None,
         *,
         interpolate: bool | str = False,
         level: Any = 0.0,
         name: str = "",
         to: str | PathLike[str] | None = None,
+        _externals: list[dict[str, Any]] | None = None,
     ) -> None:
-        super().__init__(
-            population, "spike", interpolate=interpolate, level=level, name=name, to=to
-        )
-        self._call = (SpikeRecorder, (population,), self._call[2])
+        self._make(
+            (population, "spike", variables, _externals), (interpolate, level, name, to),
+            sys._getframe(1),
+        )  # fmt: skip
+        self._call = (SpikeRecorder, (population,), self._named)
 
 
 class StateRecorder(Recorder):
@@ -298,62 +402,22 @@ class StateRecorder(Recorder):
         interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
         if not self.variables:
             raise SimulationError("`variables` names nothing to record")
-        fields = [n for n in self.variables if whole._core.has(n)]
-        computed = [n for n in self.variables if n not in fields]
-        frame = sys._getframe(1)
-        externals = _externals
-        if externals is None:
-            externals = collect_externals("\n".join(computed), None, frame)[0]
+        values = recorded_values(population, whole, self.variables, _externals, sys._getframe(1))
         self._file = file_of(to)
         self._over_neurons = reduction(over_neurons, "over_neurons")
         over = reduction(over_time, "over_time")
         if over and dt is None:
             refuse("HH6028", "`over_time` needs `dt`, the length of an interval")
         named = {
-            "dt": dt, "average": average, "_externals": externals,
+            "dt": dt, "average": average, "_externals": values.externals,
             "over_neurons": over_neurons, "over_time": over_time,
         }  # fmt: skip
         self._call = (StateRecorder, (population, list(self.variables), record), named)
-        if computed and isinstance(population, SynapseValues):
-            refuse(
-                "HH6010", f"`{computed[0]}` is no variable of these synapses",
-                "recorders of synapses take variables, not expressions",
-            )  # fmt: skip
-        outputs = computed
-        expressions = None
-        own = not whole.model._handle.is_compiled and whole.model._record["observe"]
-        if computed and own and all(n in own for n in computed):
-            outputs = whole.model._observed(computed)
-        elif computed:
-            expressions = self._compile(computed, externals, frame)
-        self._dimensions = {
-            n: units.exponents(whole._core.variable(n)["dimension"]) for n in fields
-        }
-        if expressions is not None:
-            found = map(units.exponents, expressions.dimensions)
-            self._dimensions |= dict(zip(computed, found, strict=True))
-        elif computed:
-            self._dimensions |= {n: whole.model._dimension_of(n) for n in computed}
+        self._dimensions = values.dimensions
         self._core = core.StateRecorder(
-            whole._core, fields, indices, interval, average,
-            (self._over_neurons, over, self._file), expressions, outputs,
+            whole._core, values.variables, indices, interval, average,
+            (self._over_neurons, over, self._file), values.expressions, values.outputs,
         )  # fmt: skip
-
-    def _compile(
-        self, texts: list[str], externals: list[dict[str, Any]], frame: FrameType
-    ) -> core.Expressions:
-        known = set(self.population._names())
-        derivative = self.population.model._derivative
-        expressions = core.compile_expressions(
-            self.population.model._handle,
-            [(text, *find_literal(text, frame)) for text in map(derivative, texts)],
-            False,
-            "recorder",
-            [e for e in externals if e["name"] not in known and e["kind"] != "table"],
-        )
-        if not expressions.ok:
-            raise ModelError("\n" + expressions.render().rstrip())
-        return expressions
 
     @property
     def t(self) -> np.ndarray:

@@ -12,12 +12,14 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace hodg::record {
 
 EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOptions options)
-    : Recorder(std::move(population)), options_(std::move(options)) {
+    : Recorder(std::move(population)), options_(std::move(options)),
+      readings_(this->population(), options_.variables, options_.expressions) {
     const auto& state = this->population();
     event_ = kernel::find_event(state.table(), options_.event, state.name());
     if (!options_.indices.empty()) {
@@ -28,7 +30,7 @@ EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOpt
             position_[static_cast<std::size_t>(entity)] = position++;
         }
     }
-    if (!options_.interpolate.empty()) {
+    if (interpolates()) {
         field_ = kernel::find_field(state.table(), options_.interpolate, state.name());
         if (!std::isfinite(options_.threshold)) {
             base::fail(base::Code::ValueNotFinite,
@@ -37,7 +39,10 @@ EventLog::EventLog(std::shared_ptr<kernel::PopulationState> population, EventOpt
         }
     }
     if (!options_.to.empty()) {
-        const std::vector<NpyColumn> columns{{"t", "<f8", 1, true}, {"i", "<i4", 1, true}};
+        std::vector<NpyColumn> columns{{"t", "<f8", 1, true}, {"i", "<i4", 1, true}};
+        for (const std::string& name : names()) {
+            columns.push_back({name, "<f8", 1, true});
+        }
         file_ = std::make_unique<NpyFile>(options_.to, columns);
     }
 }
@@ -46,9 +51,10 @@ void EventLog::start(double dt, std::int64_t /*step*/) {
     dt_ = dt;
     const auto& state = population();
     event_ = kernel::find_event(state.table(), options_.event, state.name());
-    if (!options_.interpolate.empty()) {
+    if (interpolates()) {
         field_ = kernel::find_field(state.table(), options_.interpolate, state.name());
     }
+    readings_.start(population());
     tiles_.clear();
 }
 
@@ -58,7 +64,7 @@ void EventLog::attach(std::int64_t begin, std::int64_t end, Probes& probes) {
     tile->begin = begin;
     tile->end = std::min(end, population().count());
     tile->bits = population().event_bits(event_).data();
-    if (!options_.interpolate.empty()) {
+    if (interpolates()) {
         tile->crossing = population().field(field_);
         tile->previous.resize(static_cast<std::size_t>(tile->end - begin));
         tile->crossed.assign(tile->previous.size(), std::numeric_limits<double>::quiet_NaN());
@@ -77,9 +83,6 @@ void EventLog::remember(void* self, std::int64_t /*step*/) {
 }
 
 double EventLog::fraction(const TileLog& tile, std::int64_t entity) {
-    if (tile.previous.empty()) {
-        return 0;
-    }
     const auto at = static_cast<std::size_t>(entity - tile.begin);
     if (std::isfinite(tile.crossed[at])) {
         return tile.crossed[at];
@@ -92,10 +95,29 @@ double EventLog::fraction(const TileLog& tile, std::int64_t entity) {
 
 void EventLog::collect(void* self, std::int64_t step) {
     auto& tile = *static_cast<TileLog*>(self);
+    const EventLog& log = *tile.owner;
     for (std::int64_t word = tile.begin / HHK_BLOCK; word * HHK_BLOCK < tile.end; ++word) {
+        if (tile.bits[word] == 0) {
+            continue;
+        }
+        const std::int64_t first = word * HHK_BLOCK;
+        log.readings_.evaluate(std::span(&first, 1), step);
         for (std::uint64_t bits = tile.bits[word]; bits != 0; bits &= bits - 1) {
-            const std::int64_t i = word * HHK_BLOCK + std::countr_zero(bits);
-            tile.entries.push_back({step, static_cast<std::int32_t>(i), fraction(tile, i)});
+            const std::int64_t i = first + std::countr_zero(bits);
+            const std::int32_t recorded = log.position_.empty()
+                                              ? static_cast<std::int32_t>(i)
+                                              : log.position_[static_cast<std::size_t>(i)];
+            if (recorded < 0) {
+                continue;
+            }
+            const auto row = static_cast<std::uint32_t>(tile.seen.entries.size());
+            tile.seen.entries.push_back({step, recorded, row});
+            if (log.interpolates()) {
+                tile.seen.values.push_back(fraction(tile, i));
+            }
+            for (const Reading& reading : log.readings_.all()) {
+                tile.seen.values.push_back(reading.read(i));
+            }
         }
     }
 }
@@ -104,7 +126,8 @@ void EventLog::begin_stretch(std::int64_t /*begin*/, std::int64_t /*end*/) {
     if (file_ != nullptr && !file_->is_open()) {
         file_->create();
     }
-    const std::size_t bytes = steps_.bytes() + indices_.bytes() + fractions_.bytes();
+    const std::size_t bytes =
+        steps_.bytes() + indices_.bytes() + fractions_.bytes() + values_.bytes();
     if (bytes >= options_.memory_limit) {
         base::fail(base::Code::RecorderFull,
                    fmt::format("the recorder of event `{}` of `{}` holds {} bytes, its limit is {}",
@@ -113,42 +136,62 @@ void EventLog::begin_stretch(std::int64_t /*begin*/, std::int64_t /*end*/) {
     }
 }
 
+/// Adds the entries of `other` behind its own, and empties it.
+void EventLog::Entries::take(Entries& other, std::size_t width) {
+    if (entries.empty()) {
+        std::swap(*this, other);
+        return;
+    }
+    const auto rows = static_cast<std::uint32_t>(width == 0 ? 0 : values.size() / width);
+    for (Entry& entry : other.entries) {
+        entry.row += rows;
+    }
+    entries.insert(entries.end(), other.entries.begin(), other.entries.end());
+    values.insert(values.end(), other.values.begin(), other.values.end());
+    other.entries.clear();
+    other.values.clear();
+}
+
 void EventLog::end_stretch(std::int64_t done, std::int64_t /*sampled*/) {
-    merged_.clear();
+    merged_.entries.clear();
+    merged_.values.clear();
     for (const auto& tile : tiles_) {
-        if (merged_.empty()) {
-            merged_.swap(tile->entries);
-        } else {
-            merged_.insert(merged_.end(), tile->entries.begin(), tile->entries.end());
-        }
-        tile->entries.clear();
+        merged_.take(tile->seen, width());
     }
     // Tiles lie in order of entities and each holds its steps in order.
+    std::vector<Entry>& entries = merged_.entries;
     const auto earlier = [](const Entry& a, const Entry& b) { return a.step < b.step; };
-    if (!std::is_sorted(merged_.begin(), merged_.end(), earlier)) {
-        std::stable_sort(merged_.begin(), merged_.end(), earlier);
+    if (!std::is_sorted(entries.begin(), entries.end(), earlier)) {
+        std::stable_sort(entries.begin(), entries.end(), earlier);
     }
-    for (const Entry& entry : merged_) {
+    for (const Entry& entry : entries) {
         if (entry.step >= done) {
             break;
         }
-        const std::int32_t entity =
-            position_.empty() ? entry.entity : position_[static_cast<std::size_t>(entry.entity)];
-        if (entity < 0) {
-            continue;
+        keep(entry, merged_.values.data() + std::size_t{entry.row} * width());
+    }
+}
+
+void EventLog::keep(const Entry& entry, const double* values) {
+    const double fraction = interpolates() ? *values++ : 0;
+    const std::size_t count = names().size();
+    if (file_ != nullptr) {
+        const double time = (static_cast<double>(entry.step) + fraction) * dt_;
+        char* to = file_->append();
+        std::memcpy(to, &time, sizeof(time));
+        std::memcpy(to + sizeof(time), &entry.entity, sizeof(entry.entity));
+        if (count > 0) {
+            std::memcpy(to + sizeof(time) + sizeof(entry.entity), values, count * sizeof(double));
         }
-        if (file_ != nullptr) {
-            const double time = (static_cast<double>(entry.step) + entry.fraction) * dt_;
-            char* to = file_->append();
-            std::memcpy(to, &time, sizeof(time));
-            std::memcpy(to + sizeof(time), &entity, sizeof(entity));
-            continue;
-        }
-        steps_.push_back(entry.step);
-        indices_.push_back(entity);
-        if (!options_.interpolate.empty()) {
-            fractions_.push_back(entry.fraction);
-        }
+        return;
+    }
+    steps_.push_back(entry.step);
+    indices_.push_back(entry.entity);
+    if (interpolates()) {
+        fractions_.push_back(fraction);
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        values_.push_back(values[k]);
     }
 }
 
@@ -160,6 +203,15 @@ std::int64_t EventLog::recorded() const {
 double EventLog::time(std::size_t i) const {
     const auto step = static_cast<double>(steps_[i]);
     return (fractions_.size() == 0 ? step : step + fractions_[i]) * dt_;
+}
+
+std::vector<double> EventLog::values(std::string_view name) const {
+    const std::size_t at = readings_.find(name, population().name());
+    std::vector<double> all(steps_.size());
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        all[k] = values_[k * names().size() + at];
+    }
+    return all;
 }
 
 void EventLog::flush(bool all) {
@@ -175,11 +227,13 @@ void EventLog::clear() {
     steps_.clear();
     indices_.clear();
     fractions_.clear();
+    values_.clear();
 }
 
 void EventLog::save(const archive::Out& out) const {
     out.put_text("event", options_.event);
     out.put_text("interpolate", options_.interpolate);
+    out.put_text("names", readings_.text());
     out.put("entities", options_.indices);
     out.put("in_file", static_cast<std::int64_t>(file_ == nullptr ? -1 : 0));
     if (file_ != nullptr && file_->is_open()) {
@@ -189,10 +243,12 @@ void EventLog::save(const archive::Out& out) const {
     out.put("steps", steps_.copy());
     out.put("indices", indices_.copy());
     out.put("fractions", fractions_.copy());
+    out.put("values", values_.copy());
 }
 
 void EventLog::check(const archive::In& in) const {
     if (in.text("event") != options_.event || in.text("interpolate") != options_.interpolate ||
+        in.text("names") != readings_.text() ||
         in.get<std::int64_t>("entities") != options_.indices) {
         refuse(in, "it records something else");
     }
@@ -213,7 +269,8 @@ void EventLog::restore(const archive::In& in) {
     const auto steps = in.get<std::int64_t>("steps");
     steps_.assign(steps);
     indices_.assign(in.get<std::int32_t>("indices", steps.size()));
-    fractions_.assign(in.get<double>("fractions", options_.interpolate.empty() ? 0 : steps.size()));
+    fractions_.assign(in.get<double>("fractions", interpolates() ? steps.size() : 0));
+    values_.assign(in.get<double>("values", names().size() * steps.size()));
     for (std::size_t n = 0; n < indices_.size(); ++n) {
         if (indices_[n] < 0 || indices_[n] >= recorded()) {
             in.damaged(
@@ -263,6 +320,15 @@ std::vector<double> EventRecorder::times() const {
         all[i] = log_->time(i);
     }
     return all;
+}
+
+const std::vector<std::string>& EventRecorder::names() const {
+    return log_->names();
+}
+
+std::vector<double> EventRecorder::values(std::string_view name) const {
+    require_memory(*log_);
+    return log_->values(name);
 }
 
 std::vector<std::int64_t> EventRecorder::counts() const {

@@ -4,7 +4,6 @@
 #include "archive/archive.h"
 #include "base/clock.h"
 #include "base/fail.h"
-#include "kernel/observing_function.h"
 #include "kernel/value_checks.h"
 #include "kernel/variables.h"
 
@@ -12,9 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <numeric>
-#include <unordered_set>
 #include <utility>
 
 namespace hodg::record {
@@ -48,27 +45,14 @@ static std::uint8_t space_of(const kernel::PopulationState& state,
 
 StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
                    std::vector<std::string> variables, StateOptions options)
-    : Recorder(std::move(population)), variables_(std::move(variables)), names_(variables_),
+    : Recorder(std::move(population)),
+      readings_(this->population(), std::move(variables), options.expressions),
       options_(std::move(options)) {
     const auto& state = this->population();
-    for (const Expression& expression : options_.expressions) {
-        if (expression.names.empty()) {
-            fail(Code::BadOption, "an expression to record has no name");
-        }
-        static_cast<void>(kernel::observing_function(state.table(), expression));
-        std::ranges::copy_if(expression.names, std::back_inserter(names_),
-                             [](const std::string& name) { return !name.empty(); });
-    }
-    std::unordered_set<std::string> once;
-    for (const std::string& name : names_) {
-        if (!once.insert(name).second) {
-            fail(Code::BadOption, fmt::format("`{}` is to be recorded twice", name));
-        }
-    }
-    if (names_.empty()) {
+    if (names().empty()) {
         fail(Code::BadOption, "a state recorder was given nothing to record");
     }
-    space_ = space_of(state, variables_);
+    space_ = space_of(state, readings_.variables());
     const std::int64_t count = state.numbered_in(space_);
     for (const std::int64_t i : options_.indices) {
         kernel::check_index(state, i, count);
@@ -81,10 +65,10 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
         base::check_time_step(options_.dt);
     }
     rows_ = RowStore(row_length());
-    kept_ = RowStore(names_.size() * kept_width());
+    kept_ = RowStore(names().size() * kept_width());
     if (!options_.to.empty()) {
         std::vector<NpyColumn> columns{{"t", "<f8", 1, true}};
-        for (const std::string& name : names_) {
+        for (const std::string& name : names()) {
             columns.push_back(
                 {name, "<f8", kept_width(), options_.over_entities != Reduction::None});
         }
@@ -93,11 +77,7 @@ StateLog::StateLog(std::shared_ptr<kernel::PopulationState> population,
 }
 
 void StateLog::add_tables(std::vector<const hhk_model*>& tables) const {
-    for (const Expression& expression : options_.expressions) {
-        if (expression.model != nullptr) {
-            tables.push_back(expression.model);
-        }
-    }
+    readings_.add_tables(tables);
 }
 
 void StateLog::start(double dt, std::int64_t /*step*/) {
@@ -112,39 +92,8 @@ void StateLog::start(double dt, std::int64_t /*step*/) {
         window_ = every_;
         every_ = 1;
     }
-    auto& state = population();
-    sources_.clear();
-    averages_ = false;
-    for (const std::string& variable : variables_) {
-        const kernel::Place place = kernel::find_variable(state.table(), variable, state.name());
-        Source source;
-        if (place.kind == kernel::Place::Kind::Uniform) {
-            source.kind = Source::Kind::Uniform;
-            source.value = &state.uniforms()[place.index];
-        } else {
-            source.field = state.field(place.index);
-            source.averaged = options_.average_staggered &&
-                              (state.table().fields[place.index].flags & HHK_STAGGERED) != 0;
-            averages_ = averages_ || source.averaged;
-        }
-        sources_.push_back(source);
-    }
-    outputs_.clear();
-    output_pointers_.clear();
-    for (const Expression& expression : options_.expressions) {
-        output_pointers_.emplace_back();
-        for (const std::string& name : expression.names) {
-            outputs_.emplace_back(static_cast<std::size_t>(state.padded()));
-            output_pointers_.back().push_back(outputs_.back().data());
-            if (name.empty()) {
-                continue; // the kernel computes it, nobody keeps it
-            }
-            Source source;
-            source.kind = Source::Kind::Output;
-            source.value = outputs_.back().data();
-            sources_.push_back(source);
-        }
-    }
+    readings_.start(population());
+    averages_ = std::ranges::any_of(readings_.all(), [&](const Reading& r) { return averages(r); });
     previous_.resize(averages_ ? row_length() : 0);
     tiles_.clear();
 }
@@ -192,49 +141,16 @@ void StateLog::sample(void* self, std::int64_t step) {
     }
 }
 
-/// Runs the expressions for the blocks of the tile that hold a selected entity.
-void StateLog::evaluate(const TileSampler& tile, std::int64_t step) const {
-    hhk_context context = population().context();
-    context.step = step;
-    context.t = static_cast<double>(step) * context.dt;
-    for (std::size_t e = 0; e < options_.expressions.size(); ++e) {
-        const Expression& expression = options_.expressions[e];
-        context.model =
-            expression.model == nullptr ? population().context().model : expression.model;
-        context.outputs = output_pointers_[e].data();
-        const auto function = kernel::observing_function(population().table(), expression);
-        for (const std::int64_t begin : tile.blocks) {
-            hhk_block block{};
-            block.begin = begin;
-            block.end = std::min<std::int64_t>(begin + HHK_BLOCK, population().padded());
-            function(&context, &block);
-        }
-    }
-}
-
 void StateLog::sample_tile(const TileSampler& tile, std::int64_t step, double* row) {
-    if (!options_.expressions.empty()) {
-        evaluate(tile, step);
-    }
+    readings_.evaluate(tile.blocks, step);
     const std::size_t width = options_.indices.size();
-    for (std::size_t s = 0; s < sources_.size(); ++s) {
-        const Source& source = sources_[s];
+    for (std::size_t s = 0; s < readings_.all().size(); ++s) {
+        const Reading& reading = readings_.all()[s];
         double* out = row + s * width;
         const double* before = previous_.data() + s * width;
-        const bool average = source.averaged && tile.previous_step == step - 1;
+        const bool average = averages(reading) && tile.previous_step == step - 1;
         for (const Column& c : tile.columns) {
-            double value = 0;
-            switch (source.kind) {
-            case Source::Kind::Field:
-                value = source.field.read(c.entity);
-                break;
-            case Source::Kind::Uniform:
-                value = *source.value;
-                break;
-            case Source::Kind::Output:
-                value = source.value[c.entity];
-                break;
-            }
+            const double value = reading.read(c.entity);
             out[c.column] = average ? 0.5 * (before[c.column] + value) : value;
         }
     }
@@ -242,10 +158,10 @@ void StateLog::sample_tile(const TileSampler& tile, std::int64_t step, double* r
 
 void StateLog::keep_previous(TileSampler& tile, std::int64_t step) {
     const std::size_t width = options_.indices.size();
-    for (std::size_t s = 0; s < sources_.size(); ++s) {
-        if (sources_[s].averaged) {
+    for (std::size_t s = 0; s < readings_.all().size(); ++s) {
+        if (averages(readings_.all()[s])) {
             for (const Column& c : tile.columns) {
-                previous_[s * width + c.column] = sources_[s].field.read(c.entity);
+                previous_[s * width + c.column] = readings_.all()[s].read(c.entity);
             }
         }
     }
@@ -350,7 +266,7 @@ std::vector<double> StateLog::reduced(const double* row) const {
         return {row, row + row_length()};
     }
     std::vector<double> values;
-    for (std::size_t n = 0; n < names_.size(); ++n) {
+    for (std::size_t n = 0; n < names().size(); ++n) {
         double value = row[n * width];
         for (std::size_t c = 1; c < width; ++c) {
             value = combined(options_.over_entities, value, row[n * width + c]);
@@ -445,15 +361,9 @@ void StateLog::clear() {
 }
 
 std::vector<double> StateLog::values(std::string_view name) const {
-    const auto at = std::find(names_.begin(), names_.end(), name);
-    if (at == names_.end()) {
-        fail(Code::UnknownVariable,
-             fmt::format("`{}` of `{}` is not recorded", name, population().name()),
-             base::suggest(name, names_));
-    }
     const std::size_t width = kept_width();
     const std::size_t count = steps().size();
-    const std::size_t first = static_cast<std::size_t>(at - names_.begin()) * width;
+    const std::size_t first = readings_.find(name, population().name()) * width;
     std::vector<double> all(width * count);
     for (std::size_t r = 0; r < count; ++r) {
         const double* from = kept().row(r) + first;
@@ -464,17 +374,8 @@ std::vector<double> StateLog::values(std::string_view name) const {
     return all;
 }
 
-/// One name a line.
-static std::string joined(const std::vector<std::string>& names) {
-    std::string all;
-    for (const std::string& name : names) {
-        all += name + '\n';
-    }
-    return all;
-}
-
 void StateLog::save(const archive::Out& out) const {
-    out.put_text("names", joined(names_));
+    out.put_text("names", readings_.text());
     out.put("entities", options_.indices);
     out.put("dt", options_.dt);
     out.put("reductions",
@@ -504,7 +405,7 @@ void StateLog::save(const archive::Out& out) const {
 void StateLog::check(const archive::In& in) const {
     const auto reductions = in.get<std::int32_t>("reductions", 2);
     const auto rows = in.one<std::int64_t>("in_file");
-    if (in.text("names") != joined(names_) || in.one<double>("dt") != options_.dt ||
+    if (in.text("names") != readings_.text() || in.one<double>("dt") != options_.dt ||
         reductions[0] != static_cast<std::int32_t>(options_.over_entities) ||
         reductions[1] != static_cast<std::int32_t>(options_.over_time) ||
         in.get<std::int64_t>("entities") != options_.indices) {

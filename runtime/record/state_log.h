@@ -4,6 +4,7 @@
 #pragma once
 
 #include "record/npy_file.h"
+#include "record/readings.h"
 #include "record/recorder.h"
 #include "record/row_store.h"
 
@@ -42,7 +43,7 @@ public:
     /// Of samples in memory: a file is read by whoever wants to know (HH6028).
     [[nodiscard]] const std::vector<std::int64_t>& steps() const;
     [[nodiscard]] const std::vector<std::int64_t>& indices() const { return options_.indices; }
-    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+    [[nodiscard]] const std::vector<std::string>& names() const { return readings_.names(); }
     [[nodiscard]] std::vector<double> values(std::string_view name) const;
 
 private:
@@ -52,13 +53,6 @@ private:
     struct Column {
         std::int64_t entity;
         std::size_t column;
-    };
-    /// One recorded variable: a field, a uniform, or an output of an expression.
-    struct Source {
-        enum class Kind : std::uint8_t { Field, Uniform, Output } kind = Kind::Field;
-        kernel::FieldMemory field;
-        const double* value = nullptr; // the uniform, or the array of the output
-        bool averaged = false;
     };
     struct TileSampler {
         StateLog* owner = nullptr;
@@ -71,9 +65,13 @@ private:
     static void sample(void* self, std::int64_t step);
     void sample_tile(const TileSampler& tile, std::int64_t step, double* row);
     void keep_previous(TileSampler& tile, std::int64_t step);
-    void evaluate(const TileSampler& tile, std::int64_t step) const;
+    [[nodiscard]] bool averages(const Reading& reading) const {
+        return options_.average_staggered && reading.is_staggered();
+    }
     /// Values of a sampled row, and of one as it is kept.
-    [[nodiscard]] std::size_t row_length() const { return names_.size() * options_.indices.size(); }
+    [[nodiscard]] std::size_t row_length() const {
+        return names().size() * options_.indices.size();
+    }
     [[nodiscard]] std::size_t kept_width() const {
         return options_.over_entities == Reduction::None ? options_.indices.size() : 1;
     }
@@ -90,18 +88,14 @@ private:
     [[nodiscard]] const RowStore& kept() const { return is_staged() ? kept_ : rows_; }
     [[nodiscard]] std::vector<double> reduced(const double* row) const;
 
-    std::vector<std::string> variables_;
-    std::vector<std::string> names_; // variables, then outputs of expressions
+    Readings readings_;
     StateOptions options_;
     std::uint8_t space_ = HHK_EACH; // of all variables
     double dt_ = 0;
     std::int64_t every_ = 1; // steps between samples
     bool averages_ = false;
-    std::vector<Source> sources_; // as names_
-    std::vector<std::vector<double>> outputs_;
-    std::vector<std::vector<double*>> output_pointers_; // per expression
     std::vector<std::unique_ptr<TileSampler>> tiles_;
-    std::vector<double> previous_; // averaged sources: one row of the step before
+    std::vector<double> previous_; // averaged readings: one row of the step before
     std::int64_t previous_step_ = never;
     RowStore rows_; // as they were sampled: all of them, or, where is_staged, those of the stretch
     RowStore kept_; // what became of them

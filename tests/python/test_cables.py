@@ -384,12 +384,13 @@ def test_spikes_are_found_at_a_place() -> None:
             refractory=3 * ms, **options,
         )  # fmt: skip
         cells.set("I", np.array([0.0, 1e-9, 1e-9]), 31 * np.arange(3))
-        spikes = hp.SpikeRecorder(cells)
+        spikes = hp.SpikeRecorder(cells, "v")
         recorder = hp.StateRecorder(cells, "v", record=cells.cell(1)["axon.200*um"])
         hp.Network(cells, spikes, recorder, dt=0.025 * ms).run(10 * ms, record_end=True)
         v = recorder["v"][0]
         first = np.flatnonzero(v > 0)[0] - 1
         assert spikes.t[0] == pytest.approx(first * 0.025e-3)
+        assert spikes[1].v[0] == v[first + 1]  # at the place, once the step was computed
         assert set(spikes.i) == {1, 2}
         assert spikes.count[0] == 0
 

@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hodg {
@@ -38,8 +39,13 @@ struct EventOptions {
     std::vector<std::int64_t> indices = {};
     /// Bytes after which a run is refused (HH6030); looked at between pieces of a run.
     std::size_t memory_limit = no_memory_limit;
-    /// Not empty: events go to this .npy file, rows of time and index, and are not kept in memory.
+    /// Not empty: events go to this .npy file, rows of time, index and values, and are not kept in
+    /// memory.
     std::string to = {};
+    /// Variables and expressions whose values at the event are kept: after the step was computed,
+    /// before anything arrives and before the statements of the event (the reset).
+    std::vector<std::string> variables = {};
+    std::vector<Expression> expressions = {};
 };
 
 /// When which entity had an event, ordered by step, then entity.
@@ -53,6 +59,10 @@ public:
     [[nodiscard]] std::vector<std::int32_t> indices() const;
     /// Events of each recorded entity.
     [[nodiscard]] std::vector<std::int64_t> counts() const;
+    /// Variables, then outputs of expressions.
+    [[nodiscard]] const std::vector<std::string>& names() const;
+    /// One for each event; throws HH6010 for what is not recorded.
+    [[nodiscard]] std::vector<double> values(std::string_view name) const;
     void clear();
     /// A file (`to`) holds everything then; HH6033.
     void flush();
