@@ -128,6 +128,13 @@ bool check_nesting(const std::vector<ast::Token>& tokens, std::span<const std::u
     return true;
 }
 
+/// Whether a colon stands before: what follows is a unit and its flags.
+static bool after_unit(const std::vector<ast::Token>& tokens, std::span<const std::uint32_t> piece,
+                       std::uint32_t token) {
+    return std::any_of(piece.begin(), piece.end(),
+                       [&](std::uint32_t i) { return i < token && tokens[i].type == L::COLON; });
+}
+
 bool check_foreign(const source::SourceFile& source, const std::vector<ast::Token>& tokens,
                    std::span<const std::uint32_t> piece, diag::Sink& sink) {
     const auto found = std::find_if(piece.begin(), piece.end(),
@@ -155,6 +162,13 @@ bool check_foreign(const source::SourceFile& source, const std::vector<ast::Toke
         own("and", "the logical operator is `and`");
         return false;
     case L::BAR:
+        if (std::count_if(piece.begin(), piece.end(),
+                          [&](std::uint32_t i) { return tokens[i].type == L::BAR; }) == 2 &&
+            at.end == tokens[*found].span.end) {
+            sink.report(diag::Code::ForeignOperator, at, "`|` is not an operator of the language")
+                .note("an absolute value is written `abs(x)`");
+            return false;
+        }
         own("or", "the logical operator is `or`");
         return false;
     case L::BANG:
@@ -162,6 +176,11 @@ bool check_foreign(const source::SourceFile& source, const std::vector<ast::Toke
         return false;
     case L::LBRACK:
     case L::RBRACK:
+        if (found != piece.begin() && after_unit(tokens, piece, *found)) {
+            sink.report(diag::Code::NoIndexing, at, "flags stand in parentheses")
+                .note("as in `: volt (unless refractory)`");
+            return false;
+        }
         sink.report(diag::Code::NoIndexing, at, "there is no indexing in equations")
             .note("a variable has one value per entity; `v_pre` and `v_post` name the two sides of "
                   "a synapse, `f(t, i)` reads a timed array");

@@ -26,9 +26,10 @@ public:
     void run() {
         const bool done = factor_before_derivative() || comparison_for_assignment() ||
                           decimal_comma() || hard_keyword() || chained_comparison() ||
-                          assignment_in_expression() || unit_trouble() || flag_trouble() ||
-                          missing_name() || missing_operand() || juxtaposition() ||
-                          colon_in_expression() || unknown_statement();
+                          assignment_in_expression() || missing_equals() || flags_before_unit() ||
+                          unit_trouble() || flag_trouble() || missing_name() || missing_operand() ||
+                          event_head() || call_without_parentheses() || misspelt_crosses() ||
+                          juxtaposition() || colon_in_expression() || unknown_statement();
         if (!done) {
             fallback();
         }
@@ -183,9 +184,120 @@ private:
         }
         auto report = sink_.report(diag::Code::AssignInExpression, place(),
                                    fmt::format("`{}` inside an expression", here_text()));
-        if (here() == G::ASSIGN) {
+        if (here() == G::ASSIGN && touches(in_.position) && type(in_.position + 1) == G::GT) {
+            report.fix({place().file, place().begin, span(in_.position + 1).end},
+                       ">=", "the comparison is written `>=`");
+        } else if (here() == G::ASSIGN && type(0) == G::THRESHOLD) {
+            report.note(
+                "a threshold compares, as in `threshold v > ...`; equality is written `==`");
+        } else if (here() == G::ASSIGN) {
             report.fix(place(), "==", "equality is written `==`");
         }
+        return true;
+    }
+
+    /// Whether nothing stands between a token and the next one.
+    [[nodiscard]] bool touches(std::size_t i) const {
+        return i + 1 < in_.piece.size() && span(i).end == span(i + 1).begin;
+    }
+
+    /// `param tau 10 ms`.
+    bool missing_equals() {
+        const bool valued = type(0) == G::PARAM || type(0) == G::CONST || type(0) == G::INIT;
+        if (!valued || here() != G::NUMBER || !is_name(type(1))) {
+            return false;
+        }
+        if (in_.position != 2) {
+            return false;
+        }
+        const Span gap{place().file, span(1).end, place().begin};
+        sink_
+            .report(diag::Code::SyntaxError, place(),
+                    fmt::format("the value of `{}` stands without `=`", text(1)))
+            .fix(gap, " = ", fmt::format("write `{} {} = {} ...`", text(0), text(1), here_text()));
+        return true;
+    }
+
+    /// `dv/dt = -v/tau (unless refractory) : volt`: the words of flags where only their place is
+    /// wrong.
+    bool flags_before_unit() {
+        static const std::vector<std::string> first_words = {"constant", "shared", "unless",
+                                                             "linked",   "summed", "outward"};
+        const std::size_t word = here() == G::LPAR ? in_.position + 1 : in_.position;
+        const bool open = word > 0 && type(word - 1) == G::LPAR;
+        if (!open || in_unit() ||
+            std::find(first_words.begin(), first_words.end(), text(word)) == first_words.end()) {
+            return false;
+        }
+        std::size_t close = word;
+        while (close < in_.piece.size() && is_name(type(close))) {
+            ++close;
+        }
+        if (type(close) != G::RPAR || type(close + 1) != G::COLON) {
+            return false;
+        }
+        const Span flags{place().file, span(word - 1).begin, span(close).end};
+        sink_.report(diag::Code::BadFlags, flags, "flags stand after the unit")
+            .note(fmt::format("write `: UNIT {}`",
+                              in_.source.text().substr(flags.begin, flags.end - flags.begin)));
+        return true;
+    }
+
+    /// `event low v < -80 mV`, `event low if ...`, `on low k += 1`.
+    bool event_head() {
+        if (in_.position < 2 || !is_name(type(1))) {
+            return false;
+        }
+        if (type(0) == G::EVENT && in_.position == 2) {
+            sink_
+                .report(
+                    diag::Code::SyntaxError, place(),
+                    fmt::format("expected `when` after `event {}`, not `{}`", text(1), here_text()))
+                .note(fmt::format("write `event {} when CONDITION`", text(1)));
+            return true;
+        }
+        if (type(0) == G::ON && in_.position == 2 && !at_end() && type(2) != G::ASSIGN) {
+            sink_
+                .report(diag::Code::SyntaxError, place(),
+                        fmt::format("expected `{{` after `on {}`, not `{}`", text(1), here_text()))
+                .note(fmt::format("what happens stands in braces: `on {} {{ ... }}`", text(1)));
+            return true;
+        }
+        return false;
+    }
+
+    /// `exp 3`
+    bool call_without_parentheses() {
+        static const std::vector<std::string> functions = {
+            "sin", "cos",  "tan",  "sinh",  "cosh",  "tanh",   "exp",     "log", "log10",
+            "abs", "sqrt", "ceil", "floor", "expm1", "exprel", "sigmoid", "erf"};
+        const bool value = is_name(here()) || here() == G::NUMBER;
+        if (in_.position < 2 || !value || !is_name(before()) ||
+            std::find(functions.begin(), functions.end(), before_text()) == functions.end()) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::MissingOperator, place(),
+                    fmt::format("`{}` is a function and needs its arguments in parentheses",
+                                before_text()))
+            .note(fmt::format("write `{}({})`", before_text(), here_text()));
+        return true;
+    }
+
+    /// `threshold v crossing -20 mV`
+    bool misspelt_crosses() {
+        const bool condition = type(0) == G::THRESHOLD || type(0) == G::EVENT;
+        if (!condition || !is_name(here()) || !ends_operand(before()) || here() == G::CROSSES) {
+            return false;
+        }
+        const std::string word = here_text();
+        if (!word.starts_with("cross") && nearest_names(word, {"crosses"}).empty()) {
+            return false;
+        }
+        sink_
+            .report(diag::Code::SyntaxError, place(),
+                    fmt::format("did not expect `{}` after `{}`", word, before_text()))
+            .fix(place(), "crosses", "did you mean `crosses`?");
         return true;
     }
 
@@ -203,6 +315,24 @@ private:
         if (type(in_.position - 1) == G::RPAR && here() == G::LPAR) {
             sink_.report(diag::Code::BadFlags, place(), "a second list of flags")
                 .note("flags stand in one list, parted by commas");
+            return true;
+        }
+        const bool value = type(colon + 1) == G::NUMBER && text(colon + 1) != "1";
+        if (value && type(0) == G::PARAM && colon == 2) {
+            sink_
+                .report(diag::Code::SyntaxError, span(colon + 1),
+                        fmt::format("the value of `{}` stands where its unit is expected", text(1)))
+                .fix(span(colon), "=",
+                     fmt::format("write `param {} = {} ...`", text(1), text(colon + 1)));
+            return true;
+        }
+        if (type(colon - 1) == G::THRESHOLD || type(colon - 1) == G::RESET ||
+            type(colon - 1) == G::REFRACTORY) {
+            const std::string word = text(colon - 1);
+            sink_
+                .report(diag::Code::SyntaxError, span(colon),
+                        fmt::format("no colon stands after `{}`", word))
+                .note(fmt::format("write `{} ...`", word));
             return true;
         }
         auto report =
@@ -258,6 +388,8 @@ private:
                          fmt::format("expected a value after `{}`{}", before_text(), found));
         if (here() == G::STAR && before() == G::STAR) {
             report.note("a power is written `**` without a blank");
+        } else if (here() == G::IF) {
+            report.note("the value comes first: `x = a if condition else b`");
         }
         return true;
     }
@@ -392,8 +524,24 @@ private:
             return "a file has `channel`, `neuron`, `synapse`, `cell`, `function`, `const` and "
                    "`import`";
         }
-        return "an equation reads `dv/dt = expression : unit`, `I = expression : unit` or `I : "
-               "unit`";
+        switch (type(0)) {
+        case G::PARAM:
+            return "a parameter reads `param g = 0.3 mS/cm**2`, or `param g : siemens` without a "
+                   "default";
+        case G::CONST:
+            return "a constant has a value: `const k = 3`";
+        case G::INIT:
+            return "an initial value reads `init v = -65 mV`";
+        case G::INPUT:
+            return "an input has a unit and no value: `input I : amp`; synapses and stimuli give "
+                   "it its value";
+        case G::RESET:
+            return "a statement reads `v = expression`, `v += expression` and the like; several "
+                   "stand in braces, one a line: `reset { ... }`";
+        default:
+            return "an equation reads `dv/dt = expression : unit`, `I = expression : unit` or `I : "
+                   "unit`";
+        }
     }
 
     void fallback() {

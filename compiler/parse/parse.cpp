@@ -9,6 +9,7 @@
 #include "parse/messages.h"
 #include "parse/split.h"
 #include "parse/token_class.h"
+#include "support/suggest.h"
 
 #include <fmt/format.h>
 
@@ -230,6 +231,18 @@ private:
         auto report = sink_.report(
             piece.has_block ? diag::Code::UnexpectedBlock : diag::Code::MisplacedItem,
             token_span(piece, 0), fmt::format("`{}` cannot stand outside a block", word));
+        static const std::vector<std::string> of_files = {"channel", "neuron",   "synapse", "cell",
+                                                          "import",  "function", "const"};
+        const std::vector<std::string> near = nearest_names(word, of_files);
+        if (!near.empty()) {
+            report.fix(token_span(piece, 0), near.front(), did_you_mean(near));
+            return item;
+        }
+        if (word == "def" || word == "from") {
+            report.note(word == "def" ? "a function is written `function f(x : volt) : 1 = ...`"
+                                      : "an import is written `import channels.NaT`");
+            return item;
+        }
         report.note(
             "at the top of a file stand `channel`, `neuron`, `synapse`, `cell`, `function`, "
             "`const` and `import`; all else goes inside a `{ }` of these");

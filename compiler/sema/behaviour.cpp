@@ -121,7 +121,9 @@ private:
             if (!made.is_condition && !draft_.solver.unify(draft_.exprs[value.index].term, time)) {
                 sink()
                     .report(diag::Code::RefractoryUnit, draft_.place(value),
-                            "a refractory period is a time or a condition, but this is in " +
+                            std::string("a refractory period is a time or a condition, but this "
+                                        "is ") +
+                                (draft_.term(value).known.is_dimensionless() ? "" : "in ") +
                                 shown(draft_, value))
                     .note("write `refractory 2 ms` or `refractory v > 0 mV`");
             } else if (!made.is_condition) {

@@ -9,7 +9,9 @@
 #include "support/suggest.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace hhc::sema {
@@ -37,23 +39,57 @@ std::string ordinal(std::size_t index, std::size_t count, const std::string& fun
 
 constexpr int deepest_inlining = 60;
 
+/// Functions whose arguments have an order to be known.
+constexpr std::array<std::string_view, 14> call_forms = {
+    "clip(x, low, high)",
+    "min(a, b)",
+    "max(a, b)",
+    "where(condition, a, b)",
+    "timestep(t, dt)",
+    "nernst(c_in, c_out, z)",
+    "ghk(v, c_in, c_out, z)",
+    "uniform(a, b)",
+    "gamma(shape, scale)",
+    "lognormal(mu, sigma)",
+    "binomial(n, p)",
+    "truncated_normal(mean, sd, low, high)",
+    "clipped_normal(mean, sd, low, high)",
+    "poisson(mean)",
+};
+
+/// Of a function of the language: whether it takes more than one argument.
+bool has_more(const std::string& function) {
+    return std::any_of(call_forms.begin(), call_forms.end(), [&](std::string_view form) {
+        return form.starts_with(function + "(") && form.find(',') != std::string_view::npos;
+    });
+}
+
 } // namespace
 
-bool Checker::arity(const std::string& name, std::size_t wanted, std::size_t found, Span span) {
+bool Checker::arity(const std::string& name, std::size_t wanted, std::size_t found, Span span,
+                    std::string_view form) {
     if (wanted == found) {
         return true;
     }
-    report(diag::Code::WrongArity, span,
-           "`" + name + "` takes " + (wanted == 0 ? "no" : std::to_string(wanted)) +
-               (wanted == 1 ? " argument" : " arguments") + ", and this call has " +
-               (found == 0 ? "none" : std::to_string(found)));
+    auto problem = report(diag::Code::WrongArity, span,
+                          "`" + name + "` takes " + (wanted == 0 ? "no" : std::to_string(wanted)) +
+                              (wanted == 1 ? " argument" : " arguments") + ", and this call has " +
+                              (found == 0 ? "none" : std::to_string(found)));
+    for (const std::string_view known : call_forms) {
+        if (known.starts_with(name + "(")) {
+            form = known;
+        }
+    }
+    if (!form.empty()) {
+        problem.note("write `" + std::string(form) + "`");
+    }
     return false;
 }
 
 bool Checker::fit_argument(ExprId& arg, const Term& term, const std::string& function,
                            std::size_t index) {
     arg = fit(draft_, context_, arg, Scalar::Real, term, diag::Code::ArgumentUnit,
-              ordinal(index, index + 1 == 1 ? 1 : 2, function));
+              ordinal(index, has_more(function) ? 2 : 1, function));
     return !draft_.poisoned(arg);
 }
 
@@ -109,8 +145,11 @@ ExprId Checker::call(const ast::Call& call, Span span) {
         return arity(name, 1, args.size(), span) ? to_integer(args[0], span) : draft_.poison(span);
     }
     if (name == "where") {
-        return arity(name, 3, args.size(), span) ? conditional(args[1], args[0], args[2], span)
-                                                 : draft_.poison(span);
+        if (!arity(name, 3, args.size(), span)) {
+            return draft_.poison(span);
+        }
+        const ExprId condition = fit_condition(args[0], "the first argument of `where`");
+        return conditional(args[1], condition, args[2], span);
     }
     if (name == "nernst") {
         return arity(name, 3, args.size(), span) ? nernst(args, span) : draft_.poison(span);
@@ -287,7 +326,8 @@ ExprId Checker::random(model::Distribution function, std::vector<ExprId> args, S
 }
 
 ExprId Checker::table(const External& external, std::vector<ExprId> args, Span span) {
-    if (!arity(external.name, external.per_entity ? 2 : 1, args.size(), span)) {
+    if (!arity(external.name, external.per_entity ? 2 : 1, args.size(), span,
+               external.name + (external.per_entity ? "(t, i)" : "(t)"))) {
         return draft_.poison(span);
     }
     if (draft_.poisoned(args[0]) || (args.size() > 1 && draft_.poisoned(args[1]))) {
@@ -355,7 +395,7 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
         bound[param.name.text] = args[i];
     }
     Scope scope;
-    scope.prefix = "\n"; // a function sees its arguments and its file
+    scope.prefix = file_prefix; // a function sees its arguments and its file
     scope.file = &home;
     scope.is_channel = true;
     diag::Sink inside;

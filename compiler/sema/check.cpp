@@ -312,7 +312,7 @@ private:
         diag::Sink own;
         Draft draft(environment_, own);
         Scope& scope = draft.add_scope({});
-        scope.prefix = "\n";
+        scope.prefix = file_prefix;
         scope.file = &file;
         scope.is_channel = true;
         (void)may_define(draft, scope, function.name);

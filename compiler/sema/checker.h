@@ -73,7 +73,8 @@ private:
     ExprId ghk(const std::vector<ExprId>& args, Span span);
     ExprId thermal(ExprId valence, Span span);
     ExprId unknown_function(const std::string& name, Span span);
-    bool arity(const std::string& name, std::size_t wanted, std::size_t found, Span span);
+    bool arity(const std::string& name, std::size_t wanted, std::size_t found, Span span,
+               std::string_view form = {});
     bool fit_argument(ExprId& arg, const Term& term, const std::string& function,
                       std::size_t index);
 

@@ -247,7 +247,7 @@ VariableId top_level_constant(Draft& draft, const ast::Const& constant, const Fi
         return known->second;
     }
     Scope& scope = draft.add_scope({});
-    scope.prefix = "\n"; // no variable of the model has such a name: a constant sees its file only
+    scope.prefix = file_prefix; // a constant sees its file only
     scope.file = &home;
     scope.is_channel = true;
     model::Variable variable;

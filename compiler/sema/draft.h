@@ -23,6 +23,9 @@ using model::Scalar;
 using model::VariableId;
 
 /// The names that a piece of text sees. Variables are flat and dotted; a scope is a prefix.
+/// Of functions and constants at the top of a file: no variable of a model has such a name.
+constexpr const char* file_prefix = "\n";
+
 struct Scope {
     std::string prefix;                      // "" or "na.": its own names are prefix + name
     const Scope* parent = nullptr;           // the block around it, whose names are seen too

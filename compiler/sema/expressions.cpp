@@ -99,12 +99,18 @@ static void misfit_hint(const Draft& draft, ExprId value, diag::Code code, const
                          (expr.kind == ExprKind::Integer && expr.integer != 0);
     if (found.known.is_dimensionless() && literal) {
         const Span end{expr.span.file, expr.span.end, expr.span.end};
-        report.fix(end, "*" + units::describe_short(wanted.known), "give the number its unit");
+        if (wanted.known == units::kelvin()) {
+            report.fix(end, " degC", "give the number its unit: degrees Celsius, or `*kelvin`");
+        } else {
+            report.fix(end, "*" + units::describe_short(wanted.known), "give the number its unit");
+        }
     } else if (found.known.is_dimensionless() && wanted.known == units::second().pow(-1)) {
         report.note("rates are per time: divide by the time unit of the paper, as in `(...)/ms`");
     } else if (wanted.known.is_dimensionless() && code == diag::Code::ArgumentUnit) {
-        report.note("divide by a quantity of the same unit, as in `x/(10*" +
-                    units::describe_short(found.known) + ")`");
+        const std::string unit = units::describe_short(found.known);
+        const bool simple = unit.find_first_of("*/") == std::string::npos;
+        report.note("divide by a quantity of the same unit" +
+                    (simple ? ", as in `x/(10*" + unit + ")`" : ", so that the units cancel"));
     } else if (ratio == units::metre().pow(2) || ratio == units::metre().pow(-2)) {
         report.note("the two differ by an area: something is per area, as `uF/cm**2` or "
                     "`uA/cm**2`, and something is not");
@@ -234,6 +240,9 @@ ExprId Checker::quantity(const ast::Quantity& quantity, Span span) {
             draft_.facts(*meant).read = true;
             problem.fix(span, quantity.number + "*" + quantity.unit.text,
                         "write `" + quantity.number + "*" + quantity.unit.text + "` for a product");
+        } else if (quantity.unit.text == "C" || quantity.unit.text == "celsius" ||
+                   quantity.unit.text == "Celsius") {
+            problem.fix(quantity.unit.span, "degC", "degrees Celsius are written `degC`");
         } else if (!near.empty()) {
             problem.fix(quantity.unit.span, near.front(), did_you_mean(near));
         }
@@ -393,6 +402,16 @@ ExprId Checker::unknown(const std::string& name, Span span) {
     const std::vector<std::string> near_units = units::suggest_units(name);
     if (!near.empty()) {
         problem.fix(span, near.front(), did_you_mean(near));
+    } else if (name == "true" || name == "false") {
+        const std::string right = name == "true" ? "True" : "False";
+        problem.fix(span, right, "write `" + right + "`");
+    } else if (const std::size_t dot = name.find('.');
+               dot != std::string::npos && !draft_.is_equations) {
+        problem.note("there is no part `" + name.substr(0, dot) + "`: `use NAME as " +
+                     name.substr(0, dot) + "` makes one");
+    } else if (scope.prefix == file_prefix) {
+        problem.note("at the top of a file a function sees its arguments and the constants of the "
+                     "file, and a constant those constants");
     } else if (scope.is_channel && context_.locals == nullptr) {
         problem.note("a channel sees `v`, `t`, `dt`, `temperature`, its own names and what it "
                      "declares: `needs " +

@@ -54,13 +54,52 @@ std::string places(unsigned where) {
         {OnSynapseSubexpression, "a definition in a synapse"},
         {OnSynapseParameter, "a parameter of a synapse"},
     }};
-    std::string result;
+    std::vector<std::string_view> list;
     for (const auto& [bit, name] : names) {
         if ((where & bit) != 0) {
-            result += (result.empty() ? "" : " or ") + std::string(name);
+            list.push_back(name);
         }
     }
+    std::string result;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string_view between = i == 0 ? "" : i + 1 == list.size() ? " or " : ", ";
+        result += std::string(between) + std::string(list[i]);
+    }
     return result;
+}
+
+/// The places of flags in the kind of block that `where` is of.
+unsigned side(unsigned where) {
+    constexpr unsigned synapses = OnSynapseOde | OnSynapseSubexpression | OnSynapseParameter;
+    return (where & synapses) != 0 ? synapses : ~synapses;
+}
+
+/// "`constant`, `shared` or `linked`"
+std::string flags_of(unsigned here) {
+    std::vector<std::string_view> list;
+    for (const Row& row : rows) {
+        if ((row.where & here) != 0) {
+            list.push_back(row.text);
+        }
+    }
+    std::string result;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string_view between = i == 0 ? "" : i + 1 == list.size() ? " or " : ", ";
+        result += std::string(between) + "`" + std::string(list[i]) + "`";
+    }
+    return result;
+}
+
+/// `constant shared`: flags with the comma forgotten; empty if it is something else.
+std::string parted(const std::string& text) {
+    for (const Row& first : rows) {
+        for (const Row& second : rows) {
+            if (text == std::string(first.text) + " " + std::string(second.text)) {
+                return std::string(first.text) + ", " + std::string(second.text);
+            }
+        }
+    }
+    return {};
 }
 
 void check_conflicts(const std::vector<ast::Flag>& written, ReadFlags& read, diag::Sink& sink) {
@@ -95,7 +134,6 @@ ReadFlags read_flags(const std::vector<ast::Flag>& flags, FlagContext context, d
     for (const Row& row : rows) {
         known.emplace_back(row.text);
     }
-    std::vector<std::string_view> seen;
     for (const ast::Flag& flag : flags) {
         const Row* found = nullptr;
         for (const Row& row : rows) {
@@ -105,7 +143,11 @@ ReadFlags read_flags(const std::vector<ast::Flag>& flags, FlagContext context, d
             auto problem = sink.report(diag::Code::UnknownFlag, flag.span,
                                        "there is no flag `" + flag.text + "`");
             const std::vector<std::string> near = nearest_names(flag.text, known);
-            if (!near.empty()) {
+            if (const std::string both = parted(flag.text); !both.empty()) {
+                problem.fix(flag.span, both, "flags are parted by commas");
+            } else if (near.empty() && !flags_of(here).empty()) {
+                problem.note(places(here) + " can be " + flags_of(here));
+            } else if (!near.empty()) {
                 problem.fix(flag.span, near.front(), did_you_mean(near));
             }
             continue;
@@ -113,7 +155,9 @@ ReadFlags read_flags(const std::vector<ast::Flag>& flags, FlagContext context, d
         if ((found->where & here) == 0) {
             sink.report(diag::Code::FlagContext, flag.span,
                         "`" + flag.text + "` does not apply to " + places(here))
-                .note("it belongs to " + places(found->where));
+                .note("it belongs to " + places((found->where & side(here)) != 0
+                                                    ? found->where & side(here)
+                                                    : found->where));
             continue;
         }
         found->set(result);

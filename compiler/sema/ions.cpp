@@ -57,6 +57,11 @@ bool is_plain(const Draft& draft, const Scope& scope, ast::ExprId id) {
     return plain;
 }
 
+bool is_zero(const model::Expr& expr) {
+    return (expr.kind == model::ExprKind::Integer && expr.integer == 0) ||
+           (expr.kind == model::ExprKind::Number && expr.number == 0);
+}
+
 /// `ca.inside = ...`: a parameter if it is a number, otherwise a name for something that changes.
 void declare_value(Draft& draft, Scope& inside, const ast::Setting& setting,
                    const units::Dimension& unit) {
@@ -75,8 +80,16 @@ void declare_value(Draft& draft, Scope& inside, const ast::Setting& setting,
                 to->variable(id).display = *display;
             }
         }
-        return fit(*to, context, check_expression(*to, context, setting.value), Scalar::Real, unit,
-                   diag::Code::DefinitionUnit, "`" + setting.key.text + "` of an ion pool");
+        const ExprId value = check_expression(*to, context, setting.value);
+        if (name == "z" && !to->poisoned(value) && is_zero(to->model.exprs[value])) {
+            sink_of(*to, inside)
+                .report(diag::Code::IonIncomplete, to->place(value), "the valence of an ion is 0")
+                .note(
+                    "an ion carries a charge, as `valence = 2` of calcium; without it there is no "
+                    "reversal potential");
+        }
+        return fit(*to, context, value, Scalar::Real, unit, diag::Code::DefinitionUnit,
+                   "`" + setting.key.text + "` of an ion pool");
     };
 }
 
@@ -94,6 +107,23 @@ std::string keyword(const Scope& scope, const ast::Setting& setting) {
     return text == "nernst" || text == "none" ? text : "";
 }
 
+/// `reversal = nerst`
+bool misspelt_keyword(const Draft& draft, const Scope& inside, const ast::Setting& setting) {
+    const ast::Expr& expr = inside.file->file->expr(setting.value);
+    const auto* name = std::get_if<ast::Reference>(&expr.node);
+    if (name == nullptr || find_variable(draft, inside, name->path.text())) {
+        return false;
+    }
+    const std::vector<std::string> near = nearest_names(name->path.text(), {"nernst", "none"});
+    if (near.empty()) {
+        return false;
+    }
+    sink_of(draft, inside)
+        .report(diag::Code::UnknownName, expr.span, "`" + name->path.text() + "` is not defined")
+        .fix(expr.span, near.front(), did_you_mean(near));
+    return true;
+}
+
 void declare_reversal(Draft& draft, Scope& inside, const ast::Setting* setting, Span span) {
     Draft* const to = &draft;
     if (setting != nullptr && keyword(inside, *setting) == "none") {
@@ -104,6 +134,9 @@ void declare_reversal(Draft& draft, Scope& inside, const ast::Setting* setting, 
             declare_generated(draft, inside, "E", units::volt(), setting->key.span, {});
         draft.facts(id).define = [to, &inside, setting] {
             const ExprContext context{inside, Place::Subexpression, "value " + inside.prefix + "E"};
+            if (misspelt_keyword(*to, inside, *setting)) {
+                return to->poison(setting->key.span);
+            }
             return fit(*to, context, check_expression(*to, context, setting->value), Scalar::Real,
                        units::volt(), diag::Code::DefinitionUnit, "`reversal` of an ion pool");
         };

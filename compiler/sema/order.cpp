@@ -218,7 +218,8 @@ private:
                             "`" + variable.name + "` is shared by all entities, but `" +
                                 draft_.variable(read).name + "` differs between them")
                     .note_at(draft_.variable(read).span,
-                             "`" + draft_.variable(read).name + "` is defined here");
+                             "`" + draft_.variable(read).name + "` is defined here")
+                    .note(shared_advice(variable, draft_.variable(read)));
             }
         }
         if (noisy_[id.index] && variable.role == Role::ConstantOverDt) {
@@ -227,6 +228,18 @@ private:
                                 "` is fixed for a step and cannot contain white "
                                 "noise; use `randn()`");
         }
+    }
+
+    /// What to do about a shared definition that reads what entities have of their own.
+    [[nodiscard]] static std::string shared_advice(const model::Variable& variable,
+                                                   const model::Variable& read) {
+        const std::string own = "remove `(shared)` from `" + variable.name + "`";
+        if (read.role == Role::Linked) {
+            return own + ": a linked variable has a value for each entity, read from the other "
+                         "population";
+        }
+        return read.role == Role::Parameter ? own + ", or flag `" + read.name + "` `(shared)`"
+                                            : own;
     }
 
     [[nodiscard]] bool varies(VariableId id) const {
