@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/stage_plan.h"
 
+#include "codegen/stage_balance.h"
 #include "ir/math_cost.h"
 
 #include <algorithm>
@@ -18,9 +19,10 @@ using ir::KernelKind;
 using ir::Op;
 using ir::ValueId;
 
-/// Instructions, roughly. A stage has at most this many; a loop with less than
-/// twice as many is left alone.
+/// Instructions, roughly. With polynomials a stage has at most this many; other stages are put
+/// together from chunks. A shorter loop is left alone.
 constexpr int longest_stage = 40;
+constexpr int longest_chunk = 24;
 constexpr int shortest_kernel = 100;
 /// What a further stage costs: its loop, and its constants again.
 constexpr int price_of_stage = 6;
@@ -70,8 +72,13 @@ public:
     std::vector<Stage> run() {
         collect_results();
         put_in_order();
-        find_cuts();
-        separate_arguments();
+        const bool polynomials = approximates();
+        find_cuts(polynomials ? longest_stage : longest_chunk);
+        if (polynomials) {
+            separate_arguments();
+        } else {
+            join_chunks();
+        }
         return build();
     }
 
@@ -90,10 +97,7 @@ public:
                 sum += instructions(kernel_.values[id]);
             }
         }
-        const bool approximates =
-            std::ranges::any_of(kernel_.values.raw(),
-                                [](const ir::Value& value) { return value.op == Op::Approximate; });
-        return approximates || sum >= shortest_kernel;
+        return approximates() || sum >= shortest_kernel;
     }
 
     [[nodiscard]] Stage everything() {
@@ -115,6 +119,11 @@ public:
     }
 
 private:
+    [[nodiscard]] bool approximates() const {
+        return std::ranges::any_of(kernel_.values.raw(), [](const ir::Value& value) {
+            return value.op == Op::Approximate;
+        });
+    }
     /// Values that stand inside the loop.
     [[nodiscard]] bool is_ours(ValueId id) const {
         return values_.is_live(id) && !values_.is_rare(id) && !values_.is_literal(id) &&
@@ -222,7 +231,7 @@ private:
     }
 
     /// The cheapest cuts: by dynamic programming over the end of the last stage.
-    void find_cuts() {
+    void find_cuts(int longest) {
         const std::vector<int> across = crossings();
         const std::size_t n = order_.size();
         constexpr long unreachable = std::numeric_limits<long>::max() / 2;
@@ -233,7 +242,7 @@ private:
             int length = 0;
             for (std::size_t begin = end; begin-- > 0;) {
                 length += instructions(kernel_.values[order_[begin]]);
-                if (length > longest_stage && begin + 1 < end) {
+                if (length > longest && begin + 1 < end) {
                     break;
                 }
                 const long cut = begin == 0 ? 0 : long{price_of_crossing} * across[begin];
@@ -255,6 +264,48 @@ private:
         for (std::size_t k = 0; k < n; ++k) {
             stage += k == ends[stage] ? 1 : 0;
             stage_of_[order_[k].index] = stage;
+        }
+    }
+
+    /// Chunks become stages: several, where they do not wait for each other and need other units.
+    void join_chunks() {
+        std::vector<std::size_t> number(kernel_.values.size(), absent); // of its operation
+        std::vector<Operation> operations;
+        std::vector<std::size_t> chunk_of(stage_count_, absent); // chunks of loads alone have none
+        std::size_t chunks = 0;
+        for (const ValueId id : order_) {
+            if (is_leaf(id)) {
+                continue;
+            }
+            std::size_t& chunk = chunk_of[stage_of_[id.index]];
+            chunk = chunk == absent ? chunks++ : chunk;
+            Operation operation{work_of(kernel_.values[id]), {}, chunk};
+            for (const ValueId arg : values_.inputs(id)) {
+                if (number[arg.index] != absent) {
+                    operation.arguments.push_back(number[arg.index]);
+                }
+            }
+            number[id.index] = operations.size();
+            operations.push_back(std::move(operation));
+        }
+        const std::vector<std::size_t> stages = balanced_stages(operations);
+        std::vector<std::size_t> first_use(kernel_.values.size(), absent);
+        stage_count_ = 1;
+        for (const ValueId id : order_) {
+            if (is_leaf(id)) {
+                continue;
+            }
+            const std::size_t stage = stages[operations[number[id.index]].chunk];
+            stage_of_[id.index] = stage;
+            stage_count_ = std::max(stage_count_, stage + 1);
+            for (const ValueId arg : values_.inputs(id)) {
+                first_use[arg.index] = std::min(first_use[arg.index], stage);
+            }
+        }
+        for (const ValueId id : order_) {
+            if (is_leaf(id)) { // only results may use it
+                stage_of_[id.index] = first_use[id.index] == absent ? 0 : first_use[id.index];
+            }
         }
     }
 

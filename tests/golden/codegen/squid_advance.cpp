@@ -32,18 +32,15 @@
     for (int64_t word = block->begin; word < end; word += 64) {
         const int64_t stop = word + 64 < end ? word + 64 : end;
         uint64_t spike_word = 0;
-        Real v_kept[64 / HHK_WIDTH];
+        Real x32_kept[64 / HHK_WIDTH];
+        Real x34_kept[64 / HHK_WIDTH];
         Real alpha_m_kept[64 / HHK_WIDTH];
-        Real x73_kept[64 / HHK_WIDTH];
         Real x72_kept[64 / HHK_WIDTH];
-        Real x45_kept[64 / HHK_WIDTH];
         Real alpha_h_kept[64 / HHK_WIDTH];
-        Real x80_kept[64 / HHK_WIDTH];
-        Real x79_kept[64 / HHK_WIDTH];
-        Real x63_kept[64 / HHK_WIDTH];
-        Real x68_kept[64 / HHK_WIDTH];
+        Real x45_kept[64 / HHK_WIDTH];
+        Real x59_kept[64 / HHK_WIDTH];
+        Real x62_kept[64 / HHK_WIDTH];
         Real alpha_n_kept[64 / HHK_WIDTH];
-        Real x86_kept[64 / HHK_WIDTH];
         Real x85_kept[64 / HHK_WIDTH];
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
             const Real v = hhk_load(v_at + i);
@@ -70,17 +67,16 @@
             const Real x27 = g * x26_all;
             const Real x28 = -x27;
             const Real x32 = x28 * dt_all;
+            x32_kept[(i - word) / HHK_WIDTH] = x32;
+            x34_kept[(i - word) / HHK_WIDTH] = x34;
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real x32 = x32_kept[(i - word) / HHK_WIDTH];
+            const Real x34 = x34_kept[(i - word) / HHK_WIDTH];
+            const Real v = hhk_load(v_at + i);
             const Real x33 = hhk_exprel(x32);
             const Real v_2 = hhk_fma(x34, x33, v);
             const Mask not_refractory = hhk_load_mask(not_refractory_at + i);
-            v_kept[(i - word) / HHK_WIDTH] = v;
-            bad_real += hhk_guarded(count, i, v_2);
-            hhk_store(v_at + i, v_2);
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real v = v_kept[(i - word) / HHK_WIDTH];
-            const Mask not_refractory = hhk_load_mask(not_refractory_at + i);
-            const Real v_2 = hhk_load(v_at + i);
             const Mask x92 = hhk_gt(v, Real(0.0));
             const Mask x93 = hhk_not(x92);
             const Mask x95 = hhk_or(not_refractory, x93);
@@ -88,94 +84,81 @@
             const Mask x97 = hhk_and(x95, x96);
             const Mask x98 = hhk_not(x97);
             const Mask x99 = hhk_and(x95, x98);
-            const Real x38 = v_2 + 0.04;
-            const Real x39 = x38 * -100.0;
-            const Real x40 = hhk_inv_exprel(x39);
-            const Real alpha_m = 1000.0 * x40;
-            alpha_m_kept[(i - word) / HHK_WIDTH] = alpha_m;
+            bad_real += hhk_guarded(count, i, v_2);
+            hhk_store(v_at + i, v_2);
             hhk_store_mask(not_refractory_at + i, x99);
             spike_word |= static_cast<uint64_t>(hhk_mask_bits(x97)) << (i - word);
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
             const Real v_2 = hhk_load(v_at + i);
-            const Real alpha_m = alpha_m_kept[(i - word) / HHK_WIDTH];
+            const Real x38 = v_2 + 0.04;
+            const Real x39 = x38 * -100.0;
+            const Real x40 = hhk_inv_exprel(x39);
+            const Real alpha_m = 1000.0 * x40;
             const Real x45 = v_2 + 0.065;
             const Real x46 = x45 * -55.55555555555556;
             const Real x47 = hhk_exp(x46);
             const Real beta_m = 4000.0 * x47;
             const Real x72 = alpha_m + beta_m;
-            const Real x73 = alpha_m / x72;
-            x73_kept[(i - word) / HHK_WIDTH] = x73;
+            const Real x51 = x45 * -50.0;
+            const Real x52 = hhk_exp(x51);
+            const Real alpha_h = 70.0 * x52;
+            alpha_m_kept[(i - word) / HHK_WIDTH] = alpha_m;
             x72_kept[(i - word) / HHK_WIDTH] = x72;
+            alpha_h_kept[(i - word) / HHK_WIDTH] = alpha_h;
             x45_kept[(i - word) / HHK_WIDTH] = x45;
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real na_m = hhk_load(na_m_at + i);
-            const Real x73 = x73_kept[(i - word) / HHK_WIDTH];
+            const Real alpha_m = alpha_m_kept[(i - word) / HHK_WIDTH];
             const Real x72 = x72_kept[(i - word) / HHK_WIDTH];
+            const Real na_m = hhk_load(na_m_at + i);
+            const Real v_2 = hhk_load(v_at + i);
+            const Real x73 = alpha_m / x72;
             const Real x77 = na_m - x73;
             const Real x75 = x74_all * x72;
             const Real x76 = hhk_exp(x75);
             const Real m = hhk_fma(x77, x76, x73);
-            hhk_store(na_m_at + i, m);
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real x45 = x45_kept[(i - word) / HHK_WIDTH];
-            const Real x51 = x45 * -50.0;
-            const Real x52 = hhk_exp(x51);
-            const Real alpha_h = 70.0 * x52;
-            alpha_h_kept[(i - word) / HHK_WIDTH] = alpha_h;
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real v_2 = hhk_load(v_at + i);
-            const Real alpha_h = alpha_h_kept[(i - word) / HHK_WIDTH];
             const Real x56 = v_2 + 0.035;
             const Real x57 = x56 * -100.0;
             const Real x58 = hhk_exp(x57);
             const Real x59 = 1.0 + x58;
+            x59_kept[(i - word) / HHK_WIDTH] = x59;
+            hhk_store(na_m_at + i, m);
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real x59 = x59_kept[(i - word) / HHK_WIDTH];
+            const Real alpha_h = alpha_h_kept[(i - word) / HHK_WIDTH];
+            const Real na_h = hhk_load(na_h_at + i);
+            const Real v_2 = hhk_load(v_at + i);
             const Real beta_h = 1000.0 / x59;
             const Real x79 = alpha_h + beta_h;
             const Real x80 = alpha_h / x79;
-            x80_kept[(i - word) / HHK_WIDTH] = x80;
-            x79_kept[(i - word) / HHK_WIDTH] = x79;
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real na_h = hhk_load(na_h_at + i);
-            const Real x80 = x80_kept[(i - word) / HHK_WIDTH];
-            const Real x79 = x79_kept[(i - word) / HHK_WIDTH];
-            const Real v_2 = hhk_load(v_at + i);
             const Real x83 = na_h - x80;
             const Real x81 = x74_all * x79;
             const Real x82 = hhk_exp(x81);
             const Real h = hhk_fma(x83, x82, x80);
             const Real x62 = v_2 + 0.055;
-            const Real x63 = x62 * -100.0;
-            x63_kept[(i - word) / HHK_WIDTH] = x63;
+            x62_kept[(i - word) / HHK_WIDTH] = x62;
             hhk_store(na_h_at + i, h);
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real x63 = x63_kept[(i - word) / HHK_WIDTH];
+            const Real x62 = x62_kept[(i - word) / HHK_WIDTH];
             const Real x45 = x45_kept[(i - word) / HHK_WIDTH];
+            const Real x63 = x62 * -100.0;
             const Real x64 = hhk_inv_exprel(x63);
             const Real alpha_n = 100.0 * x64;
             const Real x68 = x45 * -12.5;
-            x68_kept[(i - word) / HHK_WIDTH] = x68;
-            alpha_n_kept[(i - word) / HHK_WIDTH] = alpha_n;
-        }
-        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real x68 = x68_kept[(i - word) / HHK_WIDTH];
-            const Real alpha_n = alpha_n_kept[(i - word) / HHK_WIDTH];
             const Real x69 = hhk_exp(x68);
             const Real beta_n = 125.0 * x69;
             const Real x85 = alpha_n + beta_n;
-            const Real x86 = alpha_n / x85;
-            x86_kept[(i - word) / HHK_WIDTH] = x86;
+            alpha_n_kept[(i - word) / HHK_WIDTH] = alpha_n;
             x85_kept[(i - word) / HHK_WIDTH] = x85;
         }
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-            const Real k_n = hhk_load(k_n_at + i);
-            const Real x86 = x86_kept[(i - word) / HHK_WIDTH];
+            const Real alpha_n = alpha_n_kept[(i - word) / HHK_WIDTH];
             const Real x85 = x85_kept[(i - word) / HHK_WIDTH];
+            const Real k_n = hhk_load(k_n_at + i);
+            const Real x86 = alpha_n / x85;
             const Real x89 = k_n - x86;
             const Real x87 = x74_all * x85;
             const Real x88 = hhk_exp(x87);

@@ -107,7 +107,8 @@ TEST(StagePlan, LeavesShortKernelsAndOtherKindsInOnePiece) {
     expect_sound(module, module.kernels.back(), stages);
 }
 
-/// a' depends on a alone, b' on the old a by a long way: the old a must outlive its store.
+/// b' depends on the new a by a long way and on the old one at its end: the old a must outlive its
+/// store.
 TEST(StagePlan, KeepsWhatIsOverwritten) {
     ir::Module module;
     const FieldId a = add_field(module, "a");
@@ -122,8 +123,9 @@ TEST(StagePlan, KeepsWhatIsOverwritten) {
         return x;
     };
     const ValueId old = build.load(a);
-    build.store(a, chain(old));
-    build.store(b, build.mul(chain(build.load(b)), old));
+    const ValueId next = chain(old);
+    build.store(a, next);
+    build.store(b, build.mul(chain(next), old));
     const std::vector<Stage> stages = plan(module, kernel);
     EXPECT_GT(stages.size(), 1U);
     expect_sound(module, kernel, stages);
