@@ -413,12 +413,17 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         problem.note("at the top of a file a function sees its arguments and the constants of the "
                      "file, and a constant those constants");
     } else if (scope.is_channel && context_.locals == nullptr) {
+        std::string needed = name; // a name without dots, which the user of the channel gives
+        std::replace(needed.begin(), needed.end(), '.', '_');
         problem.note("a channel sees `v`, `t`, `dt`, `temperature`, its own names and what it "
                      "declares: `needs " +
-                     name + " : UNIT`");
+                     needed + " : UNIT`");
+        if (needed != name) {
+            problem.note("beside `insert`: `" + needed + " = " + name + " : UNIT`");
+        }
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
-    } else if (!draft_.is_equations) {
+    } else if (!draft_.is_equations && name.find('.') == std::string::npos) {
         problem.note("`param " + name + " = VALUE UNIT` declares it");
     }
     return draft_.poison(span);

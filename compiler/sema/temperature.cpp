@@ -31,7 +31,9 @@ static void use_references(Draft& draft, VariableId id) {
             draft.sink
                 .report(diag::Code::TemperatureUnset, draft.facts(id).first_use,
                         "the temperature of this model is not known")
-                .note("set it: `temperature = 37 degC`");
+                .note(draft.is_equations ? "set it: `temperature = 37 degC : kelvin`, or later, as "
+                                           "`temperature : kelvin`"
+                                         : "set it: `temperature = 37 degC`");
         }
         return;
     }
