@@ -4,7 +4,6 @@
 #include "synapse/synapse_state.h"
 
 #include "base/fail.h"
-#include "base/stable_hash.h"
 #include "kernel/variables.h"
 
 #include <fmt/format.h>
