@@ -327,15 +327,18 @@ template <class V> HHK_INLINE V hhk_exprel_near(V x) {
 }
 
 // exprel near zero and elsewhere. The exponential update of a membrane asks for x = -dt/tau, which
-// is small in nearly every step: where all lanes are near, the far formula is jumped over. A lane
-// gets the same bits whatever its neighbours are.
+// is small in nearly every step: where all lanes are near, the far formula is jumped over, and the
+// near one where none is. A lane gets the same bits whatever its neighbours are.
 template <class V, class Far> HHK_INLINE V hhk_exprel_by(V x, Far far) {
     const auto near = hhk_mask(hhk_abs(x) <= hhk_const<V>(0.5));
-    const V close = hhk_exprel_near(x);
     if (__builtin_expect(!hhk_any(!near), 1)) {
-        return close;
+        return hhk_exprel_near(x);
     }
-    return hhk_select(near, close, far(x));
+    const V distant = far(x);
+    if (!hhk_any(near)) {
+        return distant;
+    }
+    return hhk_select(near, hhk_exprel_near(x), distant);
 }
 
 #if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
