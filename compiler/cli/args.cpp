@@ -2,13 +2,18 @@
 // Every option and its help. The texts teach: each command's help ends with examples.
 #include "cli/args.h"
 
+#include "support/suggest.h"
+
 #include "hhc/compile.h"
 #include "hhc/version.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 namespace hhc::cli {
 namespace {
@@ -264,6 +269,40 @@ std::string default_library() {
     return {};
 }
 
+/// A long option that neither hhc nor its subcommand has: CLI11 takes it for a file and speaks of
+/// the number of files. False if there is none.
+static bool explain_option(const CLI::App& app, int argc, char** argv) {
+    std::vector<std::string> known;
+    const auto learn = [&](const CLI::App& of) {
+        for (const CLI::Option* option : of.get_options()) {
+            known.insert(known.end(), option->get_lnames().begin(), option->get_lnames().end());
+        }
+    };
+    learn(app);
+    for (const CLI::App* command : app.get_subcommands()) {
+        learn(*command);
+    }
+    for (int i = 1; i < argc; ++i) {
+        std::string word = argv[i];
+        if (!word.starts_with("--") || word.size() == 2) {
+            continue;
+        }
+        word = word.substr(2, word.find('=') - 2);
+        if (std::ranges::find(known, word) != known.end()) {
+            continue;
+        }
+        std::fprintf(stderr, "hhc: there is no option `--%s` here\n", word.c_str());
+        std::vector<std::string> near = nearest_names(word, known);
+        for (std::string& name : near) {
+            name.insert(0, "--");
+        }
+        std::fprintf(stderr, "  hint: %s\n",
+                     near.empty() ? "--help lists the options" : did_you_mean(near).c_str());
+        return true;
+    }
+    return false;
+}
+
 std::optional<Args> read_args(int argc, char** argv, int& exit) {
     Args args;
     CLI::App app("hhc: the compiler of neuron models. Equations in, vector code out.", "hhc");
@@ -285,6 +324,10 @@ std::optional<Args> read_args(int argc, char** argv, int& exit) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0 && explain_option(app, argc, argv)) {
+            exit = static_cast<int>(Exit::UsageError);
+            return std::nullopt;
+        }
         exit = app.exit(error) == 0 ? 0 : static_cast<int>(Exit::UsageError);
         return std::nullopt;
     }

@@ -71,6 +71,11 @@ ast::DocString Builder::docstring(Span quoted) const {
 
 // ---- Equations
 
+/// Words whose statements are written without `=`.
+static bool is_statement(std::string_view word) {
+    return word == "method" || word == "threshold" || word == "refractory";
+}
+
 ast::UnitExpr Builder::unit_or_report(Grammar::UnitExprContext* context, Span after,
                                       const ast::Name& name) {
     if (context != nullptr) {
@@ -147,6 +152,11 @@ Builder::Node Builder::named(Grammar::NamedContext* context, Home home) {
             made.unit = unit(unit_context);
         }
         return made;
+    }
+    if (unit_context == nullptr && home == Home::Block && is_statement(key.text)) {
+        sink_.report(diag::Code::SyntaxError, span(context), "`" + key.text + "` takes no `=`")
+            .note("write `" + key.text + " " + text(span(context->expr(0))) + "`");
+        return ast::ErrorItem{};
     }
     if (context->AT() != nullptr) {
         sink_.report(diag::Code::SyntaxError, span(context->AT()),

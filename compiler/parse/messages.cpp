@@ -326,6 +326,14 @@ private:
                      fmt::format("write `param {} = {} ...`", text(1), text(colon + 1)));
             return true;
         }
+        if (value && colon == 1) {
+            sink_
+                .report(diag::Code::SyntaxError, span(colon + 1),
+                        fmt::format("the value of `{}` stands where its unit is expected", text(0)))
+                .note(fmt::format("`{} : UNIT` declares a parameter that is set for each entity",
+                                  text(0)));
+            return true;
+        }
         if (type(colon - 1) == G::THRESHOLD || type(colon - 1) == G::RESET ||
             type(colon - 1) == G::REFRACTORY) {
             const std::string word = text(colon - 1);

@@ -238,6 +238,10 @@ private:
             report.fix(token_span(piece, 0), near.front(), did_you_mean(near));
             return item;
         }
+        if (word == "hhm") {
+            report.note("the version of the language is said on the first line: `hhm 1`");
+            return item;
+        }
         if (word == "def" || word == "from") {
             report.note(word == "def" ? "a function is written `function f(x : volt) : 1 = ...`"
                                       : "an import is written `import channels.NaT`");

@@ -55,7 +55,8 @@ private:
     ExprId comparison(ast::BinaryOp op, ExprId left, ExprId right, Span span);
     ExprId logic(ast::BinaryOp op, ExprId left, ExprId right, Span span);
     bool numbers(ExprId left, ExprId right, Span span);
-    bool same_unit(ExprId left, ExprId right, Span span, const std::string& what);
+    bool same_unit(ExprId left, ExprId right, Span span, const std::string& what,
+                   bool tight = false);
     /// Both to real numbers unless both are integers; true if both are.
     bool promote(ExprId& left, ExprId& right);
 

@@ -121,9 +121,10 @@ static bool is_literal(const model::Expr& expr) {
     return expr.kind == ExprKind::Number || expr.kind == ExprKind::Integer;
 }
 
-/// A plain number meets a quantity: `v + 55`, where `v + 55*mV` was meant.
+/// A plain number meets a quantity: `v + 55`, where `v + 55*mV` was meant. `tight`: a product would
+/// bind no closer than what stands before, as in `v % 3`; a literal `3 mV` does.
 static bool number_without_unit(const Draft& draft, ExprId number, const Term& its, const Term& of,
-                                diag::Sink::Report& problem) {
+                                diag::Sink::Report& problem, bool tight = false) {
     if (!its.is_known() || !its.known.is_dimensionless() || !of.is_known()) {
         return false;
     }
@@ -131,7 +132,7 @@ static bool number_without_unit(const Draft& draft, ExprId number, const Term& i
     const model::Expr& expr = draft.model.exprs[number];
     if (is_literal(expr)) {
         const Span end{expr.span.file, expr.span.end, expr.span.end};
-        problem.fix(end, "*" + unit, "give the number its unit");
+        problem.fix(end, (tight ? " " : "*") + unit, "give the number its unit");
         return true;
     }
     if (expr.kind == ExprKind::Variable && of.known == units::volt()) {
@@ -165,7 +166,7 @@ static std::string ratio_hint(const units::Dimension& left, const units::Dimensi
     return "";
 }
 
-bool Checker::same_unit(ExprId left, ExprId right, Span span, const std::string& what) {
+bool Checker::same_unit(ExprId left, ExprId right, Span span, const std::string& what, bool tight) {
     if (draft_.solver.unify(draft_.exprs[left.index].term, draft_.exprs[right.index].term)) {
         return true;
     }
@@ -187,7 +188,7 @@ bool Checker::same_unit(ExprId left, ExprId right, Span span, const std::string&
         const Term& other = is_zero(draft_.model.exprs[left]) ? b : a;
         problem.note("zero has a unit too: write `0*" + units::describe_short(other.known) + "`");
     } else if (!number_without_unit(draft_, left, a, b, problem) &&
-               !number_without_unit(draft_, right, b, a, problem)) {
+               !number_without_unit(draft_, right, b, a, problem, tight)) {
         if (const std::string hint = ratio_hint(a.known, b.known); !hint.empty()) {
             problem.note(hint);
         }
@@ -217,7 +218,8 @@ ExprId Checker::arithmetic(BinaryOp op, ExprId left, ExprId right, Span span) {
         if (row.op != op) {
             continue;
         }
-        if (!same_unit(left, right, span, row.what)) {
+        const bool tight = op == BinaryOp::Modulo || op == BinaryOp::FloorDivide;
+        if (!same_unit(left, right, span, row.what, tight)) {
             return draft_.poison(span);
         }
         return draft_.arithmetic(row.kind, left, right, span);

@@ -480,6 +480,13 @@ class Others(Command):
             self.assertIn("Examples:", out)
         self.hhc()
 
+    def test_a_misspelt_option_is_named(self) -> None:
+        _, said = self.hhc("run", SQUID, "--fro", "10ms", expect=USAGE)
+        self.assertIn("no option `--fro`", said)
+        self.assertIn("`--for`", said)
+        _, said = self.hhc(SQUID, "--otput=x.so", expect=USAGE)
+        self.assertIn("`--output`?", said)
+
     def test_explains_a_model_and_a_code(self) -> None:
         self.assertIn("staggered", self.hhc("explain", SQUID)[0])
         self.assertIn("HH3012", self.hhc("explain", "HH3012")[0])

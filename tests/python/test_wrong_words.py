@@ -55,6 +55,9 @@ WRONG = [
     after("input k = 3 mV", "HH1020", 9, "a unit and no value"),
     after("q = l.I : 1", "HH2001", 5, "`use NAME as l`"),
     Wrong("init ==", STATE.replace("v = E", "v == E"), "HH1020", (5, 12), "`init v = -65 mV`"),
+    after("k : 10 mV", "HH1020", 5, "stands where its unit is expected"),
+    after("method = euler", "HH1020", 1, "`method euler`"),
+    after("q = v % 3 : volt", "HH3001", 5, "v % 3 mV : volt"),
     # temperature and ions
     after("temperature = 18.5", "HH3002", 15, "18.5 degC"),
     after("temperature = 18.5 C", "HH2011", 20, "degC"),
@@ -88,6 +91,8 @@ WRONG = [
         "reset ==", SPIKES.replace("reset v = E", "reset v == E"), "HH1020", (7, 13), "a statement"
     ),
     after("refractory 2", "HH3017", 12, "but this is a plain number"),
+    Wrong("threshold = v", STATE + "threshold = v > E", "HH1020", (6, 5), "`threshold v > E`"),
+    Wrong("refractory =", SPIKES + "refractory = 2 ms", "HH1020", (8, 5), "`refractory 2 ms`"),
     after("event low v < E", "HH1020", 11, "`event low when CONDITION`"),
     after("event low if v < E", "HH1020", 11, "`event low when CONDITION`"),
     after("k : 1\nevent low when v < E\non low k += 1", "HH1020", 8, "in braces")._replace(
@@ -98,6 +103,7 @@ WRONG = [
 TOPS = [
     ("channl", "channl X {\n    param g = 3 mV\n}\n", "HH1015", "`channel`?"),
     ("def", "def f(x):\n", "HH1032", "function f(x : volt)"),
+    ("hhm", "const k = 3\nhhm 1\n", "HH1032", "on the first line"),
     ("from", "from channels import NaT\n", "HH1032", "`import channels.NaT`"),
     ("function", "function f(x : volt) : 1 = (x - v)/mV\n", "HH2001", "sees its arguments"),
 ]
