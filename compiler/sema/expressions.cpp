@@ -406,7 +406,7 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         const std::string right = name == "true" ? "True" : "False";
         problem.fix(span, right, "write `" + right + "`");
     } else if (const std::size_t dot = name.find('.');
-               dot != std::string::npos && !draft_.is_equations) {
+               dot != std::string::npos && !draft_.is_equations && !scope.is_channel) {
         problem.note("there is no part `" + name.substr(0, dot) + "`: `use NAME as " +
                      name.substr(0, dot) + "` makes one");
     } else if (scope.prefix == file_prefix) {
@@ -423,7 +423,7 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         }
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
-    } else if (!draft_.is_equations && name.find('.') == std::string::npos) {
+    } else if (!draft_.is_equations) {
         problem.note("`param " + name + " = VALUE UNIT` declares it");
     }
     return draft_.poison(span);

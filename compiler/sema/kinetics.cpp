@@ -8,6 +8,7 @@
 // steady state `s.C.inf`, unless an `init` says how.
 #include "ast/visit.h"
 #include "sema/collect.h"
+#include "sema/constants.h"
 #include "sema/expressions.h"
 #include "sema/names.h"
 #include "sema/scheme_graph.h"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <variant>
 
 namespace hhc::sema {
 
@@ -100,6 +102,7 @@ private:
     }
     units::Dimension unit(Index i) const { return species_[i].unit.type.dimension; }
     ExprId rate(Reaction& reaction, bool forward);
+    void refuse_negative(ExprId rate);
     ExprId flux(Reaction& reaction, bool forward);
     ExprId derivative(Index i);
     ExprId total(const Sum& sum);
@@ -351,6 +354,19 @@ bool SchemeDraft::read() {
     return check_units() && sink.error_count() == before;
 }
 
+/// A rate that is a number cannot take more than there is.
+void SchemeDraft::refuse_negative(ExprId rate) {
+    if (draft_.poisoned(rate)) {
+        return;
+    }
+    const auto value = evaluate(draft_, rate, true);
+    const double* number = std::get_if<double>(&value);
+    if (number != nullptr && *number < 0) {
+        report(draft_.place(rate), "the rate of a transition is negative")
+            .note("the way back has a rate of its own: `C <-> O (forward, backward)`");
+    }
+}
+
 /// The constant of mass action in one direction, with its q10.
 ExprId SchemeDraft::rate(Reaction& reaction, bool forward) {
     ExprId& known = forward ? reaction.forward : reaction.backward;
@@ -369,6 +385,7 @@ ExprId SchemeDraft::rate(Reaction& reaction, bool forward) {
                 check_expression(draft_, context,
                                  forward ? reaction.text->forward : reaction.text->backward),
                 Scalar::Real, wanted, diag::Code::RateUnit, "the rate of a transition");
+    refuse_negative(known);
     if (factor_.valid() && !draft_.poisoned(known)) {
         known = combine(ExprKind::Multiply, known, draft_.reference(factor_, text_.name.span));
     }

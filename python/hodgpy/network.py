@@ -97,8 +97,8 @@ class Network:
         if isinstance(item, Population):
             self._core.add_population(item._core)
             self._populations[item.name] = item
-            if self._temperature is not None and item._core.has("temperature"):
-                item.set("temperature", self._temperature)
+            if self._temperature is not None:
+                self._set_temperature(item)
             for companion in item._companions():
                 self._join(companion)
         elif isinstance(item, Synapses):
@@ -130,6 +130,16 @@ class Network:
             self._synapses.append(item)
         elif hasattr(type(item), "_before_run"):
             self._prepared.append(item)
+
+    def _set_temperature(self, item: Any) -> None:
+        if item._core.has("temperature"):
+            item.set("temperature", self._temperature)
+        elif item.model is not None and "temperature" in item._names():
+            plausible.warn_user(
+                f"the equations of `{item.name}` say their own temperature, and that of the "
+                "network does not change it: write `temperature : kelvin` to have it set",
+                NetworkWarning,
+            )
 
     def _free_name(self, item: Any) -> str:
         """The name of an object, or one that is free."""

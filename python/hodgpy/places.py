@@ -169,9 +169,7 @@ def _named(shape: Compartments, name: str) -> np.ndarray:
         elif stem != name and section.name.startswith(beginnings):
             mask[shape.first[i] : shape.subtree_end[i]] = True
     if not mask.any():
-        known = sorted(
-            {s.path for s in shape.sections if s.path} | {s.kind for s in shape.sections}
-        )
+        known = sorted(({s.path for s in shape.sections} | {s.kind for s in shape.sections}) - {""})
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(known[:12])}"
         raise no_place(f"the cell has no region `{name}`{hint}")

@@ -139,3 +139,23 @@ def test_hints_for_ions_are_the_language() -> None:
     with pytest.raises(hp.ModelError) as said:
         hp.compile("neuron B {\n dv/dt = a.I/(1 uF/cm**2) : volt\n}")
     assert "param a.I" not in str(said.value)
+
+
+def test_a_temperature_that_the_equations_say_is_not_that_of_the_network() -> None:
+    text = "dv/dt = (nernst(1*mmolar, 2*mmolar, 2) - v)/(1*ms) : volt\ntemperature = "
+    P = hp.Population(hp.compile(text + "37 degC : kelvin"), 1, name="P")
+    with pytest.warns(hp.NetworkWarning, match="equations of `P` say their own temperature"):
+        hp.Network(P, temperature="6.3 degC")
+
+
+def test_a_negative_rate_is_refused() -> None:
+    scheme = """neuron A {
+        kinetic s {
+            C <-> O (%s, 2/ms)
+            conserve C + O = 1
+        }
+        dv/dt = -v/ms : 1
+    }"""
+    with pytest.raises(hp.ModelError, match=r"HH4060\]: the rate of a transition is negative"):
+        hp.compile(scheme % "-1/ms")
+    assert hp.compile(scheme % "1/ms")["A"].states
