@@ -300,9 +300,7 @@ def _source(source: Any) -> tuple[str, str | None]:
     if not isinstance(source, str):
         return "", arguments.path(source, "the source of a model", ModelError)
     if not source.strip():
-        raise ModelError(
-            "the text of the model is empty; it must hold at least one equation (`x : 1` will do)"
-        )
+        return "# no equations\n", None  # neurons that only stand there, as sources or targets
     if any(sign in source for sign in "\n=:"):
         return source, None
     if source.endswith(".hhm"):

@@ -44,6 +44,9 @@ def retinal_ganglion() -> Morphology:
 
     Notes
     -----
+    Of which animal it is, and which paper it comes from, the file does not say, nor could it be
+    found. Good for solving equations on a real tree; not for statements about a species.
+
     The file is licensed under Creative Commons Attribution 4.0; NeuroMorpho.Org asks to be cited as
     Tecuatl, Ljungquist & Ascoli (2024), doi:10.1096/fba.2024-00048.
     """

@@ -26,7 +26,6 @@ def scope() -> dict[str, Any]:
 WRONG = """
 hp.compile(3)
 hp.compile(None)
-hp.compile("")
 hp.compile("  # nothing")
 hp.compile("neurons.foo")
 hp.compile("/nonexistent.hhm")

@@ -151,3 +151,20 @@ def test_exact_holds_the_coefficients_that_it_was_given() -> None:
     with pytest.raises(hp.ModelError, match="`constant` in its population"):
         hp.Synapses(P, P, on_pre="R_post += 1*ohm")
     hp.compile(equations)  # by default it may change: another method
+
+
+def test_neurons_and_synapses_without_equations() -> None:
+    nothing = hp.Population(hp.compile(""), 5)
+    cells = hp.Population(hp.compile("dv/dt = -v/(10*ms) : 1"), 4)
+    S = hp.Synapses(nothing, cells, "w : 1")
+    S.connect(p=0.5, seed=1)
+    S.w = "i + 10*j"
+    assert len(hp.Synapses(nothing, nothing)) == 0
+    hp.Network(nothing, cells, S, dt=0.1 * ms).run(1 * ms)
+    assert len(nothing) == 5
+    assert 0 < len(S) < 20
+    assert np.array_equal(S.w, S.i + 10.0 * S.j)
+    by_chance = hp.Population(hp.compile("", threshold="rand() < 0.1"), 100)
+    spikes = hp.SpikeRecorder(by_chance)
+    hp.Network(by_chance, spikes, dt=0.1 * ms).run(10 * ms)
+    assert abs(len(spikes) - 1000) < 5 * 900**0.5
