@@ -17,6 +17,7 @@ import numpy as np
 
 from hodgpy import _core, arguments, plausible, units
 from hodgpy.errors import Diagnostic, ModelError, ModelWarning, Note
+from hodgpy.keywords import keywords
 from hodgpy.library import library_folder, models
 from hodgpy.model import Model, ModelFile
 from hodgpy.source_place import find_literal
@@ -36,6 +37,7 @@ _DTYPES = {"float64": 8, "float32": 4}
 _TARGETS = ("native", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64", "interpreter")
 
 
+@keywords
 def compile(
     source: str | PathLike[str],
     *,

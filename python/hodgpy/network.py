@@ -14,6 +14,7 @@ from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.errors import NetworkWarning, SimulationError
 from hodgpy.imaging import CalciumImaging
+from hodgpy.keywords import Keywords, keywords
 from hodgpy.population import Population
 from hodgpy.recording import Recorder
 from hodgpy.sources import NoiseCurrent
@@ -31,7 +32,7 @@ _LONG = 50.0  # seconds: a run of a plain number from here on was probably meant
 _COARSE = 0.01  # seconds: a step that is no step of a neuron
 
 
-class Network:
+class Network(Keywords):
     """Populations, synapses, stimuli and recorders that run together on one clock.
 
     Parameters
@@ -184,6 +185,7 @@ class Network:
     def threads(self, threads: int) -> None:
         self._core.threads = arguments.whole(threads, "threads", 0, 1024)
 
+    @keywords
     def run(
         self,
         duration: Any,

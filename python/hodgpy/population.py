@@ -14,6 +14,7 @@ from hodgpy import _core, arguments, plausible, units
 from hodgpy.coded import Place, refuse
 from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, ModelWarning, SimulationError
+from hodgpy.keywords import Keywords
 from hodgpy.model import Model
 from hodgpy.pair_expressions import PairExpression
 from hodgpy.pair_scope import evaluated
@@ -54,7 +55,7 @@ def _meant_model(given: Any, N: Any) -> str:
     return "; write hp.Population(model, N)" if isinstance(N, Model) else ""
 
 
-class Population:
+class Population(Keywords):
     """``N`` neurons of one model; variables are attributes: ``P.v``, ``P.na.g``, ``P["na.g"]``.
 
     Parameters

@@ -21,6 +21,7 @@ from hodgpy import arguments, export, plausible, plotting, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import NetworkWarning, SimulationError
+from hodgpy.keywords import Keywords
 from hodgpy.population import Population
 from hodgpy.recorded_events import RecordedEvents
 from hodgpy.recorded_file import file_of, reduction, rows
@@ -31,7 +32,7 @@ from hodgpy.synapse_values import SynapseValues
 from hodgpy.units import Quantity
 
 
-class Recorder(ABC):
+class Recorder(Keywords, ABC):
     """What all recorders share: a name in the network, and how to make them again for a copy."""
 
     name: str

@@ -16,6 +16,7 @@ from hodgpy import _core, arguments, units
 from hodgpy.coded import refuse
 from hodgpy.compiling import compile as compile_model
 from hodgpy.errors import ModelWarning
+from hodgpy.keywords import Keywords
 from hodgpy.population import Population
 from hodgpy.subgroup import split
 from hodgpy.synapses import Synapses
@@ -286,7 +287,7 @@ class PoissonInput(Synapses):
         self.set("trains", float(count))
 
 
-class NoiseCurrent:
+class NoiseCurrent(Keywords):
     """A fluctuating drive of each neuron: an Ornstein-Uhlenbeck process, exact for any time step.
 
     Parameters

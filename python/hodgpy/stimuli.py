@@ -19,12 +19,13 @@ from hodgpy import arguments, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_stimulus
 from hodgpy.errors import SimulationError
+from hodgpy.keywords import Keywords
 from hodgpy.subgroup import split
 
 _AHEAD = 1.0  # irregular pulses are laid out at least so many seconds at a time
 
 
-class Stimulus(ABC):
+class Stimulus(Keywords, ABC):
     """What all drives share; use one of its kinds."""
 
     target: Any

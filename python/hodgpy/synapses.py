@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from hodgpy.compiling import _diagnostics, _options, collect_externals
 from hodgpy.connecting import Matrix, Request, Rule, plan
 from hodgpy.copying import rebuild_synapses
 from hodgpy.errors import ModelError, ModelWarning, SimulationError
+from hodgpy.keywords import keywords, names_of, unknown_keyword
 from hodgpy.model import Model
 from hodgpy.pair_scope import Pairs, Side, scopes_of
 from hodgpy.population import Population
@@ -162,6 +164,7 @@ class Synapses(SynapseValues):
 
     # -- making synapses -------------------------------------------------------------------------
 
+    @keywords
     def connect(
         self,
         condition: str | bool | None = None,
@@ -298,6 +301,10 @@ class Synapses(SynapseValues):
 
     def _give(self, key: str, value: Any, level: int) -> None:
         """A value from the constructor: at once if it is shared, else for synapses to come."""
+        known = names_of(Synapses.__init__)
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+        if near and key not in self._names():
+            raise TypeError(unknown_keyword("Synapses", key, known))
         variable = self._variable(key)
         if variable["per_entity"] or np.ndim(getattr(value, "value", value)) > 0:
             self._initial[key] = value

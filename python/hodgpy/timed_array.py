@@ -9,10 +9,11 @@ import numpy as np
 
 from hodgpy.arguments import shown
 from hodgpy.errors import SimulationError
+from hodgpy.keywords import Keywords
 from hodgpy.units import Exponents, Quantity, as_quantity, duration
 
 
-class TimedArray:
+class TimedArray(Keywords):
     """A step function of time, one for all entities or one column per entity.
 
     Parameters
