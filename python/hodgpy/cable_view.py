@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodgpy.cable_arguments import parts_of
+from hodgpy.errors import NetworkWarning
 from hodgpy.model import Model
 from hodgpy.places import Region, along, counted, has_length, no_place
+from hodgpy.plausible import warn_user
 from hodgpy.point_process import PointProcesses
 
 if TYPE_CHECKING:
@@ -99,7 +101,14 @@ class CableView:
             for (processes, at), part in zip(here, parts, strict=True):
                 processes.set(name, part, at, level=1)
             return
-        self._owner.set(name, value, self._chosen, level=1)
+        self._set_chosen(name, value)
+
+    def _set_chosen(self, name: str, value: Any) -> None:
+        if len(self._chosen) == 0:
+            warn_user(
+                f"`{name}` is assigned to no compartment: this place is empty", NetworkWarning
+            )
+        self._owner.set(name, value, self._chosen, level=2)
 
     def _processes_here(self, name: str) -> list[tuple[PointProcesses, np.ndarray]]:
         """Groups of processes with this current at these compartments, and which of them."""
@@ -137,8 +146,8 @@ class CableView:
         return np.broadcast_to(self._owner.get(name, unit), (self._owner.N,))[self._chosen].copy()
 
     def set(self, name: str, value: Any) -> None:
-        """Assign a variable, as :meth:`Population.set`."""
-        self._owner.set(name, value, self._chosen, level=1)
+        """Assign a variable, as :meth:`Population.set`; warns where the place is empty."""
+        self._set_chosen(name, value)
 
     def __getitem__(self, index: Any) -> CableView:
         owner = self._owner

@@ -225,3 +225,21 @@ def test_overlapping_insertions() -> None:
     with pytest.raises(hp.SimulationError, match="twice at `axon`, 5 um") as caught:
         hp.Cell(shape(), hp.compile(text))
     assert caught.value.code == "HH6074"
+
+
+@pytest.mark.parametrize("value", [1e-9, "1*nA"])
+def test_values_for_an_empty_place(value: Any) -> None:
+    nowhere = cell()[places.distance > 1 * cm]
+    with pytest.warns(hp.NetworkWarning, match="`I` is assigned to no compartment") as caught:
+        nowhere.I = value
+    assert caught[0].filename == __file__
+    with pytest.warns(hp.NetworkWarning, match="this place is empty"):
+        nowhere.set("I", value)
+
+
+def test_values_for_a_place_do_not_warn() -> None:
+    made = cell()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made[places.distance > 50 * um].gl = 1.0
+        made.axon.set("gl", "1*siemens/meter**2")
