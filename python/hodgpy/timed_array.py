@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hodgpy import plausible
 from hodgpy.arguments import shown
 from hodgpy.errors import SimulationError
 from hodgpy.keywords import Keywords
@@ -45,6 +46,7 @@ class TimedArray(Keywords):
         self.per_entity: bool = array.ndim == 2
         self.dimension: Exponents = quantity.dimension
         self.unit: str = quantity.unit
+        plausible.check_time(dt, 1.0, "dt of a timed array")
         self.dt: float = duration(dt, "dt of a timed array")
         if self.dt <= 0:
             raise SimulationError(f"dt of a timed array is {self.dt} s; it must be positive")

@@ -181,6 +181,8 @@ def test_times_and_temperatures_without_unit(leak: hp.Model) -> None:
             LEAK + " (unless refractory)", threshold="v > 1*mV", reset="v = 0*mV", refractory=2
         )
     squid = hp.compile("neurons.hodgkin_huxley_1952").HodgkinHuxley1952
+    with pytest.warns(hp.UnitWarning, match=r"dt of a timed array .* did you mean 1\*ms"):
+        hp.TimedArray([1.0, 2.0], dt=1)
     with pytest.warns(hp.UnitWarning, match='"20 degC"'):
         hp.Population(squid, 1, temperature=20)
 
