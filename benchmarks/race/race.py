@@ -333,6 +333,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
         )
         axis.bar_label(bars, fmt="%.3g", padding=3, fontsize=8)
         axis.set(xscale="log", title=f"{model}, N = {n}", xlabel="ns per neuron and step")
+        axis.xaxis.set_minor_formatter("")  # labels of a decade would overlap
         axis.margins(x=0.15)
         axis.tick_params(labelsize=8)
         axis.spines[["top", "right"]].set_visible(False)
