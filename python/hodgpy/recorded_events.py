@@ -9,12 +9,13 @@ import numpy as np
 
 from hodgpy import arguments
 from hodgpy.errors import SimulationError
+from hodgpy.named_values import PickedValues
 
 if TYPE_CHECKING:
     from hodgpy.recording import EventRecorder
 
 
-class RecordedEvents:
+class RecordedEvents(PickedValues):
     """What a recorder of events holds of the neurons with these numbers, in order of time.
 
     ``t`` and ``i``, and the recorded variables as attributes, all of shape (events,), in SI.
@@ -39,24 +40,6 @@ class RecordedEvents:
         """Indices of the neurons."""
         indices: np.ndarray = self._recorder.i[self._rows]
         return indices
-
-    def get(self, name: str, unit: str) -> np.ndarray:
-        """Values in another unit."""
-        values: np.ndarray = self._recorder.get(name, unit)[self._rows]
-        return values
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        values: np.ndarray = self._recorder[name][self._rows]
-        return values
-
-    def __getattr__(self, name: str) -> np.ndarray:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        values: np.ndarray = getattr(self._recorder, name)[self._rows]
-        return values
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(n for n in self._recorder.variables if n.isidentifier())]
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -9,12 +9,13 @@ import numpy as np
 
 from hodgpy import arguments
 from hodgpy.errors import SimulationError
+from hodgpy.named_values import PickedValues
 
 if TYPE_CHECKING:
     from hodgpy.recording import StateRecorder
 
 
-class RecordedNeurons:
+class RecordedNeurons(PickedValues):
     """What a recorder holds of the neurons with these numbers.
 
     Variables are attributes: of one number shape (samples,), of several (neurons, samples), in SI.
@@ -23,22 +24,6 @@ class RecordedNeurons:
     def __init__(self, recorder: StateRecorder, number: Any) -> None:
         self._recorder = recorder
         self._rows = _rows_of(recorder, number)
-
-    def get(self, name: str, unit: str) -> np.ndarray:
-        """Values in another unit."""
-        values: np.ndarray = self._recorder.get(name, unit)[self._rows]
-        return values
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        values: np.ndarray = self._recorder[name][self._rows]
-        return values
-
-    def __getattr__(self, name: str) -> np.ndarray:
-        values: np.ndarray = getattr(self._recorder, name)[self._rows]
-        return values
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(n for n in self._recorder.variables if n.isidentifier())]
 
     def __repr__(self) -> str:
         chosen = self._recorder.indices[self._rows]

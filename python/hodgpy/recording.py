@@ -22,6 +22,7 @@ from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import NetworkWarning, SimulationError
 from hodgpy.keywords import Keywords
+from hodgpy.named_values import NamedValues
 from hodgpy.population import Population
 from hodgpy.recorded_events import RecordedEvents
 from hodgpy.recorded_file import file_of, reduction, rows
@@ -29,7 +30,6 @@ from hodgpy.recorded_neurons import RecordedNeurons
 from hodgpy.recorded_values import RecordedValues, recorded_values
 from hodgpy.subgroup import Subgroup, split
 from hodgpy.synapse_values import SynapseValues
-from hodgpy.units import Quantity
 
 
 class Recorder(Keywords, ABC):
@@ -73,7 +73,7 @@ class Recorder(Keywords, ABC):
         return rebuild_recorder, (kind, positional, named | {"name": self.name})
 
 
-class EventRecorder(Recorder):
+class EventRecorder(NamedValues, Recorder):
     """When which neuron had an event, ordered by time, then neuron.
 
     Parameters
@@ -267,21 +267,6 @@ class EventRecorder(Recorder):
             raise AttributeError(str(error)) from None
         return values
 
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(n for n in self.variables if n.isidentifier())]
-
-    def get(self, name: str, unit: str) -> np.ndarray:
-        """Values of a variable in another unit, shape (n,).
-
-        Raises
-        ------
-        UnitError
-            For a unit of another dimension.
-        """
-        values = self[name]  # refuses what was not recorded
-        shown: np.ndarray = Quantity(values, self._dimensions[name]).in_unit(unit)
-        return shown
-
     def clear(self) -> None:
         """Forget what was recorded."""
         self._core.clear()
@@ -336,7 +321,7 @@ class SpikeRecorder(EventRecorder):
         self._call = (SpikeRecorder, (population,), self._named)
 
 
-class StateRecorder(Recorder):
+class StateRecorder(NamedValues, Recorder):
     """Values of variables and expressions over time.
 
     Parameters
@@ -464,21 +449,6 @@ class StateRecorder(Recorder):
                 f"`{name}` was not recorded; recorded: {', '.join(self.variables)}"
             )
         return self._values(name)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(n for n in self.variables if n.isidentifier())]
-
-    def get(self, name: str, unit: str) -> np.ndarray:
-        """Values in another unit, shape (recorded neurons, samples).
-
-        Raises
-        ------
-        UnitError
-            For a unit of another dimension.
-        """
-        values = self[name]  # refuses what was not recorded
-        shown: np.ndarray = Quantity(values, self._dimensions[name]).in_unit(unit)
-        return shown
 
     def data(self) -> dict[str, np.ndarray]:
         """What was recorded as plain arrays: ``t`` in seconds, and every variable in SI."""
