@@ -353,11 +353,10 @@ void Collector::insert(const ast::Insert& insert, Scope& scope) {
             insert_again(part, std::move(insertion), scope);
             continue;
         }
-        this->part(part, scope);
-        const std::string prefix = scope.prefix + name + ".";
-        if (draft_.lost_parts.contains(prefix)) {
+        if (!this->part(part, scope)) {
             continue;
         }
+        const std::string prefix = scope.prefix + name + ".";
         channel_of_.emplace(name, part.path.text());
         if (!regions.empty()) {
             model::Variable variable;

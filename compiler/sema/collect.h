@@ -101,7 +101,8 @@ private:
     void constant(const ast::Const& constant, Scope& scope, Span span);
     void input(const ast::Input& input, Scope& scope, Span span);
     void needs(const ast::Needs& needs, Scope& scope, Span span);
-    void part(const ast::Part& part, Scope& scope);
+    /// False where the part could not be made; reported then.
+    bool part(const ast::Part& part, Scope& scope);
     // cells.cpp
     void insert(const ast::Insert& insert, Scope& scope);
     void insert_again(const ast::Part& part, model::Insertion insertion, Scope& scope);

@@ -74,7 +74,7 @@ void Collector::arguments(const ast::Part& part, const ast::Block& block, const 
     }
 }
 
-void Collector::part(const ast::Part& part, Scope& scope) {
+bool Collector::part(const ast::Part& part, Scope& scope) {
     diag::Sink& sink = sink_of(draft_, scope);
     const ast::Name alias = part.alias.value_or(
         part.path.parts.empty() ? ast::Name{part.span, "part"} : part.path.parts.back());
@@ -82,7 +82,7 @@ void Collector::part(const ast::Part& part, Scope& scope) {
     if (symbol == nullptr || !may_define(draft_, scope, alias)) {
         // Its names exist, poisoned: `na.I` is no second mistake.
         draft_.lost_parts.insert(scope.prefix + alias.text + ".");
-        return;
+        return false;
     }
     const ast::Block& block = *std::get<const ast::Block*>(symbol->node);
     draft_.used_top_level.insert(&block);
@@ -90,7 +90,7 @@ void Collector::part(const ast::Part& part, Scope& scope) {
         sink.report(diag::Code::RecursiveDefinition, part.span,
                     "`" + block.name.text + "` is a part of itself");
         draft_.lost_parts.insert(scope.prefix + alias.text + ".");
-        return;
+        return false;
     }
     const std::string prefix = scope.prefix + alias.text + ".";
     if (draft_.by_name.contains(scope.prefix + alias.text) ||
@@ -102,7 +102,7 @@ void Collector::part(const ast::Part& part, Scope& scope) {
                             ? other->second
                             : draft_.variable(draft_.by_name.at(scope.prefix + alias.text)).span,
                         "the first definition");
-        return;
+        return false;
     }
     Scope& inside = draft_.add_scope({});
     inside.prefix = prefix;
@@ -119,6 +119,7 @@ void Collector::part(const ast::Part& part, Scope& scope) {
         }
     });
     items(block, inside);
+    return true;
 }
 
 /// What ion pools are called in channels: `ca_i`, `ca_o`, `E_ca` for the pool `ca`.
