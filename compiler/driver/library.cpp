@@ -30,13 +30,21 @@ void write_or_throw(const std::string& path, std::string_view bytes) {
     }
 }
 
-std::string first_line(std::string_view text) {
-    const std::size_t start = text.find_first_not_of(" \t\r\n");
-    if (start == std::string_view::npos) {
-        return {};
+/// The first paragraph as one line, whatever its line breaks in the file.
+std::string first_paragraph(std::string_view text) {
+    std::string found;
+    const std::size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+    text.remove_prefix(start);
+    text = text.substr(0, text.find("\n\n"));
+    while (!text.empty()) {
+        const std::size_t end = text.find_first_of(" \t\r\n");
+        if (!found.empty()) {
+            found += ' ';
+        }
+        found += text.substr(0, end);
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n", end), text.size()));
     }
-    const std::size_t end = text.find('\n', start);
-    return std::string(text.substr(start, end == std::string_view::npos ? end : end - start));
+    return found;
 }
 
 } // namespace
@@ -102,7 +110,7 @@ std::vector<std::pair<std::string, std::string>> list_library(const std::string&
         diag::Sink sink;
         const source::SourceFile source(0, name, *text);
         const ast::File file = parse::parse_file(source, sink);
-        found.emplace_back(std::move(name), file.doc ? first_line(file.doc->text) : "");
+        found.emplace_back(std::move(name), file.doc ? first_paragraph(file.doc->text) : "");
     }
     std::sort(found.begin(), found.end());
     return found;

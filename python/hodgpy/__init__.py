@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""hodgpy compiles neuron models: equations as a paper prints them, machine code 30 ms later.
+"""hodgpy compiles neuron models: equations as a paper prints them become vector machine code.
 
 >>> import hodgpy as hp
 >>> from hodgpy.units import mV, ms

@@ -15,7 +15,7 @@ def library_folder() -> Path:
 
 
 def models() -> dict[str, str]:
-    """Import names of the shipped models with the first line of their documentation.
+    """Import names of the shipped models with the first sentences of their documentation.
 
     >>> hp.compile("neurons.hodgkin_huxley_1952")    # any of these names compiles
     """

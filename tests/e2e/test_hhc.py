@@ -502,6 +502,8 @@ class Others(Command):
         names = [line.split()[0] for line in listed.splitlines() if line[:1].islower()]
         files = {f"{p.parent.name}.{p.stem}" for p in (ROOT / "stdlib_models").rglob("*.hhm")}
         self.assertEqual(set(names), files)
+        for line in listed.splitlines():  # whole sentences, also where the file breaks its lines
+            self.assertTrue(line.endswith("."), line)
         for name in {n.split(".")[0]: n for n in names}.values():
             shown, _ = self.hhc("models", "--show", name)
             path = ROOT / "stdlib_models" / f"{name.replace('.', '/')}.hhm"

@@ -95,12 +95,6 @@ def test_equation_strings_are_right(block: Block) -> None:
     assert [d for d in hp.check(block.text) if d.severity == "error"] == []
 
 
-@pytest.mark.parametrize("block", blocks("hhm-parsed"), ids=lambda block: block.name)
-def test_forms_for_later_are_read(block: Block) -> None:
-    codes = [d.code for d in hp.check(block.text) if d.severity == "error"]
-    assert not any(code.startswith("HH1") for code in codes)
-
-
 def test_the_readmes_example_is_the_script() -> None:
     script = (ROOT / "examples" / "ten_lines.py").read_text()
     shown = next(b.text for b in blocks("python") if b.page.name == "README.md")
