@@ -219,15 +219,17 @@ def draw_pictures(
 
     figure = plt.figure(figsize=(11, 6.5), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=(3, 2))
-    hp.plotting.rasters(model.spikes, (max(0, seconds - 1), seconds), left.subplots())
+    window = (max(0, seconds - 1), seconds)
+    colours = {name: f"C{number}" for number, name in enumerate(model.spikes)}
+    hp.plotting.rasters(model.spikes, window, left.subplots(), colours=colours)
     top, bottom = right.subplots(2)
     basal = {name: model.spikes[name] for name in ("STN", "GPe", "GPi")}
-    hp.plotting.population_rates(basal, seconds, min(0.02, seconds), ax=top)
-    top.set_xlim(max(0, seconds - 1), seconds)
+    hp.plotting.population_rates(basal, seconds, min(0.02, seconds), top, colours)
+    top.set_xlim(*window)
     top.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.97))
     if "gpi_power" in found:
         curve = (found["gpi_frequency"], found["gpi_power"])
-        hp.plotting.spectra({"GPi": curve}, ALPHA_BETA, ax=bottom)
+        hp.plotting.spectra({"GPi": curve}, ALPHA_BETA, bottom, colours)
         bottom.set_title(f"GPi, 7 to 35 Hz: {found['gpi_area']:.1f}", fontsize="medium")
     figure.savefig(path, dpi=110)
     plt.close(figure)

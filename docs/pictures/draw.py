@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Draws the pictures of networks.md, plasticity.md and the how-to pages from their code.
+"""Draws the pictures of networks.md, plasticity.md, cables and the how-to pages from their code.
 
 python docs/pictures/draw.py
 """
@@ -77,7 +77,9 @@ def plasticity() -> None:
 
     figure, axis = plt.subplots(figsize=(5, 2.8), layout="constrained")
     axis.axhline(0, color="0.8")
-    axis.plot(np.asarray(page["differences"]) * 1e3, page["change"], ".-", color="C0")
+    differences, change = np.asarray(page["differences"]) * 1e3, np.asarray(page["change"])
+    for side in (differences < 0, differences >= 0):  # the curve jumps at 0
+        axis.plot(differences[side], change[side], ".-", color="C0")
     axis.set(xlabel="post after pre (ms)", ylabel="change of w")
     save(figure, "stdp_curve.png")
 
@@ -89,8 +91,10 @@ def plasticity() -> None:
 
 
 def how_to() -> None:
-    """The pages on one task; they save their pictures themselves."""
-    for page in ("phase_plane.md", "stdp_network.md", "branched_cell.md"):
+    """Pages that save their pictures themselves."""
+    for page in (
+        "phase_plane.md", "stdp_network.md", "branched_cell.md", "cables.md", "reduced_dendrites.md"
+    ):  # fmt: skip
         with contextlib.chdir(HERE):
             run_page(page)
         plt.close("all")

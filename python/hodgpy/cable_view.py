@@ -213,7 +213,8 @@ class CableView:
 
     def __repr__(self) -> str:
         where = f"`{self._path}`" if self._path else "part"
-        return f"<{where} of {self._owner.name}: {len(self)} compartments>"
+        count = "1 compartment" if len(self) == 1 else f"{len(self)} compartments"
+        return f"<{where} of {self._owner.name}: {count}>"
 
 
 class _ViewPart:

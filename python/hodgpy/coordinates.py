@@ -61,8 +61,11 @@ def _fan(section: Morphology, leaves: dict[int, int], direction: dict[int, float
     weights = np.array([leaves[id(c)] for c in children], float)
     middle = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
     own = direction[id(section)]
-    if section.is_sphere:
-        angles = np.pi / 2 + 2 * np.pi * (middle - middle[0])
+    if section.is_sphere:  # an axon points down, else the first child up
+        names = list(section.children)
+        first = names.index("axon") if "axon" in names else 0
+        upright = -np.pi / 2 if "axon" in names else np.pi / 2
+        angles = upright + 2 * np.pi * (middle - middle[first])
     elif len(children) == 1:
         angles = np.array([own])
     else:

@@ -23,7 +23,6 @@ from hodgpy.subgroup import Subgroup
 from hodgpy.synapses import Synapses
 from hodgpy.units import Quantity
 
-_HERTZ = units.parse("1 Hz").dimension
 _MOLAR = units.parse("1 mmolar").dimension
 _FINEST_SHUTTER = 16  # the shutter is open for so many parts of a frame at most
 
@@ -138,7 +137,7 @@ class CalciumImaging(Recorder):
                 "seed": seed,
             },
         )  # fmt: skip
-        self._frame = 1 / _positive(rate, "rate", _HERTZ)
+        self._frame = 1 / _positive(rate, "rate", units.HERTZ)
         self._shutter = Fraction(1) if exposure is None else self._share(exposure)
         self.offset = _number(offset, "offset")
         self.noise = _number(noise, "noise", low=0.0)

@@ -354,7 +354,8 @@ class Morphology(metaclass=_Kind):
         sections = list(self.sections())
         total = sum(s.positions[-1] for s in sections if not s.is_sphere)
         where = f" `{self.path}`" if self.path else ""
-        return f"<Morphology{where}: {len(sections)} sections, {total * 1e6:.4g} um of cable>"
+        count = "1 section" if len(sections) == 1 else f"{len(sections)} sections"
+        return f"<{type(self).__name__}{where}: {count}, {total * 1e6:.4g} um of cable>"
 
 
 def positive(values: np.ndarray, what: str) -> np.ndarray:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from hodgpy.morphology import Morphology
 
 _MOST_GROUPS = 8  # of a legend
+_NARROW = 0.4  # width over height of a tree
 _COLOURS = {"soma": "#333333", "axon": "#c44e52", "dend": "#4c72b0", "apic": "#8172b3"}
+_NAMED = {  # sections that have no kind from a file, by the name of what grows on the root
+    "axon": "axon", "basal": "dend", "dend": "dend", "dendrite": "dend", "dendrites": "dend",
+    "apical": "apic", "apic": "apic",
+}  # fmt: skip
 _OTHERS = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3")
 
 
@@ -73,6 +78,8 @@ def plot_morphology(
         ax.set_zlabel("z (um)")
     ax.set_aspect("equal")
     ax.autoscale_view()
+    if dimensions == 2 and ax.dataLim.width < _NARROW * ax.dataLim.height:
+        ax.locator_params(axis="x", nbins=1, min_n_ticks=1)  # more would run into each other
     if values is None:
         _name_colours(ax, sections, colours)
     return ax
@@ -102,6 +109,8 @@ def _colour(section: Morphology) -> str:
     top = section
     while top.parent.parent is not None:
         top = top.parent
+    if top.name in _NAMED:
+        return _COLOURS[_NAMED[top.name]]
     return _OTHERS[list(top.parent.children).index(top.name) % len(_OTHERS)]
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from hodgpy import _core, arguments, guarding, plausible, plotting, saving, units
 from hodgpy.coded import refuse
@@ -366,6 +366,10 @@ class Network(Keywords):
         """
         return plotting.overview([r for r in self._objects if isinstance(r, Recorder)], figsize)
 
+    @overload
+    def at(self, time: Any) -> Callable[[Action], Action]: ...
+    @overload
+    def at(self, time: Any, action: Action) -> None: ...
     def at(self, time: Any, action: Action | None = None) -> Any:
         """Call ``action()`` at a time, before the recorders of that step.
 
@@ -374,6 +378,10 @@ class Network(Keywords):
         """
         return self._operation(self._core.at, units.duration(time, "time"), action)
 
+    @overload
+    def every(self, interval: Any) -> Callable[[Action], Action]: ...
+    @overload
+    def every(self, interval: Any, action: Action) -> None: ...
     def every(self, interval: Any, action: Action | None = None) -> Any:
         """Call ``action()`` at 0, interval, 2*interval, ..., before the recorders of that step.
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hodgpy.synapse_values import SynapseValues
     from hodgpy.trains import Trains
 
+__all__ = ["population_rates", "rasters", "spectra"]  # the others are methods' bodies
+
 _MOST_TRACES = 10  # more lines in one panel cannot be told apart
 _FEW_ROWS = 200  # of a raster: below, a spike is a tick, above it is a dot
 _NOTHING_YET = "nothing recorded yet: add the recorder to a network and run it"
@@ -218,7 +220,11 @@ def overview(recorders: Sequence[Recorder], figsize: tuple[float, float] | None 
 
 
 def rasters(
-    groups: Mapping[str, Trains], window: Any = None, ax: Any = None, scale: float = 1.0
+    groups: Mapping[str, Trains],
+    window: Any = None,
+    ax: Any = None,
+    scale: float = 1.0,
+    colours: Mapping[str, Any] | None = None,
 ) -> Any:
     """Rasters of several groups of neurons above each other, the first one on top.
 
@@ -231,6 +237,8 @@ def rasters(
     ax : matplotlib axes, optional
     scale : float
         Units of the axis in a second: 1000 for milliseconds.
+    colours : mapping from names to colours, optional
+        As matplotlib takes them; default one after the other of its cycle.
 
     Returns
     -------
@@ -241,18 +249,19 @@ def rasters(
     shown = (-np.inf, np.inf) if window is None else tuple(map(units.duration, window))
     rows = sum(len(group) for group in found.values())
     few, row, ticks = rows <= _FEW_ROWS, rows, []
-    for number, group in enumerate(found.values()):
+    for number, (name, group) in enumerate(found.items()):
+        colour = _colour(colours, name, number)
         ticks.append(row - (len(group) + 1) / 2)
         for train in group:
             row -= 1
             kept = train[(train >= shown[0]) & (train <= shown[1])]
-            size = max(14.0, min(60.0, 2400 / rows))
+            size = max(10.0, min(60.0, 1600 / rows))
             style = {
                 "marker": "|" if few else ".",
                 "s": size if few else max(1.0, 1200 / rows),
                 "linewidths": 0.8,
             }
-            axes.scatter(scale * kept, np.full(len(kept), row), color=f"C{number}", **style)
+            axes.scatter(scale * kept, np.full(len(kept), row), color=colour, **style)
         axes.axhline(row - 0.5, color="0.85", linewidth=0.6, zorder=0)
     if window is not None:
         axes.set_xlim(scale * shown[0], scale * shown[1])
@@ -263,10 +272,16 @@ def rasters(
     return axes
 
 
+def _colour(colours: Mapping[str, Any] | None, name: str, number: int) -> Any:
+    """The colour of a group that has one, or the next one of matplotlib's cycle."""
+    return (colours or {}).get(name, f"C{number % 10}")
+
+
 def spectra(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
     band: tuple[float, float] | None = None,
     ax: Any = None,
+    colours: Mapping[str, Any] | None = None,
 ) -> Any:
     """Spectra of spike trains as lines, with a band of frequencies marked.
 
@@ -277,6 +292,8 @@ def spectra(
     band : pair of numbers, optional
         In Hz.
     ax : matplotlib axes, optional
+    colours : mapping from names to colours, optional
+        As matplotlib takes them; default one after the other of its cycle.
 
     Returns
     -------
@@ -285,8 +302,9 @@ def spectra(
     axes = _axes(ax)[0]
     if band is not None:
         axes.axvspan(*band, color="0.92", zorder=0)
-    for name, (frequencies, power) in curves.items():
-        axes.plot(frequencies, power, linewidth=1.2, label=name)
+    for number, (name, (frequencies, power)) in enumerate(curves.items()):
+        colour = _colour(colours, name, number)
+        axes.plot(frequencies, power, linewidth=1.2, label=name, color=colour)
     axes.set(xlabel="frequency (Hz)", ylabel="power (spikes$^2$/s)")
     axes.set_ylim(bottom=0)
     if len(curves) > 1:
@@ -296,7 +314,11 @@ def spectra(
 
 
 def population_rates(
-    groups: Mapping[str, Trains], duration: Any, bin: Any = 0.01, ax: Any = None
+    groups: Mapping[str, Trains],
+    duration: Any,
+    bin: Any = 0.01,
+    ax: Any = None,
+    colours: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mean rate of each group in bins, as steps.
 
@@ -306,16 +328,18 @@ def population_rates(
     duration, bin : Quantity or number
         In seconds if they have no unit.
     ax : matplotlib axes, optional
+    colours : mapping from names to colours, optional
+        As matplotlib takes them; default one after the other of its cycle.
 
     Returns
     -------
     matplotlib axes
     """
     axes, width = _axes(ax)[0], units.duration(bin, "bin")
-    for name, group in groups.items():
+    for number, (name, group) in enumerate(groups.items()):
         rate = trains.counts(group, duration, bin).mean(axis=0) / width
         edges = width * np.arange(len(rate) + 1)
-        axes.stairs(rate, edges, label=name, linewidth=1.2)
+        axes.stairs(rate, edges, label=name, linewidth=1.2, color=_colour(colours, name, number))
     axes.set(xlabel="time (s)", ylabel="rate (Hz)")
     if len(groups) > 1:
         axes.legend(frameon=False)

@@ -72,6 +72,11 @@ class PoissonGroup(Population):
         if not isinstance(rates, str):
             self.set("rates", rates)
 
+    def __repr__(self) -> str:
+        low, high = np.min(self.get("rates")), np.max(self.get("rates"))
+        rates = f"{low:.8g}" if low == high else f"{low:.8g} to {high:.8g}"
+        return f"<PoissonGroup {self.name or '(no name yet)'}: {self.N} neurons, {rates} Hz>"
+
     def _before_run(self, dt: float, time: float, duration: float) -> None:
         """Refuses rates that are no probability in a step."""
         rates = np.atleast_1d(self.get("rates"))
@@ -330,7 +335,8 @@ class NoiseCurrent(Keywords):
         self._links.connect(rule="one_to_one")
 
     def __repr__(self) -> str:
-        return f"<NoiseCurrent of {self.variable} of {self.target.name}>"
+        told = ", ".join(repr(self.process[n]).replace(" = ", " ") for n in ("mean", "sd", "tau"))
+        return f"<NoiseCurrent of {self.variable} of {self.target.name}: {told}>"
 
 
 _PROCESS = """

@@ -125,8 +125,20 @@ class Stimulus(Keywords, ABC):
     def _default_name(self) -> str:
         return f"{self.target.name}_{type(self).__name__.lower()}"
 
+    def _shown(self, name: str) -> str:
+        """A setting as one would write it, with its unit."""
+        value = getattr(self, name)
+        if name in ("biphasic", "seed"):
+            return str(value)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if name == "frequency":
+            return f"{value:.8g} Hz"
+        return repr(units.Quantity(value, self._dimension if name == "amplitude" else units.SECOND))
+
     def __repr__(self) -> str:
-        shown = ", ".join(f"{n}={getattr(self, n)!r}" for n in self._settings)
+        told = [n for n in self._settings if n == "amplitude" or getattr(self, n)]
+        shown = ", ".join(f"{n} {self._shown(n)}" for n in told)
         return f"<{type(self).__name__} of {self.variable} of {self.target.name}: {shown}>"
 
 
@@ -324,7 +336,7 @@ class PulseTrain(Stimulus):
         if name == "biphasic":
             return bool(value)
         if name == "frequency" and value is not None:
-            hertz = units.to_si(value, units.parse("1 Hz").dimension, "frequency", "Hz")
+            hertz = units.to_si(value, units.HERTZ, "frequency", "Hz")
             return self._finite(hertz, "frequency")
         if name == "intervals" and value is not None:
             return [units.duration(v, "an interval") for v in value]

@@ -108,6 +108,11 @@ class SynapseValues(ABC):
         """Delays of pathway ``pre``; those of another are ``S.post.delay``."""
         return DelayView(self, "pre")
 
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        if not (isinstance(value, DelayView) and value.stands_for(self, "delay")):
+            self.set("delay", value, level=2)
+
     @property
     def pathways(self) -> dict[str, Pathway]:
         """The pathways by name, in the order in which they act."""
@@ -341,7 +346,10 @@ class SynapseValues(ABC):
         raise AttributeError(self._unknown(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_") or (name in _OWN and name != "delay"):
+        if name == "delay":
+            object.__setattr__(self, name, value)
+            return
+        if name.startswith("_") or name in _OWN:
             raise AttributeError(f"`{name}` of synapses cannot be assigned")
         self._assign(name, value)
 

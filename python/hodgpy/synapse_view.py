@@ -117,11 +117,15 @@ class Pathway:
         """Delays in seconds."""
         return DelayView(self._synapses, self.name)
 
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        if not (isinstance(value, DelayView) and value._pathway == self.name):
+            self._synapses._set_delay(self.name, value, None, sys._getframe(2))
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "delay":
             raise AttributeError(f"`{name}` of a pathway cannot be assigned")
-        if not (isinstance(value, DelayView) and value._pathway == self.name):
-            self._synapses._set_delay(self.name, value, None, sys._getframe(1))
+        object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"<pathway {self.name}: on `{self.event}`, order {self.order}, {self.delay!r}>"

@@ -429,6 +429,7 @@ _TABLE: dict[str, Quantity] = {
 globals().update(_TABLE)
 SECOND: Exponents = _TABLE["second"].dimension
 METRE: Exponents = _TABLE["meter"].dimension
+HERTZ: Exponents = _TABLE["hertz"].dimension
 __all__ = ["Quantity", "parse", *_TABLE]
 
 

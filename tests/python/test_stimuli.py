@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.units import Hz, mA, ms, mV
+from hodgpy.units import Hz, mA, ms, mV, nA
 
 DT = 0.1 * ms
 
@@ -196,3 +196,15 @@ def test_a_train_that_was_silent_acts_when_it_is_given_an_amplitude() -> None:
         train.amplitude = amplitude
         network.run(10 * ms)
         assert P.x[0] == pytest.approx(expected)
+
+
+def test_representations_name_settings_with_units() -> None:
+    P = hp.Population(hp.compile("I : amp\nv : 1"), 2, name="P")
+    clamp = hp.CurrentClamp(P, "I", 0.5 * nA, onset=20 * ms, duration=100 * ms)
+    assert repr(clamp) == "<CurrentClamp of I of P: amplitude 0.5 nA, onset 20 ms, duration 100 ms>"
+    train = hp.PulseTrain(P, "I", 1 * nA, frequency=20 * Hz, width=1 * ms)
+    assert repr(train) == "<PulseTrain of I of P: amplitude 1 nA, frequency 20 Hz, width 1 ms>"
+    group = hp.PoissonGroup(3, [5, 6, 7] * Hz, name="G")
+    assert repr(group) == "<PoissonGroup G: 3 neurons, 5 to 7 Hz>"
+    noise = hp.NoiseCurrent(P, "I", sd=1 * nA, tau=5 * ms)
+    assert "tau 5" in repr(noise)
