@@ -25,9 +25,10 @@ from hodgpy import (
     units,
 )
 from hodgpy._core import __version__
-from hodgpy.cable import CablePopulation, Cell
+from hodgpy.cables.conduction import conduction_velocity
+from hodgpy.cables.morphology import Cylinder, Morphology, Section, Soma
+from hodgpy.cables.population import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
-from hodgpy.conduction import conduction_velocity
 from hodgpy.errors import (
     HodgError,
     InternalError,
@@ -41,10 +42,9 @@ from hodgpy.geometry import Box, GeometricGraph, Positions, place
 from hodgpy.imaging import CalciumImaging
 from hodgpy.library import models
 from hodgpy.model import Model, ModelFile
-from hodgpy.morphology import Cylinder, Morphology, Section, Soma
 from hodgpy.network import Network
 from hodgpy.population import Population
-from hodgpy.recording import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
+from hodgpy.recorders import EventRecorder, RateRecorder, SpikeRecorder, StateRecorder
 from hodgpy.sources import NoiseCurrent, PoissonGroup, PoissonInput, SpikeGenerator
 from hodgpy.stimuli import DBS, CurrentClamp, PulseTrain
 from hodgpy.subgroup import Subgroup

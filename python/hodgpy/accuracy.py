@@ -13,7 +13,7 @@ from hodgpy import units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.population import Population
-from hodgpy.recording import Recorder, SpikeRecorder, StateRecorder
+from hodgpy.recorders import Recorder, SpikeRecorder, StateRecorder
 from hodgpy.synapses import Synapses
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from hodgpy import arguments, units
 from hodgpy.errors import SimulationError
 from hodgpy.network import Network
 from hodgpy.population import Population
-from hodgpy.recording import SpikeRecorder
+from hodgpy.recorders import SpikeRecorder
 
 if TYPE_CHECKING:
     from hodgpy.model import Model

@@ -14,7 +14,7 @@ from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_population, rebuild_stimulus, rebuild_synapses
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
-from hodgpy.recording import EventRecorder, Recorder, StateRecorder
+from hodgpy.recorders import EventRecorder, Recorder, StateRecorder
 from hodgpy.sources import NoiseCurrent, PoissonGroup, SpikeGenerator
 from hodgpy.stimuli import Stimulus
 from hodgpy.subgroup import Subgroup

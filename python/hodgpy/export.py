@@ -11,7 +11,7 @@ from hodgpy import units
 from hodgpy.errors import HodgError
 
 if TYPE_CHECKING:
-    from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
+    from hodgpy.recorders import EventRecorder, RateRecorder, StateRecorder
     from hodgpy.sweep import Sweep
 
 

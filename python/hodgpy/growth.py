@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from hodgpy import arguments
+from hodgpy.cables.morphology import Morphology, fail, metres, positive
+from hodgpy.cables.swc import TYPES, Sample, from_samples
 from hodgpy.errors import SimulationError
-from hodgpy.morphology import Morphology, fail, metres, positive
-from hodgpy.swc import TYPES, Sample, from_samples
 
 _LARGEST = 20_000
 

@@ -18,7 +18,7 @@ from hodgpy import arguments, units
 from hodgpy.coded import refuse
 from hodgpy.compiling import compile as compile_model
 from hodgpy.population import Population
-from hodgpy.recording import Recorder, StateRecorder
+from hodgpy.recorders import Recorder, StateRecorder
 from hodgpy.subgroup import Subgroup
 from hodgpy.synapses import Synapses
 from hodgpy.units import Quantity

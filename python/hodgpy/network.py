@@ -16,7 +16,7 @@ from hodgpy.errors import NetworkWarning, SimulationError
 from hodgpy.imaging import CalciumImaging
 from hodgpy.keywords import Keywords, keywords
 from hodgpy.population import Population
-from hodgpy.recording import Recorder
+from hodgpy.recorders import Recorder
 from hodgpy.sources import NoiseCurrent
 from hodgpy.stimuli import Stimulus
 from hodgpy.synapses import Synapses

@@ -25,8 +25,8 @@ from hodgpy.errors import SimulationError
 from hodgpy.units import Quantity
 
 if TYPE_CHECKING:
-    from hodgpy.morphology import Morphology
-    from hodgpy.shape import Compartments
+    from hodgpy.cables.morphology import Morphology
+    from hodgpy.cables.shape import Compartments
 
 # What a word in the plural means beside names that begin with it.
 _BEGINNINGS = {"dendrite": ("dend", "apic", "basal"), "axon": ("axon",)}
@@ -252,7 +252,7 @@ def indices(shape: Compartments, place: Any) -> np.ndarray:
     SimulationError
         HH6073 if there is no such place.
     """
-    from hodgpy.morphology import Morphology
+    from hodgpy.cables.morphology import Morphology
 
     if isinstance(place, Region):
         return np.flatnonzero(place.mask(shape))

@@ -14,7 +14,7 @@ from hodgpy.errors import HodgError, SimulationError
 if TYPE_CHECKING:
     from hodgpy.imaging import CalciumImaging
     from hodgpy.phase import PhasePlane
-    from hodgpy.recording import EventRecorder, RateRecorder, Recorder, StateRecorder
+    from hodgpy.recorders import EventRecorder, RateRecorder, Recorder, StateRecorder
     from hodgpy.synapse_values import SynapseValues
     from hodgpy.trains import Trains
 
@@ -192,7 +192,7 @@ def connections(synapses: SynapseValues, ax: Any = None, **style: Any) -> Any:
 
 def overview(recorders: Sequence[Recorder], figsize: tuple[float, float] | None = None) -> Any:
     """One panel per recorder on one axis of time; see :meth:`hodgpy.Network.plot`."""
-    from hodgpy.recording import EventRecorder, RateRecorder, StateRecorder
+    from hodgpy.recorders import EventRecorder, RateRecorder, StateRecorder
 
     events = [r for r in recorders if isinstance(r, EventRecorder)]
     others = [r for r in recorders if isinstance(r, (StateRecorder, RateRecorder))]

@@ -16,8 +16,8 @@ from hodgpy.compiling import collect_externals
 from hodgpy.errors import ModelError, ModelWarning, SimulationError
 from hodgpy.keywords import Keywords
 from hodgpy.model import Model
-from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import evaluated
+from hodgpy.pairs.expressions import PairExpression
+from hodgpy.pairs.scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import Subgroup
 from hodgpy.units import Quantity

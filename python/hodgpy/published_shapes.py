@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from hodgpy.cables.morphology import Cylinder, Morphology
 from hodgpy.library import library_folder
-from hodgpy.morphology import Cylinder, Morphology
 
 
 def traub_1991() -> Morphology:

@@ -11,8 +11,8 @@ import numpy as np
 from hodgpy import arguments, units
 from hodgpy.coded import Place, refuse
 from hodgpy.errors import SimulationError
-from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import evaluated
+from hodgpy.pairs.expressions import PairExpression
+from hodgpy.pairs.scope import evaluated
 from hodgpy.source_place import find_literal
 from hodgpy.units import Quantity
 from hodgpy.variable_view import VariableView, attribute

@@ -15,8 +15,8 @@ from hodgpy import arguments, plausible, plotting, units
 from hodgpy.coded import Place, refuse
 from hodgpy.errors import ModelError, NetworkWarning, SimulationError
 from hodgpy.model import Model
-from hodgpy.pair_expressions import PairExpression, Value
-from hodgpy.pair_scope import Pairs, Side, scopes_of
+from hodgpy.pairs.expressions import PairExpression, Value
+from hodgpy.pairs.scope import Pairs, Side, scopes_of
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import split
 from hodgpy.synapse_view import DelayView, Pathway, SynapseView

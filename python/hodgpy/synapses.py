@@ -15,12 +15,12 @@ import numpy as np
 from hodgpy import _core, arguments
 from hodgpy.coded import Place, refuse
 from hodgpy.compiling import _diagnostics, _options, collect_externals
-from hodgpy.connecting import Matrix, Request, Rule, plan
 from hodgpy.copying import rebuild_synapses
 from hodgpy.errors import ModelError, ModelWarning, SimulationError
 from hodgpy.keywords import keywords, names_of, unknown_keyword
 from hodgpy.model import Model
-from hodgpy.pair_scope import Pairs, Side, scopes_of
+from hodgpy.pairs.connecting import Matrix, Request, Rule, plan
+from hodgpy.pairs.scope import Pairs, Side, scopes_of
 from hodgpy.population import Population
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import split

@@ -12,7 +12,7 @@ import numpy as np
 
 from hodgpy import arguments, units
 from hodgpy.coded import Place, refuse
-from hodgpy.pair_expressions import PairExpression
+from hodgpy.pairs.expressions import PairExpression
 from hodgpy.source_place import find_literal
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hodgpy.imaging import CalciumImaging
 from hodgpy.model import Model
 from hodgpy.network import Network
 from hodgpy.population import Population
-from hodgpy.recording import SpikeRecorder
+from hodgpy.recorders import SpikeRecorder
 from hodgpy.sources import NoiseCurrent
 from hodgpy.synapses import Synapses
 

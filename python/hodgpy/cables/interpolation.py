@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hodgpy.shape import Compartments
+from hodgpy.cables.shape import Compartments
 
 Weights = dict[int, float]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from hodgpy.cables.morphology import Morphology
+from hodgpy.cables.swc import TYPES, Sample, from_samples
 from hodgpy.errors import SimulationError
-from hodgpy.morphology import Morphology
-from hodgpy.swc import TYPES, Sample, from_samples
 
 
 def read_with_morphio(path: str, soma: str) -> Morphology:

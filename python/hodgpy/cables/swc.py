@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from hodgpy import arguments
+from hodgpy.cables.morphology import Morphology, Section, Soma
 from hodgpy.errors import SimulationError
-from hodgpy.morphology import Morphology, Section, Soma
 
 TYPES = {1: "soma", 2: "axon", 3: "dend", 4: "apic"}
 _SOMAS = ("as given", "sphere", "cylinder")
@@ -64,7 +64,7 @@ def read_swc(path: str | PathLike[str], *, soma: str = "as given") -> Morphology
         raise SimulationError(f"soma is {soma!r}; it must be one of {', '.join(_SOMAS)}")
     name = arguments.path(path, "path")
     if Path(name).suffix.lower() in (".asc", ".h5"):
-        from hodgpy.morphio_files import read_with_morphio
+        from hodgpy.cables.morphio_files import read_with_morphio
 
         return read_with_morphio(name, soma)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core, arguments
-from hodgpy.cable_arguments import (
+from hodgpy.cables.arguments import (
     cell_model,
     material,
     scheme_of,
@@ -17,16 +17,16 @@ from hodgpy.cable_arguments import (
     split_place,
     tolerances,
 )
-from hodgpy.cable_currents import CableCurrents
-from hodgpy.cable_view import CableView
+from hodgpy.cables.currents import CableCurrents
+from hodgpy.cables.morphology import Morphology
+from hodgpy.cables.shape import Compartments
+from hodgpy.cables.view import CableView
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
-from hodgpy.morphology import Morphology
 from hodgpy.places import (
     as_region,
     no_place,
 )
-from hodgpy.shape import Compartments
 
 # What expressions see of their compartment, and its power of metre.
 _GEOMETRY = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from hodgpy.morphology import Morphology
+    from hodgpy.cables.morphology import Morphology
 
 _WIDEST_FORK = 1.7  # radian between the outermost children of a section
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from hodgpy import arguments
 from hodgpy.errors import SimulationError
-from hodgpy.named_values import PickedValues
+from hodgpy.recorders.named_values import PickedValues
 
 if TYPE_CHECKING:
-    from hodgpy.recording import StateRecorder
+    from hodgpy.recorders.states import StateRecorder
 
 
 class RecordedNeurons(PickedValues):

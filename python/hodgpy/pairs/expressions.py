@@ -17,8 +17,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from hodgpy import pair_functions, units
+from hodgpy import units
 from hodgpy.coded import Place, nearest, refuse_text
+from hodgpy.pairs import functions
 from hodgpy.units import DIMENSIONLESS, Exponents
 
 _CONSTANTS = {
@@ -98,7 +99,7 @@ class PairExpression:
     @property
     def is_random(self) -> bool:
         """Whether it draws numbers."""
-        return not self.names.isdisjoint(pair_functions.DISTRIBUTIONS)
+        return not self.names.isdisjoint(functions.DISTRIBUTIONS)
 
     def condition(self, scope: Scope) -> np.ndarray:
         """One boolean per pair."""
@@ -170,7 +171,7 @@ class PairExpression:
         self._refuse(
             node,
             f"`{node.id}` is not defined",
-            nearest(node.id, [*scope.names(), *pair_functions.NAMES]),
+            nearest(node.id, [*scope.names(), *functions.NAMES]),
         )
 
     def _unary(self, node: ast.UnaryOp, scope: Scope) -> Value:
@@ -240,15 +241,15 @@ class PairExpression:
         if name == "where":
             self._arguments(node, name, 3)
             return self._select(node, node.args, scope)
-        if name not in pair_functions.NAMES:
+        if name not in functions.NAMES:
             self._refuse(
-                node.func, f"there is no function `{name}`", nearest(name, pair_functions.NAMES)
+                node.func, f"there is no function `{name}`", nearest(name, functions.NAMES)
             )
         given = [self._visit(a, scope) for a in node.args]
-        if name in pair_functions.DISTRIBUTIONS:
-            return self._draw(node, pair_functions.DISTRIBUTIONS[name], given, scope)
-        if name in pair_functions.SAME:
-            count, function = pair_functions.SAME[name]
+        if name in functions.DISTRIBUTIONS:
+            return self._draw(node, functions.DISTRIBUTIONS[name], given, scope)
+        if name in functions.SAME:
+            count, function = functions.SAME[name]
             self._arguments(node, name, count)
             for other, value in zip(node.args[1:], given[1:], strict=True):
                 self._same(node, node.args[0], given[0], other, value)
@@ -263,12 +264,12 @@ class PairExpression:
         self._require(node.args[0], given[0].dimension, DIMENSIONLESS, "a plain number")
         if name == "int":
             return Value(np.asarray(given[0].data).astype(np.int64))
-        return Value(pair_functions.PLAIN[name](np.asarray(data, dtype=float)))
+        return Value(functions.PLAIN[name](np.asarray(data, dtype=float)))
 
     def _draw(
         self,
         node: ast.Call,
-        distribution: pair_functions.Distribution,
+        distribution: functions.Distribution,
         given: list[Value],
         scope: Scope,
     ) -> Value:

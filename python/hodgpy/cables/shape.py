@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodgpy.coordinates import coordinates_of
+from hodgpy.cables.coordinates import coordinates_of
 from hodgpy.errors import SimulationError
 
 if TYPE_CHECKING:
-    from hodgpy.morphology import Morphology
+    from hodgpy.cables.morphology import Morphology
 
 
 @dataclass

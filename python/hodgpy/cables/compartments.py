@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core, units
+from hodgpy.cables.morphology import Morphology
+from hodgpy.cables.shape import Compartments
 from hodgpy.coded import Place
 from hodgpy.errors import SimulationError
-from hodgpy.morphology import Morphology
-from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import evaluated
+from hodgpy.pairs.expressions import PairExpression
+from hodgpy.pairs.scope import evaluated
 from hodgpy.population import Population
-from hodgpy.shape import Compartments
 from hodgpy.source_place import find_literal
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hodgpy import units
-from hodgpy.cable import CablePopulation
+from hodgpy.cables.population import CablePopulation
 from hodgpy.errors import SimulationError
-from hodgpy.recording import StateRecorder
+from hodgpy.recorders import StateRecorder
 
 
 def crossing_times(recorder: StateRecorder, level: Any = 0.0) -> np.ndarray:

@@ -15,9 +15,9 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 
 from hodgpy.coded import Place, refuse_text
-from hodgpy.pair_expressions import PairExpression, Scope
-from hodgpy.pair_scope import Pairs
-from hodgpy.sampling import distinct_of_each, thinned
+from hodgpy.pairs.expressions import PairExpression, Scope
+from hodgpy.pairs.sampling import distinct_of_each, thinned
+from hodgpy.pairs.scope import Pairs
 
 _CHUNK = 2_000_000  # candidates that are looked at together
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from hodgpy import units
 from hodgpy.errors import HodgError
-from hodgpy.pair_expressions import PairExpression, Scope, Value, lookup_in
+from hodgpy.pairs.expressions import PairExpression, Scope, Value, lookup_in
 
 _AXES = ("x", "y", "z")
 

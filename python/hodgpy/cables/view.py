@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodgpy.cable_arguments import parts_of
+from hodgpy.cables.arguments import parts_of
+from hodgpy.cables.point_process import PointProcesses
 from hodgpy.errors import NetworkWarning
 from hodgpy.model import Model
 from hodgpy.places import Region, along, counted, has_length, no_place
 from hodgpy.plausible import warn_user
-from hodgpy.point_process import PointProcesses
 
 if TYPE_CHECKING:
-    from hodgpy.cable import CablePopulation
-    from hodgpy.cable_places import CablePlaces
+    from hodgpy.cables.addresses import CablePlaces
+    from hodgpy.cables.population import CablePopulation
 
 
 class CableView:

@@ -14,7 +14,7 @@ from hodgpy.errors import ModelError, SimulationError
 from hodgpy.population import Population
 
 if TYPE_CHECKING:
-    from hodgpy.cable_places import CablePlaces
+    from hodgpy.cables.addresses import CablePlaces
     from hodgpy.model import Model
 
 CLAMP = """

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hodgpy import arguments, units
-from hodgpy.cable_places import CablePlaces
+from hodgpy.cables.addresses import CablePlaces
+from hodgpy.cables.point_process import CLAMP, PointProcesses
 from hodgpy.errors import SimulationError
-from hodgpy.point_process import CLAMP, PointProcesses
 from hodgpy.population import Population
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from hodgpy import arguments
 from hodgpy.coded import Place, nearest, refuse
-from hodgpy.generator_syntax import Generator
-from hodgpy.pair_expressions import PairExpression
-from hodgpy.pair_scope import Pairs, Side
+from hodgpy.pairs.expressions import PairExpression
+from hodgpy.pairs.generator_syntax import Generator
+from hodgpy.pairs.scope import Pairs, Side
 
 _CHUNK = 2_000_000  # pairs that are looked at together
 _MOST_SYNAPSES = 2**32 - 1

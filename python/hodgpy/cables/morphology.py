@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodgpy import arguments, plausible, units
+from hodgpy.cables.shape import Compartments, discretise
 from hodgpy.errors import SimulationError
-from hodgpy.shape import Compartments, discretise
 
 if TYPE_CHECKING:
     from hodgpy.places import Place
@@ -339,14 +339,14 @@ class Morphology(metaclass=_Kind):
 
     def plot(self, ax: Any = None, *, dimensions: int = 2, **style: Any) -> Any:
         """A picture of the tree, true to diameters in 2-D; returns the matplotlib axes."""
-        from hodgpy.morphology_plot import plot_morphology
+        from hodgpy.cables.morphology_plot import plot_morphology
 
         return plot_morphology(self, ax, dimensions, **style)
 
     @classmethod
     def from_swc(cls, path: str | PathLike[str], *, soma: str = "as given") -> Morphology:
-        """Read an SWC file (with MorphIO .asc and .h5); see :func:`hodgpy.swc.read_swc`."""
-        from hodgpy.swc import read_swc
+        """Read an SWC file (with MorphIO .asc and .h5); see :func:`hodgpy.cables.swc.read_swc`."""
+        from hodgpy.cables.swc import read_swc
 
         return read_swc(path, soma=soma)
 

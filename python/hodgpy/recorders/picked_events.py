@@ -9,10 +9,10 @@ import numpy as np
 
 from hodgpy import arguments
 from hodgpy.errors import SimulationError
-from hodgpy.named_values import PickedValues
+from hodgpy.recorders.named_values import PickedValues
 
 if TYPE_CHECKING:
-    from hodgpy.recording import EventRecorder
+    from hodgpy.recorders.events import EventRecorder
 
 
 class RecordedEvents(PickedValues):

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from hodgpy import arguments
-from hodgpy.cable_arguments import parts_of
-from hodgpy.cable_compartments import CableCompartments
-from hodgpy.cable_view import CableView
+from hodgpy.cables.arguments import parts_of
+from hodgpy.cables.compartments import CableCompartments
+from hodgpy.cables.interpolation import stencil
+from hodgpy.cables.morphology import Morphology
+from hodgpy.cables.point_process import PointProcesses
+from hodgpy.cables.view import CableView
 from hodgpy.coded import nearest
 from hodgpy.errors import SimulationError
-from hodgpy.interpolation import stencil
-from hodgpy.morphology import Morphology
 from hodgpy.places import address, counted, has_length, is_length, no_place, parsed, position
 from hodgpy.places import indices as resolve
-from hodgpy.point_process import PointProcesses
 
 
 class CablePlaces(CableCompartments):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodgpy.coordinates import polylines
+from hodgpy.cables.coordinates import polylines
 from hodgpy.errors import SimulationError
 
 if TYPE_CHECKING:
-    from hodgpy.morphology import Morphology
+    from hodgpy.cables.morphology import Morphology
 
 _MOST_GROUPS = 8  # of a legend
 _NARROW = 0.4  # width over height of a tree
