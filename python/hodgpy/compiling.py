@@ -56,7 +56,7 @@ def compile(
     freeze: Sequence[str] | Mapping[str, Any] = (),
     per_entity: Sequence[str] = (),
     target: str = "native",
-    precision: str = "default",
+    precision: str = "full",
     approximate: float = 0.0,
     strict: bool = False,
     cell: bool = False,
@@ -81,8 +81,9 @@ def compile(
         Statements that run at 0 and at every multiple of an interval (in whole steps), by it:
         ``{10*ms: "x = rand()"}`` (Brian's ``run_regularly``).
     method : str, optional
-        exact, staggered, exponential_euler, euler, rk2, rk4, heun, milstein, or ``brian`` for
-        Brian 2's order of choice. Default: chosen by the compiler, see ``model.explain()``.
+        exact, staggered, exponential_euler, euler, rk2, rk4, heun, milstein, backward_euler, cvode,
+        or ``brian`` for Brian 2's order of choice; cells with a shape also have crank_nicolson and
+        tr_bdf2. Default (``auto``): chosen by the compiler, see ``model.explain()``.
     interpretation : {"stratonovich", "ito"}, optional
         The sense of noise that a state multiplies (``dx/dt = ... + x*xi``); for additive noise both
         are the same. Default: what the model says, or Stratonovich, as in Brian 2.
@@ -98,7 +99,7 @@ def compile(
         Parameters that have one value per entity from the start (assigning an array does it too).
     target : str
         native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64 (ahead of time only), or interpreter.
-    precision : {"default", "fast"}
+    precision : {"full", "fast"}
         Of exp and its kin: about 1 ulp, or 4e-13 without special values.
     approximate : float
         Above 0 (at least 1e-12, at most 1e-3): gates that depend on the membrane potential,
@@ -193,7 +194,7 @@ def compile_block(
     ------
     ModelError
     """
-    usual = {"dtype": "float64", "target": "native", "precision": "default", "strict": False}
+    usual = {"dtype": "float64", "target": "native", "precision": "full", "strict": False}
     rest: dict[str, Any] = {"method": None, "freeze": (), "per_entity": ()}
     options = _options(**{**usual, **rest, **choices})
     place = (text, shown_name, first_line, 1)
@@ -401,7 +402,7 @@ def _options(
     per_entity: Any,
 ) -> dict[str, Any]:
     _one_of(dtype, "dtype", _DTYPES)
-    _one_of(precision, "precision", ("default", "fast"))
+    _one_of(precision, "precision", ("full", "fast"))
     _one_of(target, "target", _TARGETS)
     if isinstance(freeze, Mapping):
         frozen = {k: None if v is None else _frozen(k, v) for k, v in freeze.items()}

@@ -126,7 +126,7 @@ class Synapses(SynapseValues):
         )
         externals, tables = collect_externals(texts_of(text), namespace, frame)
         real = getattr(post.model, "dtype", "float64") if dtype is None else dtype
-        options = _options(real, "native", "default", False, method, (), ())
+        options = _options(real, "native", "full", False, method, (), ())
         del options["per_entity"]
         self._build(source, target, name, text, tables, options | {
             "externals": externals, "lump": bool(lump),

@@ -81,12 +81,26 @@ def rates(trains: Trains, duration: Any, *, start: Any = 0.0) -> np.ndarray:
 
 
 def intervals(trains: Trains) -> list[np.ndarray]:
-    """Interspike intervals of each neuron, in seconds; one array per neuron."""
+    """Interspike intervals of each neuron.
+
+    Parameters
+    ----------
+    trains : recorder, mapping or sequence of arrays
+
+    Returns
+    -------
+    list of arrays
+        One per neuron, in seconds, of one element less than it has spikes.
+    """
     return [np.diff(train) for train in listed(trains)]
 
 
 def cv(trains: Trains) -> np.ndarray:
     """Coefficient of variation of the intervals: standard deviation over mean.
+
+    Parameters
+    ----------
+    trains : recorder, mapping or sequence of arrays
 
     Returns
     -------
@@ -102,6 +116,10 @@ def cv2(trains: Trains) -> np.ndarray:
 
     Holt GR, Softky WR, Koch C, Douglas RJ (1996) J Neurophysiol 75:1806-1814,
     doi:10.1152/jn.1996.75.5.1806.
+
+    Parameters
+    ----------
+    trains : recorder, mapping or sequence of arrays
 
     Returns
     -------
@@ -151,6 +169,12 @@ def synchrony(trains: Trains, duration: Any, bin: Any, *, start: Any = 0.0) -> f
     Golomb D (2007) Neuronal synchrony measures. Scholarpedia 2(1):1347,
     doi:10.4249/scholarpedia.1347; here of spike counts in bins.
 
+    Parameters
+    ----------
+    trains : recorder, mapping or sequence of arrays
+    duration, bin, start : Quantity or number
+        The window and the width of a bin, as for :func:`counts`.
+
     Returns
     -------
     float
@@ -164,6 +188,12 @@ def synchrony(trains: Trains, duration: Any, bin: Any, *, start: Any = 0.0) -> f
 
 def correlation(trains: Trains, duration: Any, bin: Any, *, start: Any = 0.0) -> float:
     """Mean correlation coefficient of the spike counts of all pairs of neurons that fire.
+
+    Parameters
+    ----------
+    trains : recorder, mapping or sequence of arrays
+    duration, bin, start : Quantity or number
+        The window and the width of a bin, as for :func:`counts`.
 
     Returns
     -------

@@ -499,7 +499,7 @@ def test_point_processes_must_have_places() -> None:
 def test_fast_exponentials_keep_the_voltages_of_a_spiking_axon() -> None:
     """After 250 ms of spikes within 1e-6 mV of the default, as that is of NEURON."""
     traces = []
-    for precision in ("default", "fast"):
+    for precision in ("full", "fast"):
         shape = hp.Cylinder(diameter=1 * um, length=1 * mmeter, n=101)
         model = hp.compile("cells.squid_axon_1952", precision=precision)
         axon = hp.CablePopulation(shape, model, 1, Ri=100 * ohm * cmeter, temperature=279.45)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
+from hodgpy.cables.locating import indices as place
 from hodgpy.places import diameter, distance, everywhere, radius, region, root, terminals
-from hodgpy.places import indices as place
 from hodgpy.units import mV, um
 
 

@@ -11,13 +11,21 @@ from hodgpy import arguments
 from hodgpy.cables.arguments import parts_of
 from hodgpy.cables.compartments import CableCompartments
 from hodgpy.cables.interpolation import stencil
+from hodgpy.cables.locating import (
+    address,
+    counted,
+    has_length,
+    is_length,
+    no_place,
+    parsed,
+    position,
+)
+from hodgpy.cables.locating import indices as resolve
 from hodgpy.cables.morphology import Morphology
 from hodgpy.cables.point_process import PointProcesses
 from hodgpy.cables.view import CableView
 from hodgpy.coded import nearest
 from hodgpy.errors import SimulationError
-from hodgpy.places import address, counted, has_length, is_length, no_place, parsed, position
-from hodgpy.places import indices as resolve
 
 
 class CablePlaces(CableCompartments):

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from hodgpy import arguments
+from hodgpy.cables.locating import no_place
 from hodgpy.cables.morphology import Morphology
 from hodgpy.compiling import compile as compile_model
 from hodgpy.errors import SimulationError
 from hodgpy.model import Model, ModelFile
-from hodgpy.places import no_place
 
 _METHODS = ("crank_nicolson", "tr_bdf2", "backward_euler", "crank_nicolson_undamped", "cvode")
 _AT_PLACE = re.compile(

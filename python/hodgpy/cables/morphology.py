@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from os import PathLike
@@ -24,7 +25,7 @@ from hodgpy.cables.shape import Compartments, discretise
 from hodgpy.errors import SimulationError
 
 if TYPE_CHECKING:
-    from hodgpy.places import Place
+    from hodgpy.cables.locating import Place
 
 _SHORT = re.compile(r"^[LR1-9]+$")
 _OWN = frozenset({"length", "n", "parent", "name", "children", "positions", "edges"})
@@ -48,6 +49,14 @@ class _Kind(type):
             return super().__call__(*args, **options)
         return Morphology.from_swc(*args, **options) if args else Soma(diameter=30e-6)
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What the call above takes, for help and editors."""
+        if cls.__name__ == "Morphology":
+            return inspect.signature(Morphology.from_swc)
+        own = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
 
 class Morphology(metaclass=_Kind):
     """A section and everything that grows on it; the root is usually a :class:`Soma`.
@@ -61,6 +70,10 @@ class Morphology(metaclass=_Kind):
     ``Morphology("cell.swc")`` reads a file (see :func:`Morphology.from_swc`), ``Morphology()`` is
     a soma of 30 um.
     """
+
+    if TYPE_CHECKING:  # what the call of its kind takes
+
+        def __init__(self, path: str | PathLike[str] = "", *, soma: str = "as given") -> None: ...
 
     # Geometry of the section: positions along it and diameters there, metre; edges of compartments
     # (metre), or their number, or neither: then the lambda rule decides.
@@ -130,7 +143,7 @@ class Morphology(metaclass=_Kind):
 
     def __getitem__(self, index: Any) -> Any:
         """A child by name or path (``"L.R"``, ``"1131"``), or a place along this section."""
-        from hodgpy.places import Place
+        from hodgpy.cables.locating import Place
 
         if isinstance(index, str) and re.fullmatch(r"[\w.]+", index):
             section = self
@@ -272,7 +285,7 @@ class Morphology(metaclass=_Kind):
 
     def __iter__(self) -> Iterator[Place]:
         """The compartments of a section with a number of them, whose diameters may be assigned."""
-        from hodgpy.places import Place
+        from hodgpy.cables.locating import Place
 
         return (Place(self, k) for k in range(len(self)))
 

@@ -18,15 +18,13 @@ from hodgpy.cables.arguments import (
     tolerances,
 )
 from hodgpy.cables.currents import CableCurrents
+from hodgpy.cables.locating import no_place
 from hodgpy.cables.morphology import Morphology
 from hodgpy.cables.shape import Compartments
 from hodgpy.cables.view import CableView
 from hodgpy.errors import ModelError, SimulationError
 from hodgpy.model import Model
-from hodgpy.places import (
-    as_region,
-    no_place,
-)
+from hodgpy.places import region
 
 # What expressions see of their compartment, and its power of metre.
 _GEOMETRY = {
@@ -237,8 +235,8 @@ class CablePopulation(CableCurrents):
                 continue
             inside = np.zeros(self.N, bool)
             for one in regions:
-                name = as_region(one)
-                inside |= self._per_cell([name.mask(c) for c in self._cut])
+                named = region(one)
+                inside |= self._per_cell([named.mask(c) for c in self._cut])
             before = masks.get(part, np.zeros(self.N, bool))
             if np.any(before & inside):
                 where = self._where(int(np.flatnonzero(before & inside)[0]))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodgpy.cables.arguments import parts_of
+from hodgpy.cables.locating import along, counted, has_length, no_place
 from hodgpy.cables.point_process import PointProcesses
 from hodgpy.errors import NetworkWarning
 from hodgpy.model import Model
-from hodgpy.places import Region, along, counted, has_length, no_place
+from hodgpy.places import Region
 from hodgpy.plausible import warn_user
 
 if TYPE_CHECKING:
