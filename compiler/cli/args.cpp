@@ -96,6 +96,7 @@ void add_options(CLI::App& app, ModelArgs& args) {
            [&options](const std::string& text) { options.real_size = text == "float32" ? 4 : 8; },
            "float64 or float32")
         ->check(CLI::IsMember({"float64", "float32"}));
+    options.method_place.shown_name = "--method";
     app.add_option("--method", options.method, "the integration method, instead of the chosen one");
     app.add_option("--interpretation", options.interpretation,
                    "of noise: stratonovich or ito, instead of the model's own");

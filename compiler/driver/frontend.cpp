@@ -198,6 +198,12 @@ private:
         result.freeze = unit_->options.freeze;
         result.per_entity = unit_->options.per_entity;
         result.method = unit_->options.method;
+        if (!result.method.empty()) {
+            SourceText asked = unit_->options.method_place;
+            asked.text = result.method;
+            result.method_span = {add_text(asked).id(), 0,
+                                  static_cast<std::uint32_t>(asked.text.size())};
+        }
         result.interpretation = unit_->options.interpretation;
         result.sources = &unit_->texts->sources;
         if (resolver != nullptr) {

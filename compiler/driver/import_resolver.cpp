@@ -2,10 +2,12 @@
 #include "driver/import_resolver.h"
 
 #include "parse/parse.h"
+#include "support/suggest.h"
 
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +23,29 @@ constexpr std::uintmax_t largest_file = std::uintmax_t{64}
 bool is_below(const fs::path& path, const fs::path& root) {
     const auto [end, at] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
     return end == root.end() || (std::next(end) == root.end() && end->empty());
+}
+
+constexpr std::string_view extension = ".hhm";
+
+/// Paths of `.hhm` files from `root` on. Only a few folders deep and not without end: it may be
+/// somebody's home.
+std::vector<std::string> models_below(const fs::path& root) {
+    constexpr int deepest = 3;
+    constexpr int most = 2000;
+    std::vector<std::string> found;
+    std::error_code error;
+    int seen = 0;
+    fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, error);
+    for (; !error && at != fs::recursive_directory_iterator() && ++seen < most;
+         at.increment(error)) {
+        if (at.depth() >= deepest || at->path().filename().string().starts_with(".")) {
+            at.disable_recursion_pending();
+        }
+        if (at->path().extension() == extension) {
+            found.push_back(at->path().lexically_relative(root).generic_string());
+        }
+    }
+    return found;
 }
 
 sema::ImportReply refusal(std::string why) {
@@ -97,7 +122,7 @@ sema::ImportReply ImportResolver::resolve_quoted(const sema::ImportRequest& requ
     if (leaves_its_folder(relative)) {
         return refusal("an import names a file below the importing one, without `..`");
     }
-    if (relative.extension() != ".hhm") {
+    if (relative.extension() != extension) {
         return refusal("only `.hhm` files can be imported");
     }
     for (const fs::path& root : roots(request.importing)) {
@@ -106,8 +131,8 @@ sema::ImportReply ImportResolver::resolve_quoted(const sema::ImportRequest& requ
             return load(root, relative);
         }
     }
-    return refusal("there is no such file below the importing one, in the search path or in the "
-                   "standard library");
+    return not_found(request, "there is no such file below the importing one, in the search path "
+                              "or in the standard library");
 }
 
 sema::ImportReply ImportResolver::resolve_dotted(const sema::ImportRequest& request) {
@@ -128,8 +153,29 @@ sema::ImportReply ImportResolver::resolve_dotted(const sema::ImportRequest& requ
             return reply;
         }
     }
-    return refusal("the standard library has no `" + request.path +
-                   "`, nor has the folder of the importing file");
+    return not_found(request, "the standard library has no `" + request.path +
+                                  "`, nor has the folder of the importing file");
+}
+
+sema::ImportReply ImportResolver::not_found(const sema::ImportRequest& request,
+                                            std::string why) const {
+    const std::size_t dot = request.path.rfind('.');
+    std::vector<std::string> known;
+    for (const fs::path& root : roots(request.importing)) {
+        for (std::string path : models_below(root)) {
+            if (!request.is_quoted) {
+                path.resize(path.size() - extension.size());
+                std::replace(path.begin(), path.end(), '/', '.');
+                if (dot != std::string::npos) { // the last part may name a block of the file
+                    known.push_back(path + request.path.substr(dot));
+                }
+            }
+            known.push_back(std::move(path));
+        }
+    }
+    sema::ImportReply reply = refusal(std::move(why));
+    reply.near = nearest_names(request.path, known);
+    return reply;
 }
 
 sema::ImportReply ImportResolver::load(const fs::path& root, const fs::path& relative) {

@@ -51,6 +51,9 @@ private:
     [[nodiscard]] sema::ImportReply resolve_quoted(const sema::ImportRequest& request);
     [[nodiscard]] sema::ImportReply resolve_dotted(const sema::ImportRequest& request);
     [[nodiscard]] std::vector<std::filesystem::path> roots(const ast::File* importing) const;
+    /// Why there is no such file, and which ones have similar names.
+    [[nodiscard]] sema::ImportReply not_found(const sema::ImportRequest& request,
+                                              std::string why) const;
     [[nodiscard]] sema::ImportReply load(const std::filesystem::path& root,
                                          const std::filesystem::path& relative);
 

@@ -94,7 +94,11 @@ void Scope::add_field(model::VariableId id, std::uint8_t role) {
     describe(field, variable);
     field.role = role;
     if (role == HHK_PARAMETER || role == HHK_STATE) {
-        field.default_value = std::isnan(numbers_[id.index]) ? 0.0 : numbers_[id.index];
+        const bool none = std::isnan(numbers_[id.index]);
+        // States and parameters start at 0, as in Brian 2; but 0 kelvin is no temperature.
+        const bool needed = variable.name == "temperature" && role == HHK_PARAMETER &&
+                            variable.type.dimension == units::kelvin();
+        field.default_value = none && !needed ? 0.0 : numbers_[id.index];
     }
     if (variable.flags.unless_refractory) {
         field.flags |= HHK_UNLESS_REFRACTORY;

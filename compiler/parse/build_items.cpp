@@ -139,7 +139,10 @@ Builder::Node Builder::ode(Grammar::OdeContext* context) {
 Builder::Node Builder::named(Grammar::NamedContext* context, Home home) {
     const ast::Name key = name(context->name());
     auto* unit_context = context->unitExpr();
-    const bool setting = is_setting(home, key.text) ||
+    // With a unit, and no `at`, it is a variable of this name.
+    const bool variable = home == Home::Block && key.text.starts_with("q10") &&
+                          unit_context != nullptr && context->AT() == nullptr;
+    const bool setting = (is_setting(home, key.text) && !variable) ||
                          (unit_context == nullptr && (home == Home::Gate || home == Home::Ion));
     if (setting) {
         ast::Setting made;

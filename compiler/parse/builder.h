@@ -88,7 +88,7 @@ private:
 };
 
 /// Reports what can be seen in a finished tree alone: `1/2 mV`, `x/10 mV/ms`, `2*(6.3 degC)`.
-void check_expression(const source::SourceFile& source, const ast::File& file, ast::ExprId root,
+void check_expression(const source::SourceFile& source, ast::File& file, ast::ExprId root,
                       diag::Sink& sink);
 
 } // namespace hhc::parse

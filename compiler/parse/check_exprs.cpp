@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 namespace hhc::parse {
 namespace {
 
@@ -17,16 +19,19 @@ public:
     Check(const source::SourceFile& source, const ast::File& file, diag::Sink& sink)
         : source_(source), file_(file), sink_(sink) {}
 
-    void binary(const ast::Binary& node) {
+    /// False if it does not mean what it seems to.
+    bool binary(const ast::Binary& node) {
         if (node.op > BinaryOp::Power) {
-            return;
+            return true;
         }
         celsius(node.left);
         celsius(node.right);
         if (node.op == BinaryOp::Divide && bare_number(node.left) != nullptr &&
             bare_quantity(node.right) != nullptr && node.right != chained_) {
             number_by_quantity(node);
-        } else if (node.op == BinaryOp::Power && bare_quantity(node.right) != nullptr) {
+            return false;
+        }
+        if (node.op == BinaryOp::Power && bare_quantity(node.right) != nullptr) {
             const std::string number = bare_quantity(node.right)->number;
             const std::string power = text(node.left) + "**" + number;
             sink_
@@ -35,11 +40,13 @@ public:
                 .fix(span(node.right), number + "*" + text(node.right).substr(number.size() + 1),
                      fmt::format("a number and its unit bind first; write `{}*{}` for a quantity",
                                  power, bare_quantity(node.right)->unit.text));
+            return false;
         }
+        return true;
     }
 
-    /// `x/120 mS/cm**2` reads as a quotient by 120 mS/cm**2 and is (x/(120 mS))/cm**2.
-    void unit_after_quotient(const ast::Expr& expr, const ast::Binary& node) {
+    /// `x/120 mS/cm**2` reads as a quotient by 120 mS/cm**2 and is (x/(120 mS))/cm**2. False if so.
+    bool unit_after_quotient(const ast::Expr& expr, const ast::Binary& node) {
         const ast::Expr& left = file_.expr(node.left);
         const auto* inner = std::get_if<ast::Binary>(&left.node);
         const bool joined = node.op == BinaryOp::Multiply || node.op == BinaryOp::Divide;
@@ -48,7 +55,7 @@ public:
                                inner->op == BinaryOp::FloorDivide || inner->op == BinaryOp::Modulo);
         if (!joined || !quotient || bare_quantity(inner->right) == nullptr ||
             !is_unit(node.right)) {
-            return;
+            return true;
         }
         chained_ = inner->right;
         const Span whole{expr.span.file, span(inner->right).begin, expr.span.end};
@@ -59,6 +66,7 @@ public:
                                 written))
             .fix(whole, "(" + written + ")",
                  fmt::format("write `({})` if all of it is meant", written));
+        return false;
     }
 
     void unary(const ast::Unary& node) { celsius(node.operand); }
@@ -128,21 +136,28 @@ private:
 
 } // namespace
 
-void check_expression(const source::SourceFile& source, const ast::File& file, ast::ExprId root,
+void check_expression(const source::SourceFile& source, ast::File& file, ast::ExprId root,
                       diag::Sink& sink) {
     Check check(source, file, sink);
-    ast::for_each_below(file, root, [&](ast::ExprId, const ast::Expr& expr) {
-        if (const auto* two = std::get_if<ast::Binary>(&expr.node)) {
-            check.unit_after_quotient(expr, *two);
+    std::vector<ast::ExprId> wrong;
+    ast::for_each_below(file, root, [&](ast::ExprId id, const ast::Expr& expr) {
+        const auto* two = std::get_if<ast::Binary>(&expr.node);
+        if (two != nullptr && !check.unit_after_quotient(expr, *two)) {
+            wrong.push_back(id);
         }
     });
-    ast::for_each_below(file, root, [&](ast::ExprId, const ast::Expr& expr) {
+    ast::for_each_below(file, root, [&](ast::ExprId id, const ast::Expr& expr) {
         if (const auto* two = std::get_if<ast::Binary>(&expr.node)) {
-            check.binary(*two);
+            if (!check.binary(*two)) {
+                wrong.push_back(id);
+            }
         } else if (const auto* one = std::get_if<ast::Unary>(&expr.node)) {
             check.unary(*one);
         }
     });
+    for (const ast::ExprId id : wrong) {
+        file.exprs[id].node = ast::ErrorExpr(); // nothing more is said about it
+    }
 }
 
 } // namespace hhc::parse

@@ -294,6 +294,12 @@ private:
             } else {
                 made.items.push_back(body_item(inner, where));
             }
+            if (inner.open) {
+                made.items.push_back({span(inner), {}, ast::ErrorItem{}});
+            }
+        }
+        if (piece.open) {
+            made.items.push_back({span(piece), {}, ast::ErrorItem{}});
         }
         return made;
     }

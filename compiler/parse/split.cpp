@@ -168,6 +168,7 @@ private:
             ++at_;
             return;
         }
+        piece.open = true;
         const Span head = piece.tokens.empty() ? span(open) : head_span(piece);
         auto report = sink_.report(diag::Code::UnclosedBlock, span(open),
                                    "`{` of `" + source_text(head) + "` is never closed");

@@ -17,6 +17,7 @@ struct Piece {
     std::vector<std::uint32_t> tokens; // indices into the token vector, no newlines
     bool has_block = false;
     bool broken = false; // reported already: not to be parsed
+    bool open = false;   // its block is never closed: what it holds may belong elsewhere
     std::vector<Piece> body;
     std::uint32_t end_token = 0; // one past the last token, the closing brace included
 };

@@ -262,9 +262,12 @@ private:
 
     void method() {
         if (!draft_.environment.method.empty()) {
-            if (known_method(draft_.environment.method, draft_.span, sink())) {
+            const Span asked = draft_.environment.method_span.valid()
+                                   ? draft_.environment.method_span
+                                   : draft_.span;
+            if (known_method(draft_.environment.method, asked, sink())) {
                 draft_.model.method = draft_.environment.method;
-                draft_.model.method_span = draft_.span;
+                draft_.model.method_span = asked;
             }
         } else if (behaviour_.method &&
                    known_method(behaviour_.method->text, behaviour_.method->span, sink())) {

@@ -312,6 +312,15 @@ ExprId Checker::random(model::Distribution function, std::vector<ExprId> args, S
             return draft_.poison(span);
         }
     }
+    if (context_.place == Place::Derivative) {
+        report(diag::Code::RandomRate, span,
+               "`" + name +
+                   "` is drawn whenever the method evaluates this equation, which is no "
+                   "noise: its strength depends on `dt` and on the method")
+            .note("white noise is `xi`, as in `sigma*sqrt(2/tau)*xi`; for one draw a step, name "
+                  "it: `r = " +
+                  name + "(" + (args.empty() ? "" : "...") + ") : UNIT (constant over dt)`");
+    }
     const bool counts = function == Distribution::Poisson || function == Distribution::Binomial;
     const std::uint32_t occurrence = draft_.occurrences[context_.stream]++;
     const ExprId id = operation(ExprKind::Random, std::move(args),
@@ -401,7 +410,11 @@ ExprId Checker::user_function(const ast::Function& function, const FileScope& ho
     diag::Sink inside;
     const ExprContext context{scope,  context_.place, context_.stream,     nullptr,
                               &bound, &inside,        context_.inlined + 1};
+    const std::size_t begin = draft_.exprs.size();
     ExprId value = check_expression(draft_, context, function.body);
+    if (context_.inlined == 0) {
+        draft_.calls.push_back({begin, draft_.exprs.size(), span});
+    }
     if (function.unit) {
         const DeclaredUnit unit = read_unit(*function.unit, inside);
         if (!unit.poisoned) {

@@ -15,6 +15,7 @@
 #include "sema/sides.h"
 #include "sema/temperature.h"
 #include "sema/usage.h"
+#include "sema/values.h"
 #include "support/check.h"
 
 #include <algorithm>
@@ -121,6 +122,7 @@ void finish(Draft& draft, const Behaviour& behaviour, Scope& root,
     settle_temperature(draft);
     order_values(draft);
     check_flow(draft);
+    check_values(draft);
     if (!draft.is_equations) {
         check_usage(draft);
     }
@@ -282,6 +284,7 @@ private:
                 Draft draft(environment_, own);
                 if (may_define(draft, draft.add_scope({}), constant->name)) {
                     draft.define(top_level_constant(draft, *constant, scope));
+                    check_values(draft);
                 } else {
                     used_.insert(constant);
                 }
@@ -346,6 +349,7 @@ private:
                                      "`" + function.name.text + "`");
             }
         }
+        check_values(draft);
         draft.span = function.name.span;
         check_sizes(draft);
         if (!own.has_errors()) {
@@ -443,6 +447,7 @@ model::CheckedModel check_equations(const EquationSet& equations, const Environm
     draft.model.name = equations.name;
     draft.model.kind = equations.is_cell ? "cell" : "equations";
     draft.is_equations = true;
+    draft.incomplete = sink.has_errors(); // a string that could not be read
     draft.span = equations.file->span;
     if (equations.file->doc) {
         draft.model.documentation = equations.file->doc->text;
@@ -500,6 +505,7 @@ std::vector<model::ExprId> check_expressions(model::CheckedModel& model, const a
     root.file = &files.load(file);
     draft.model = std::move(model);
     draft.is_equations = true;
+    draft.is_finished = true;
     for (const model::Expr& expr : draft.model.exprs) {
         draft.exprs.push_back({expr.type.dimension, false});
     }
@@ -512,10 +518,12 @@ std::vector<model::ExprId> check_expressions(model::CheckedModel& model, const a
         draft.by_name.emplace(variable.name, VariableId(i));
     }
     std::vector<model::ExprId> result;
+    const std::size_t first = draft.exprs.size();
     const ExprContext context{root, Place::Statement, stream};
     for (const ast::ExprId id : expressions) {
         result.push_back(check_expression(draft, context, id));
     }
+    check_values(draft, first);
     draft.settle();
     model = std::move(draft.model);
     return result;

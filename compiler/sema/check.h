@@ -51,6 +51,7 @@ struct ImportReply {
     std::string identity;
     std::string selected;
     std::string why;
+    std::vector<std::string> near; // paths that may have been meant
 };
 
 struct Environment {
@@ -60,6 +61,7 @@ struct Environment {
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)
     std::vector<std::string> per_entity;                 // `param`s with one value per entity
     std::string method;                                  // asked for by the caller
+    Span method_span;                                    // where
     std::string interpretation; // of noise; empty: the model's own, or stratonovich
     std::function<ImportReply(const ImportRequest&)> resolve_import; // none: imports are errors
     const source::SourceManager* sources = nullptr;                  // for Variable::written

@@ -14,6 +14,9 @@ namespace hhc::sema {
 /// Operations that a model may have, functions written out.
 inline constexpr std::size_t most_operations = 20'000;
 
+/// What to say where two units differ by a root of a time, as those of `xi` do; else empty.
+[[nodiscard]] std::string noise_hint(const units::Dimension& ratio);
+
 class Checker {
 public:
     Checker(Draft& draft, const ExprContext& context) : draft_(draft), context_(context) {}

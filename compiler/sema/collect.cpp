@@ -300,6 +300,9 @@ void Collector::input(const ast::Input& input, Scope& scope, Span span) {
 
 void Collector::error_item(const ast::ErrorItem& item, Scope& scope) {
     draft_.incomplete = true;
+    if (!scope.prefix.empty()) {
+        draft_.lost_parts.insert(scope.prefix); // what it should define is not known
+    }
     for (const ast::Name& name : item.declares) {
         model::Variable variable = start_variable(draft_, scope, name, {});
         VariableFacts facts;

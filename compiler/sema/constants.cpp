@@ -79,6 +79,8 @@ double call_value(model::Builtin function, const std::vector<double>& a) {
     return std::numeric_limits<double>::quiet_NaN();
 }
 
+} // namespace
+
 double operation_value(const model::Expr& expr, const std::vector<double>& a) {
     switch (expr.kind) {
     case ExprKind::Negate:
@@ -127,6 +129,8 @@ double operation_value(const model::Expr& expr, const std::vector<double>& a) {
         return std::numeric_limits<double>::quiet_NaN();
     }
 }
+
+namespace {
 
 class Evaluation {
 public:
@@ -191,7 +195,7 @@ private:
         const bool divides = expr.kind == ExprKind::Divide || expr.kind == ExprKind::FloorDivide ||
                              expr.kind == ExprKind::Modulo;
         if (divides && args[1] == 0) {
-            return NotFixed{{}, "it divides by zero"};
+            return NotFixed{{}, {}, true}; // values.cpp reports it
         }
         values_[id.index] = operation_value(expr, args);
         return std::nullopt;
@@ -301,11 +305,8 @@ static void report_not_fixed(Draft& draft, VariableId id, const NotFixed& why) {
         return;
     }
     const bool random = why.reason.find("random") != std::string::npos;
-    const bool fault = why.reason.find("divides") != std::string::npos;
-    sink.report(random  ? diag::Code::RandomConstant
-                : fault ? diag::Code::ConstantFault
-                        : diag::Code::NotConstant,
-                place, "`" + variable.name + "` needs one fixed value, but " + why.reason);
+    sink.report(random ? diag::Code::RandomConstant : diag::Code::NotConstant, place,
+                "`" + variable.name + "` needs one fixed value, but " + why.reason);
 }
 
 void fix_value(Draft& draft, VariableId id) {
@@ -323,8 +324,7 @@ void fix_value(Draft& draft, VariableId id) {
     if (const double* number = std::get_if<double>(&value)) {
         variable.default_value = *number;
         if (std::isnan(*number)) {
-            report_not_fixed(draft, id, {{}, "it divides zero by zero or leaves the real numbers"});
-            draft.facts(id).poisoned = true;
+            draft.facts(id).poisoned = true; // values.cpp reports it
         }
         return;
     }

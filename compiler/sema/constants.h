@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace hhc::sema {
 
@@ -20,6 +21,9 @@ struct NotFixed {
 /// it reads. With `frozen_only`, parameters do not count.
 [[nodiscard]] std::variant<double, NotFixed> evaluate(Draft& draft, ExprId id,
                                                       bool frozen_only = false);
+
+/// What an operation or a call of the language gives for the values of its arguments.
+[[nodiscard]] double operation_value(const model::Expr& expr, const std::vector<double>& args);
 
 /// The value as an exact small fraction, if it is one.
 [[nodiscard]] std::optional<Rational> as_rational(double value);

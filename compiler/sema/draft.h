@@ -75,6 +75,12 @@ struct ReferenceTemperature {
     Span span;
 };
 
+/// A function of the user written out: the expressions that came of its text, and the call.
+struct InlinedCall {
+    std::size_t begin = 0, end = 0; // ids
+    Span span;
+};
+
 struct ExprFacts {
     Term term;
     bool poisoned = false;
@@ -107,9 +113,11 @@ public:
     bool too_large = false;                           // the limit was reported
     bool incomplete = false;                          // a line could not be read
     bool is_equations = false;                        // a Brian-style string
+    bool is_finished = false;                         // expressions beside a model that stands
     Sides* sides = nullptr;                           // of a synapse
     std::vector<std::function<void()>> late;          // pathways and sums: once all is defined
     std::vector<PartCheck> parts;
+    std::vector<InlinedCall> calls; // that stand in the text of the model
     std::vector<VariableId> gate_states;
     std::map<std::string, Span> part_names;      // by prefix
     std::set<std::string> lost_parts;            // prefixes of parts that could not be read

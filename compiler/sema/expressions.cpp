@@ -86,6 +86,14 @@ static ExprId as_integer(Draft& draft, ExprId value) {
     return draft.add(std::move(expr), {});
 }
 
+std::string noise_hint(const units::Dimension& ratio) {
+    const units::Dimension root = units::second().pow(Rational(1, 2));
+    return ratio == root || ratio == root.pow(-1)
+               ? "the two differ by a root of a time: `xi` has the unit `1/second**0.5`, so noise "
+                 "of strength `sigma` enters as `sigma*sqrt(2/tau)*xi`"
+               : "";
+}
+
 /// What was probably forgotten, judged by the ratio of the unit found and the unit wanted.
 static void misfit_hint(const Draft& draft, ExprId value, diag::Code code, const Term& wanted,
                         diag::Sink::Report& report) {
@@ -111,6 +119,8 @@ static void misfit_hint(const Draft& draft, ExprId value, diag::Code code, const
         const bool simple = unit.find_first_of("*/") == std::string::npos;
         report.note("divide by a quantity of the same unit" +
                     (simple ? ", as in `x/(10*" + unit + ")`" : ", so that the units cancel"));
+    } else if (const std::string noise = noise_hint(ratio); !noise.empty()) {
+        report.note(noise);
     } else if (ratio == units::metre().pow(2) || ratio == units::metre().pow(-2)) {
         report.note("the two differ by an area: something is per area, as `uF/cm**2` or "
                     "`uA/cm**2`, and something is not");
@@ -368,6 +378,23 @@ static bool is_function_name(const Draft& draft, const Scope& scope, const std::
                        });
 }
 
+/// "`v`, `I`, `g` and others", of the user's own.
+static std::string known_variables(const Draft& draft) {
+    constexpr std::size_t most = 8;
+    std::string result;
+    std::size_t count = 0;
+    for (const model::Variable& variable : draft.model.variables) {
+        if (!variable.span.valid() || variable.name.find('.') != std::string::npos) {
+            continue;
+        }
+        if (++count > most) {
+            return result + " and others";
+        }
+        result += (count > 1 ? ", `" : "`") + variable.name + "`";
+    }
+    return count == 0 ? "`i`, `t`" : result;
+}
+
 ExprId Checker::unknown(const std::string& name, Span span) {
     const Scope& scope = context_.scope;
     for (const std::string& prefix : draft_.lost_parts) {
@@ -423,6 +450,8 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         }
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
+    } else if (draft_.is_finished) {
+        problem.note("known here: " + known_variables(draft_));
     } else if (!draft_.is_equations) {
         problem.note("`param " + name + " = VALUE UNIT` declares it");
     }

@@ -2,6 +2,7 @@
 #include "sema/file_scope.h"
 
 #include "ast/visit.h"
+#include "support/suggest.h"
 
 #include <algorithm>
 
@@ -117,9 +118,13 @@ const ast::File* FileScopes::ask(const ast::File& importing, const ast::Import& 
     }
     const ImportReply reply = environment_.resolve_import(request);
     if (reply.file == nullptr) {
-        sink_.report(diag::Code::ImportFailed, place,
-                     "`" + request.path + "` cannot be imported: " +
-                         (reply.why.empty() ? "there is no such file" : reply.why));
+        auto problem = sink_.report(diag::Code::ImportFailed, place,
+                                    "`" + request.path + "` cannot be imported: " +
+                                        (reply.why.empty() ? "there is no such file" : reply.why));
+        if (!reply.near.empty()) {
+            const std::string quote = request.is_quoted ? "\"" : "";
+            problem.fix(place, quote + reply.near.front() + quote, did_you_mean(reply.near));
+        }
         return nullptr;
     }
     selected = reply.selected;
@@ -152,8 +157,22 @@ void FileScopes::import(FileScope& scope, const ast::Import& item, Span span) {
                symbol);
     }
     if (!found && !selected.empty()) {
-        sink_.report(diag::Code::ImportFailed, item.path.span,
-                     "`" + selected + "` is not defined in the imported file");
+        std::vector<std::string> known;
+        for (const auto& [name, symbol] : imported.symbols) {
+            if (symbol.home->file == file) {
+                known.push_back(name);
+            }
+        }
+        auto problem = sink_.report(diag::Code::ImportFailed, item.path.span,
+                                    "`" + selected + "` is not defined in the imported file");
+        if (const std::vector<std::string> near = nearest_names(selected, known); !near.empty()) {
+            const Span last = item.path.parts.back().span;
+            problem.fix(last, near.front(), did_you_mean(near));
+        } else if (!known.empty()) {
+            problem.note("it defines `" + known.front() + "`" +
+                         (known.size() > 1 ? ", `" + known[1] + "`" : "") +
+                         (known.size() > 2 ? " and others" : ""));
+        }
     }
 }
 

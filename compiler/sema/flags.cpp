@@ -3,6 +3,7 @@
 
 #include "support/suggest.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -159,6 +160,12 @@ ReadFlags read_flags(const std::vector<ast::Flag>& flags, FlagContext context, d
                                                     ? found->where & side(here)
                                                     : found->where));
             continue;
+        }
+        const auto same = [&](const ast::Flag& other) { return other.text == flag.text; };
+        if (&*std::find_if(flags.begin(), flags.end(), same) != &flag) {
+            sink.report(diag::Code::RepeatedFlag, flag.span, "`" + flag.text + "` is given twice")
+                .note("one of the two was perhaps meant to be another flag: " + places(here) +
+                      " can be " + flags_of(here));
         }
         found->set(result);
     }

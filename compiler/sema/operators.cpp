@@ -135,9 +135,10 @@ static bool number_without_unit(const Draft& draft, ExprId number, const Term& i
         problem.fix(end, (tight ? " " : "*") + unit, "give the number its unit");
         return true;
     }
-    if (expr.kind == ExprKind::Variable && of.known == units::volt()) {
+    if (expr.kind == ExprKind::Variable) {
         const std::string& name = draft.model.variables[VariableId(expr.symbol)].name;
-        problem.note("give `" + name + "` its unit where it is defined, as in `1*" + unit + "`");
+        problem.note("give `" + name + "` its unit where it is defined, or write `" + name + "*" +
+                     unit + "`");
         return true;
     }
     return false;
@@ -163,7 +164,7 @@ static std::string ratio_hint(const units::Dimension& left, const units::Dimensi
     if (ratio == units::siemens() || ratio == units::siemens().pow(-1)) {
         return "the two differ by a conductance";
     }
-    return "";
+    return noise_hint(ratio);
 }
 
 bool Checker::same_unit(ExprId left, ExprId right, Span span, const std::string& what, bool tight) {

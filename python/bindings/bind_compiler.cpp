@@ -56,6 +56,9 @@ hhc::Options options(const py::dict& given) {
     result.lazy_front_end = true;
     take(given, "free_names", result.free_names);
     take(given, "method", result.method);
+    if (given.contains("method_place")) {
+        result.method_place = source_text(given["method_place"].cast<Place>());
+    }
     take(given, "interpretation", result.interpretation);
     take(given, "real_size", result.real_size);
     take(given, "target", result.target);

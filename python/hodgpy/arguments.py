@@ -42,7 +42,7 @@ def _is_whole_float(value: Any) -> bool:
     return isinstance(value, float | np.floating) and float(value).is_integer()
 
 
-def no_choice(index: Any, among: str, error: IndexError) -> str:
+def no_choice(index: Any, among: str, error: Exception) -> str:
     """Why numpy cannot choose with ``index``, without its own words where a text was given."""
     if isinstance(index, str):
         return f"{shown(index)} does not choose among {among}; write True, a number or numbers"
@@ -58,6 +58,22 @@ def text(value: Any, what: str, error: type[HodgError] = SimulationError) -> str
     except UnicodeEncodeError as problem:
         raise error(f"{what} is no text that can be written as UTF-8: {problem.reason}") from None
     return value
+
+
+def identifier(
+    value: Any, what: str, example: str, error: type[HodgError] = SimulationError
+) -> str:
+    """A name as in Python."""
+    if not (text(value, what, error).isidentifier() and value.isascii()):
+        raise error(f"{what} is {value!r}; it must be a name as in Python, as `{example}`")
+    return str(value)
+
+
+def flag(value: Any, what: str, error: type[HodgError] = SimulationError) -> bool:
+    """True or False; text that says so is neither."""
+    if not isinstance(value, bool | np.bool_):
+        raise error(f"{what} is {shown(value)}; it must be True or False")
+    return bool(value)
 
 
 def path(value: Any, what: str, error: type[HodgError] = SimulationError) -> str:

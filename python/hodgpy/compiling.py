@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import sys
 import warnings
@@ -28,7 +29,9 @@ _BLOCK = re.compile(
     r"^[ \t]*(hhm[ \t]+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MISSING = re.compile(r"`(\w+)` is not defined")
+_MISSING = re.compile(
+    r"`(?P<variable>\w+)` is not defined|there is no function `(?P<function>\w+)`"
+)
 _HOW_NAMES_GET_VALUES = (
     "note: a name gets its value from your script or from `namespace`; or declare `name : unit` in "
     "the equations and assign it to the population"
@@ -129,6 +132,8 @@ def compile(
     options["interpretation"] = _interpretation(interpretation)
     options["approximate"] = _approximate(approximate)
     frame = sys._getframe(level + 1)
+    if method is not None:
+        options["method_place"] = (method, *find_literal(method, frame, "method"))
     parts = {
         "threshold": threshold,
         "reset": reset,
@@ -158,12 +163,14 @@ def compile(
             if isinstance(v, TimedArray)
         }
     else:
-        pieces = _pieces(source, name, frame, **parts) | {"is_cell": bool(cell)}
+        pieces = _pieces(source, name, frame, **parts) | {
+            "is_cell": arguments.flag(cell, "cell", ModelError)
+        }
         externals, tables = collect_externals(_texts(pieces), namespace, frame)
         options["externals"] = externals
         call = ("compile_equations", pieces)
         result = _core.compile_equations(pieces, options)
-    _report(result, level, [frame.f_locals, frame.f_globals])
+    _report(result, level, [namespace or {}, frame.f_locals, frame.f_globals])
     models = [Model(handle, tables, (*call, options, handle.name)) for handle in result.models]
     _check_parameters(models, [*options["freeze"], *options["per_entity"]])
     for model in models:
@@ -274,6 +281,12 @@ def collect_externals(
             )
         if external is None or (units.is_unit(name) and name not in given):
             continue
+        if math.isnan(external["value"]):
+            if name in given:
+                raise ModelError(
+                    f"`{name}` of the namespace is {arguments.shown(found)}, no number"
+                )
+            continue  # of the script: the equations may define it themselves
         externals.append(external)
         if isinstance(found, TimedArray):
             tables[name] = found
@@ -334,15 +347,22 @@ def _pieces(
 
     def placed(text: Any, what: str) -> tuple[str, str, int, int]:
         literal = arguments.text(text, what, ModelError)
-        return (literal, *find_literal(literal, frame))
+        return (literal, *find_literal(literal, frame, what.replace("`", "")))
 
     pieces: dict[str, Any] = {
-        "name": "equations" if name is None else _identifier(name),
+        "name": "equations"
+        if name is None
+        else arguments.identifier(name, "name", "AdaptiveCell", ModelError),
         "equations": placed(equations, "equations"),
     }
     if refractory is not None and refractory is not False and not isinstance(refractory, str):
         plausible.check_time(refractory, 0.5, "refractory")
-        refractory = f"{units.duration(refractory, 'refractory')!r}*second"
+        seconds = units.duration(refractory, "refractory")
+        if seconds < 0:
+            raise ModelError(
+                f"refractory is {arguments.shown(refractory)}; it must not be negative"
+            )
+        refractory = f"{seconds!r}*second"
     for key, text in {**statements, "refractory": refractory}.items():
         if text is not None and text is not False:
             pieces[key] = placed(text, key)
@@ -353,6 +373,8 @@ def _pieces(
     }
     for key, (group, what) in groups.items():
         given = arguments.mapping(group, what, ModelError)
+        for n in given if what == "events" else ():
+            arguments.identifier(n, "the name of an event", "burst", ModelError)
         pieces[key] = [(n, placed(text, f"`{n}` of {what}")) for n, text in given.items()]
     pieces["regularly"] = [
         (every, placed(text, f"what runs every {every}"))
@@ -365,16 +387,12 @@ def _by_interval(regularly: Any) -> dict[str, Any]:
     """Statements by interval as the compiler reads it; intervals that are text are its to judge."""
     given = arguments.any_mapping(regularly, "regularly", ModelError)
     what = "an interval of regularly"
+    for k in given:
+        plausible.check_time(k, 1.0, what)
     return {
         k if isinstance(k, str) else f"{units.duration(k, what)!r}*second": v
         for k, v in given.items()
     }
-
-
-def _identifier(name: Any) -> str:
-    if not arguments.text(name, "name", ModelError).isidentifier():
-        raise ModelError(f"name is {name!r}; it must be a name as in Python, as `AdaptiveCell`")
-    return str(name)
 
 
 def _texts(pieces: dict[str, Any]) -> str:
@@ -396,7 +414,7 @@ def _options(
     dtype: Any,
     target: Any,
     precision: Any,
-    strict: bool,
+    strict: Any,
     method: Any,
     freeze: Any,
     per_entity: Any,
@@ -404,6 +422,8 @@ def _options(
     _one_of(dtype, "dtype", _DTYPES)
     _one_of(precision, "precision", ("full", "fast"))
     _one_of(target, "target", _TARGETS)
+    if method is not None and not arguments.text(method, "method", ModelError):
+        raise ModelError("method is ''; leave it out to have one chosen, or name one: \"euler\"")
     if isinstance(freeze, Mapping):
         frozen = {k: None if v is None else _frozen(k, v) for k, v in freeze.items()}
     else:
@@ -413,8 +433,8 @@ def _options(
         "real_size": _DTYPES[dtype],
         "target": target,
         "fast_math": precision == "fast",
-        "strict": bool(strict),
-        "method": "" if method is None else arguments.text(method, "method", ModelError),
+        "strict": arguments.flag(strict, "strict", ModelError),
+        "method": method or "",
         "per_entity": arguments.names(per_entity, "per_entity", ModelError),
         "freeze": frozen,
     }
@@ -480,10 +500,14 @@ def _report(
 def _script_hint(diagnostic: Diagnostic, scopes: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the script has under, or near, a name that the equations do not know."""
     missing = _MISSING.fullmatch(diagnostic.message)
-    if diagnostic.code != "HH2001" or missing is None or not scopes:
+    if missing is None or not scopes:
         return []
-    name = missing[1]
+    name = missing["variable"] or missing["function"]
     value = next((scope[name] for scope in scopes if name in scope), None)
+    if missing["function"]:
+        tables = [n for scope in scopes for n, v in scope.items() if isinstance(v, TimedArray)]
+        near = difflib.get_close_matches(name, tables, n=1)
+        return [f"note: there is the timed array `{near[0]}`; did you mean that?"] if near else []
     if value is not None:
         return [
             f"note: `{name}` of your script is {arguments.shown(value)}, no single number or "

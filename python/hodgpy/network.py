@@ -72,6 +72,13 @@ class Network(Keywords):
         self._objects: list[Any] = []
         self._synapses: list[Synapses] = []  # what each run asks, those of companions too
         self._prepared: list[Any] = []
+        if temperature is not None:
+            kelvin = units.to_si(temperature, units.parse("1 kelvin").dimension, "temperature")
+            if not (isinstance(kelvin, float) and kelvin > 0):
+                raise SimulationError(
+                    f"temperature is {arguments.shown(temperature)}; it must be above 0 kelvin "
+                    '(degrees Celsius are text: "37 degC")'
+                )
         self._temperature = temperature
         self._operations = 0
         self._idle: set[str] = set()  # synapses without connections that were spoken of

@@ -545,8 +545,11 @@ class Population(Keywords):
         if isinstance(index, (int, np.integer)) and not -self.N <= index < self.N:
             refuse("HH6016", f"neuron {index} does not exist: {self} has {self.N}")
         try:
-            return np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
-        except IndexError as error:
+            chosen = np.atleast_1d(np.arange(self.N, dtype=np.int64)[index])
+            if chosen.ndim > 1:
+                raise IndexError("one dimension is expected")
+            return chosen
+        except (IndexError, TypeError) as error:
             refuse("HH6016", arguments.no_choice(index, f"{self.N} neurons", error))
 
     def _check_length(self, name: str, values: Any, expected: int) -> None:

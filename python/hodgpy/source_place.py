@@ -20,22 +20,22 @@ class Literal(NamedTuple):
     text_column: int
 
 
-def find_literal(text: str, frame: FrameType | None) -> tuple[str, int, int]:
+def find_literal(text: str, frame: FrameType | None, what: str = "string") -> tuple[str, int, int]:
     """(file name, line, column) of the text's first character in the caller's file.
 
     The literal is looked for in the call that is being made, then in the whole file. Nothing is
     guessed: a value that several literals have, or that was put together at run time, is shown with
-    its own line numbers as ``<string>``.
+    its own line numbers as ``<what>``.
     """
     if frame is None:
-        return ("<string>", 1, 1)
+        return (f"<{what}>", 1, 1)
     filename = frame.f_code.co_filename
     source = "".join(linecache.getlines(filename, frame.f_globals))
     found = _literals(source).get(text, ())
     first, last = _call_lines(frame)
     within = [p for p in found if first <= p.line and p.end_line <= last]
     place = within[0] if len(within) == 1 else found[0] if len(found) == 1 else None
-    return (filename, place.text_line, place.text_column) if place else ("<string>", 1, 1)
+    return (filename, place.text_line, place.text_column) if place else (f"<{what}>", 1, 1)
 
 
 def _call_lines(frame: FrameType) -> tuple[int, int]:

@@ -47,7 +47,9 @@ def synapse_source(
         if model is not None and hasattr(model, "_models"):
             raise ModelError("synapses need one of the file's models: hp.compile(file).AMPA")
         text = "" if model is None else arguments.text(model, "model", ModelError)
-        source["equations"] = (text, *find_literal(text, frame)) if text else ("", "", 1, 1)
+        source["equations"] = (
+            (text, *find_literal(text, frame, "equations")) if text else ("", "", 1, 1)
+        )
         written = {}
     pathways: dict[str, dict[str, Any]] = {}
     for key, text, on_target in statements:
@@ -58,7 +60,7 @@ def synapse_source(
             "name": key,
             "event": "spike",
             "on_post": on_target,
-            "statements": (literal, *find_literal(literal, frame)),
+            "statements": (literal, *find_literal(literal, frame, key)),
         }
     known = [*pathways, *written]
 
@@ -104,7 +106,13 @@ def _pathways(given: Any, what: str, default: str) -> dict[str, Any]:
         return {}
     if isinstance(given, str):
         return {default: given}
-    return dict(arguments.mapping(given, what, ModelError))
+    if not isinstance(given, Mapping):
+        raise ModelError(
+            f"{what} is {arguments.shown(given)}; it must be text, or a dict of texts by pathway"
+        )
+    for name in given:
+        arguments.identifier(name, f"the name of a pathway of {what}", "potentiate", ModelError)
+    return dict(given)
 
 
 def _by_pathway(given: Any, known: list[str], only: str = "") -> dict[str, Any]:

@@ -127,6 +127,8 @@ class Synapses(SynapseValues):
         externals, tables = collect_externals(texts_of(text), namespace, frame)
         real = getattr(post.model, "dtype", "float64") if dtype is None else dtype
         options = _options(real, "native", "full", False, method, (), ())
+        if method is not None:
+            options["method_place"] = (method, *find_literal(method, frame, "method"))
         del options["per_entity"]
         self._build(source, target, name, text, tables, options | {
             "externals": externals, "lump": bool(lump),

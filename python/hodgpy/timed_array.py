@@ -9,6 +9,7 @@ import numpy as np
 
 from hodgpy import plausible
 from hodgpy.arguments import shown
+from hodgpy.coded import refuse
 from hodgpy.errors import SimulationError
 from hodgpy.keywords import Keywords
 from hodgpy.units import Exponents, Quantity, as_quantity, duration
@@ -32,8 +33,8 @@ class TimedArray(Keywords):
     """
 
     def __init__(self, values: Any, dt: Any) -> None:
-        quantity = as_quantity(values)
-        if quantity is None:
+        quantity = None if values is None else as_quantity(values)
+        if quantity is None or np.iscomplexobj(values):
             raise SimulationError(
                 f"the values of a timed array are {shown(values)}; they must be numbers"
             )
@@ -42,6 +43,9 @@ class TimedArray(Keywords):
             raise SimulationError(
                 f"a timed array needs values of shape (rows,) or (rows, columns), not {array.shape}"
             )
+        if not np.isfinite(array).all():
+            wrong = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            refuse("HH6013", f"value {wrong} of a timed array is {array[wrong]}, not finite")
         self.values: np.ndarray = array.reshape(len(array), -1)
         self.per_entity: bool = array.ndim == 2
         self.dimension: Exponents = quantity.dimension

@@ -404,6 +404,8 @@ def to_si(value: Any, dimension: Exponents, what: str, unit: str = "") -> Any:
     if quantity is None:
         raise UnitError(f"{what} is {shown(value)}; it must be a number or a quantity")
     known = isinstance(value, Quantity) or hasattr(value, "__quantity__")
+    if dimension != DIMENSIONLESS and getattr(value, "dtype", type(value)) in (bool, np.bool_):
+        raise UnitError(f"{what} is {shown(value)}; it must be a number or a quantity")
     if known and quantity.dimension != dimension:
         raise UnitError(f"{what} is in {unit or describe(dimension)}, not in {quantity.unit}")
     return quantity.value

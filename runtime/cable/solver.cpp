@@ -98,6 +98,24 @@ void CableSolver::find_fields(const hhk_model& model, const std::string& name) {
     }
 }
 
+/// Refuses values that must be positive; `where` are the compartments that have one.
+template <class Value>
+static void require_positive(const std::string& what, const char* unit,
+                             const std::vector<std::int64_t>& where, Value value) {
+    const auto wrong = [&](std::int64_t entity) {
+        return !(value(entity) > 0) || !std::isfinite(value(entity));
+    };
+    const auto first = std::find_if(where.begin(), where.end(), wrong);
+    if (first == where.end()) {
+        return;
+    }
+    const auto others = std::count_if(std::next(first), where.end(), wrong);
+    fail(Code::BadCable,
+         fmt::format("{} is {} {} in compartment {}{}", what, value(*first), unit, *first,
+                     others == 0 ? "" : fmt::format(", and wrong in {} more", others)),
+         "it must be positive");
+}
+
 /// Conductances between nodes, from the shape and the Ri of the compartments.
 void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& piece) {
     const hhk_context& context = population.context();
@@ -107,15 +125,27 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
     const kernel::FieldMemory memory =
         shared ? kernel::FieldMemory{} : population.field(place.index);
     const auto axial_resistance = [&](std::int64_t entity) {
-        const double value = shared ? context.uniforms[place.index] : memory.read(entity);
-        if (!(value > 0) || !std::isfinite(value)) {
-            fail(Code::BadCable,
-                 fmt::format("the axial resistance `Ri` of `{}` is {} ohm meter in compartment {}",
-                             population.name(), value, entity),
-                 "it must be positive");
-        }
-        return value;
+        return shared ? context.uniforms[place.index] : memory.read(entity);
     };
+    const auto capacitance = [&](std::int64_t entity) {
+        return piece.current.data()[entity - piece.range.begin];
+    };
+    std::vector<std::int64_t> compartments;
+    for (const cable::Piece::Part& part : piece.parts) {
+        const EntityOf entity(part);
+        for (const std::int32_t node : part.tree->node) {
+            for (std::size_t lane = 0; lane < static_cast<std::size_t>(part.group->lanes); ++lane) {
+                if (entity(node, lane) >= 0) {
+                    compartments.push_back(entity(node, lane));
+                }
+            }
+        }
+    }
+    std::sort(compartments.begin(), compartments.end());
+    require_positive("the axial resistance `Ri` of `" + population.name() + "`", "ohm meter",
+                     compartments, axial_resistance);
+    require_positive("the membrane capacitance of `" + population.name() + "`", "F/m**2",
+                     compartments, capacitance);
     for (cable::Piece::Part& part : piece.parts) {
         const CableTree& shape = layout_->tree(part.group->tree);
         const auto lanes = static_cast<std::size_t>(part.group->lanes);
@@ -132,15 +162,7 @@ void CableSolver::fill_coefficients(PopulationState& population, cable::Piece& p
                     continue;
                 }
                 area_[static_cast<std::size_t>(own)] = shape.area[node];
-                const double per_area = piece.current.data()[own - piece.range.begin];
-                if (!(per_area > 0) || !std::isfinite(per_area)) {
-                    fail(Code::BadCable,
-                         fmt::format("the membrane capacitance of `{}` is {} F/m**2 in "
-                                     "compartment {}",
-                                     population.name(), per_area, own),
-                         "it must be positive");
-                }
-                part.capacitance[at] = per_area;
+                part.capacitance[at] = capacitance(own);
                 scale[at] = shape.area[node];
             }
         }

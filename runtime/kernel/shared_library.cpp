@@ -97,9 +97,13 @@ static void check_header(const OpenFile& file, const std::string& path) {
     }
     const bool same_order =
         header.e_ident[EI_DATA] == ELFDATA2LSB && std::endian::native == std::endian::little;
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || !same_order || header.e_machine != this_machine) {
+    const bool same_width = header.e_ident[EI_CLASS] == ELFCLASS64;
+    if (!same_width || !same_order || header.e_machine != this_machine) {
+        const char* what = !same_order   ? "a machine of another byte order"
+                           : !same_width ? "a machine of another width"
+                                         : machine_name(header.e_machine);
         fail(Code::LibraryOtherMachine,
-             fmt::format("`{}` is for {}, this machine is {}", path, machine_name(header.e_machine),
+             fmt::format("`{}` is for {}, this machine is {}", path, what,
                          machine_name(this_machine)),
              "compile the model for this machine");
     }

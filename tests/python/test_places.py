@@ -87,17 +87,17 @@ def test_nothing_is_guessed() -> None:
     twice = ["dv/dt = -v/tau4 : volt", "dv/dt = -v/tau4 : volt"]
     with pytest.raises(hp.ModelError) as error:
         hp.compile(twice[0])
-    assert (the_error(error).file, the_error(error).line) == ("<string>", 1)
+    assert (the_error(error).file, the_error(error).line) == ("<equations>", 1)
 
 
 def test_text_put_together_has_its_own_lines() -> None:
     name = "tau5"
     with pytest.raises(hp.ModelError) as error:
         hp.compile(f"x = 1 : 1\ndv/dt = -v/{name} : volt")
-    assert (the_error(error).file, the_error(error).line) == ("<string>", 2)
+    assert (the_error(error).file, the_error(error).line) == ("<equations>", 2)
     with pytest.raises(hp.ModelError) as error:
         hp.compile("x = 1 : 1\ndv/dt = -v/tau6 : volt")  # an escape: the lines are not the file's
-    assert (the_error(error).file, the_error(error).line) == ("<string>", 2)
+    assert (the_error(error).file, the_error(error).line) == ("<equations>", 2)
 
 
 def test_one_quoted_piece_a_line() -> None:
@@ -143,7 +143,7 @@ def test_without_a_source_the_string_is_shown() -> None:
     code = 'import hodgpy as hp\nhp.compile("dv/dt = -v/tau9 : volt")'
     with pytest.raises(hp.ModelError) as error:
         exec(compile(code, "<nowhere>", "exec"), {})
-    assert (the_error(error).file, the_error(error).line) == ("<string>", 1)
+    assert (the_error(error).file, the_error(error).line) == ("<equations>", 1)
 
 
 def test_a_broken_source_file_is_no_obstacle() -> None:

@@ -48,6 +48,14 @@ WRONG = [
     after("dw/dt = -w/(3*ms) (unless refractory) : 1", "HH1028", 19, ": UNIT (unless refractory)"),
     after("s = 3*b : volt (shared)\nb : volt", "HH4017", 1, "or flag `b` `(shared)`"),
     after("s = 3*b : volt (shared)\nb : volt (linked)", "HH4017", 1, "the other population"),
+    # values
+    after("x = 1/(2 - 2) : 1", "HH4030", 5, "divides by `2 - 2`, which is 0"),
+    after("x = uniform(2, 1) : 1 (constant over dt)", "HH4030", 5, "lower bound is above"),
+    after("x = 1/2 mV : 1", "HH3090", 5, "`0.5 mV`"),
+    Wrong("refractory below 0", SPIKES + "refractory -2 ms", "HH4030", (8, 16), "below zero"),
+    # noise
+    after("dw/dt = xi : 1", "HH3003", 9, "a root of a time"),
+    after("x = 1/ms + xi : Hz", "HH3001", 5, "`sigma*sqrt(2/tau)*xi`"),
     # param, const, input
     after("param k : 10 ms", "HH1020", 11, "`param k = 10 ...`"),
     after("param k 10 ms", "HH1020", 9, "`param k = 10 ...`"),
@@ -101,6 +109,9 @@ WRONG = [
 ]
 
 TOPS = [
+    ("import", 'import "chanels/leak.hhm"\n', "HH2016", "`channels/leak.hhm`?"),
+    ("library", "import chanels.traub_2003.NaF\n", "HH2016", "`channels.traub_2003.NaF`?"),
+    ("block", "import channels.leak.Leek\n", "HH2016", "`Leak`?"),
     ("channl", "channl X {\n    param g = 3 mV\n}\n", "HH1015", "`channel`?"),
     ("def", "def f(x):\n", "HH1032", "function f(x : volt)"),
     ("hhm", "const k = 3\nhhm 1\n", "HH1032", "on the first line"),
@@ -129,6 +140,36 @@ def test_what_is_wrong_says_what_to_write(wrong: Wrong, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "code", "says"), [t[1:] for t in TOPS], ids=[t[0] for t in TOPS])
 def test_the_top_of_a_file(text: str, code: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "channels").mkdir()
+    leak = "channel Leak {\n    param g = 1 nS\n    I = -g*v : amp\n}\n"
+    (tmp_path / "channels" / "leak.hhm").write_text(leak)
     said = message(text + "neuron M {\n    v : 1\n}\n", tmp_path)
     assert f"error[{code}]" in said
     assert says in said
+
+
+LOST = {
+    "channel": (
+        "channel C {\n    param g = 3 nS\n    gate m {\n        inf = 0.5\n        tau = 2 ms\n"
+        "    I = g*m*(0*mV - v) : amp\n}\n"
+        "neuron A {\n    use C as c\n    dv/dt = c.I/(1 nF) : volt\n}\n"
+    ),
+    "gate": (
+        "neuron A {\n    dv/dt = -v/(2 ms) : volt\n    gate m {\n        inf = 0.5\n"
+        "        tau = 2 ms\n    threshold v > 3 mV\n    reset v = 0 mV\n}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("block", LOST)
+def test_one_lost_brace_is_one_mistake(block: str, tmp_path: Path) -> None:
+    said = message(LOST[block], tmp_path)
+    assert re.findall(r"(?:error|warning)\[(HH\d+)\]", said) == ["HH1012"], said
+
+
+def test_a_method_is_shown_where_it_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "model.hhm").write_text(f"neuron M {{\n{SPIKES}}}\n")
+    call = [HHC, "explain", "model.hhm", "--method", "eulr"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    assert "--method:1:1: error[HH5001]" in done.stderr, done.stderr
+    assert "`euler`?" in done.stderr

@@ -65,8 +65,9 @@ using ImportReader =
 
 struct Options {
     std::vector<External> externals;
-    bool free_names = false;    // unknown names are allowed and get the dimension that fits
-    std::string method;         // empty: the model's own, or chosen by the compiler
+    bool free_names = false; // unknown names are allowed and get the dimension that fits
+    std::string method;      // empty: the model's own, or chosen by the compiler
+    SourceText method_place = {{}, "method"}; // where its author wrote it; the text is `method`
     std::string interpretation; // of noise: stratonovich or ito; empty: the model's own
     std::uint32_t real_size = 8;
     std::map<std::string, std::optional<double>> freeze; // parameter -> value (none: its default)

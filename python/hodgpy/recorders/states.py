@@ -89,6 +89,8 @@ class StateRecorder(NamedValues, Recorder):
         if record is not True and len(indices) == 0:
             raise SimulationError("`record` names no neuron")
         interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
+        if dt is not None and interval == 0:
+            refuse("HH6020", "dt of a recorder is 0 s, expected a positive number")
         if not self.variables:
             raise SimulationError("`variables` names nothing to record")
         values = recorded_values(population, whole, self.variables, _externals, sys._getframe(1))

@@ -151,6 +151,13 @@ TEST_F(SharedLibrary, ACutOrForeignFileIsRefused) {
     bytes[18] = static_cast<char>(243); // RISC-V
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     EXPECT_REFUSED(load(path), "HH8503", "another machine");
+    bytes[5] = 2; // the most significant byte first
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+    EXPECT_REFUSED(load(path), "HH8503", "another byte order");
+    bytes[5] = 1;
+    bytes[4] = 1; // 32 bits
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+    EXPECT_REFUSED(load(path), "HH8503", "another width");
 }
 
 } // namespace
