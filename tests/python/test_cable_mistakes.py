@@ -173,6 +173,11 @@ def test_nothing_is_recorded_where_nothing_is() -> None:
         hp.StateRecorder(made[places.distance > 1 * cm], "v")
 
 
+def test_a_membrane_that_is_wrong_everywhere_is_told_so() -> None:
+    with pytest.raises(hp.SimulationError, match=r"in compartment 0, and wrong in \d+ more"):
+        run(cell(Cm=0.0))
+
+
 VALUES: dict[str, tuple[Callable[[], Any], str]] = {
     "Cm 0": (lambda: run(cell(Cm=0.0)), "HH6070"),
     "Ri below 0": (lambda: run(cell(Ri=-1.0)), "HH6070"),
