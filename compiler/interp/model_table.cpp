@@ -52,6 +52,11 @@ struct ModelTable::Storage {
     std::vector<hhk_pathway> pathways;
     hhk_synapse synapse{};
     hhk_model model{};
+
+    void keep_names(const ir::Module& module);
+    void fill_rows();
+    void fill_synapse(const ir::Module& module);
+    void fill_model(const ir::Module& module);
 };
 
 namespace {
@@ -95,71 +100,94 @@ std::array<std::uint64_t, 2> code_hash(const ir::Module& module) {
     return codegen::hash_words(hasher.finish());
 }
 
+hhk_foreign foreign_row(const ir::Foreign& foreign) {
+    hhk_foreign row{};
+    row.name = foreign.name.c_str();
+    row.dimension = dimension_of(foreign.dimension);
+    row.space = static_cast<std::uint8_t>(foreign.space);
+    row.type = static_cast<std::uint8_t>(foreign.storage);
+    row.access = foreign.access;
+    row.uniform = foreign.uniform ? 1 : 0;
+    row.into = foreign.into.valid() ? static_cast<std::int32_t>(foreign.into.index) : -1;
+    return row;
+}
+
+hhk_pathway pathway_row(const ir::Pathway& pathway) {
+    hhk_pathway row{};
+    row.name = pathway.name.c_str();
+    row.event = pathway.event.c_str();
+    row.space = static_cast<std::int32_t>(pathway.space);
+    row.order = pathway.order;
+    row.delay = pathway.delay;
+    row.indexed = pathway.indexed ? 1 : 0;
+    row.sequential = pathway.sequential ? 1 : 0;
+    row.writes_pre = pathway.writes_pre ? 1 : 0;
+    row.one_delay = pathway.one_delay ? 1 : 0;
+    return row;
+}
+
 } // namespace
 
 ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Storage>()) {
-    Storage& s = *storage_;
-    s.names.name = module.name;
-    s.names.description = module.description;
-    s.names.fields = module.fields;
-    s.names.uniforms = module.uniforms;
-    s.names.tables = module.tables;
-    s.names.events = module.events;
-    s.names.foreign = module.foreign;
-    s.names.pathways = module.pathways;
-    for (const ir::Field& field : s.names.fields) {
+    storage_->keep_names(module);
+    storage_->fill_rows();
+    storage_->fill_synapse(module);
+    storage_->fill_model(module);
+}
+
+/// The rows point into these texts.
+void ModelTable::Storage::keep_names(const ir::Module& module) {
+    names.name = module.name;
+    names.description = module.description;
+    names.fields = module.fields;
+    names.uniforms = module.uniforms;
+    names.tables = module.tables;
+    names.events = module.events;
+    names.foreign = module.foreign;
+    names.pathways = module.pathways;
+}
+
+void ModelTable::Storage::fill_rows() {
+    for (const ir::Field& field : names.fields) {
         hhk_field row = common_part<hhk_field>(field);
         row.init_flag = index_or_none(field.init_flag);
         row.stagger_flag = index_or_none(field.stagger_flag);
         row.space = static_cast<std::uint8_t>(field.space);
-        s.fields.push_back(row);
+        fields.push_back(row);
     }
-    for (const ir::Uniform& uniform : s.names.uniforms) {
-        s.uniforms.push_back(common_part<hhk_uniform>(uniform));
+    for (const ir::Uniform& uniform : names.uniforms) {
+        uniforms.push_back(common_part<hhk_uniform>(uniform));
     }
-    for (const ir::Table& table : s.names.tables) {
-        s.tables.push_back({table.name.c_str(), dimension_of(table.dimension),
-                            table.per_entity ? 1 : 0, static_cast<std::int32_t>(table.hidden)});
+    for (const ir::Table& table : names.tables) {
+        tables.push_back({table.name.c_str(), dimension_of(table.dimension),
+                          table.per_entity ? 1 : 0, static_cast<std::int32_t>(table.hidden)});
     }
-    for (const ir::Event& event : s.names.events) {
-        s.events.push_back(
+    for (const ir::Event& event : names.events) {
+        events.push_back(
             {event.name.c_str(), event.sets_last_spike ? 1 : 0, event.has_statements ? 1 : 0});
     }
-    for (const ir::Foreign& foreign : s.names.foreign) {
-        hhk_foreign row{};
-        row.name = foreign.name.c_str();
-        row.dimension = dimension_of(foreign.dimension);
-        row.space = static_cast<std::uint8_t>(foreign.space);
-        row.type = static_cast<std::uint8_t>(foreign.storage);
-        row.access = foreign.access;
-        row.uniform = foreign.uniform ? 1 : 0;
-        row.into = foreign.into.valid() ? static_cast<std::int32_t>(foreign.into.index) : -1;
-        s.foreign.push_back(row);
+    for (const ir::Foreign& row : names.foreign) {
+        foreign.push_back(foreign_row(row));
     }
-    for (const ir::Pathway& pathway : s.names.pathways) {
-        hhk_pathway row{};
-        row.name = pathway.name.c_str();
-        row.event = pathway.event.c_str();
-        row.space = static_cast<std::int32_t>(pathway.space);
-        row.order = pathway.order;
-        row.delay = pathway.delay;
-        row.indexed = pathway.indexed ? 1 : 0;
-        row.sequential = pathway.sequential ? 1 : 0;
-        row.writes_pre = pathway.writes_pre ? 1 : 0;
-        row.one_delay = pathway.one_delay ? 1 : 0;
-        s.pathways.push_back(row);
+    for (const ir::Pathway& pathway : names.pathways) {
+        pathways.push_back(pathway_row(pathway));
     }
-    s.synapse.size = sizeof(hhk_synapse);
-    s.synapse.foreign_count = static_cast<std::uint32_t>(s.foreign.size());
-    s.synapse.pathway_count = static_cast<std::uint32_t>(s.pathways.size());
-    s.synapse.uses = module.uses();
-    s.synapse.foreign = s.foreign.data();
-    s.synapse.pathways = s.pathways.data();
-    hhk_model& model = s.model;
-    model.synapse = module.is_synapse ? &s.synapse : nullptr;
+}
+
+void ModelTable::Storage::fill_synapse(const ir::Module& module) {
+    synapse.size = sizeof(hhk_synapse);
+    synapse.foreign_count = static_cast<std::uint32_t>(foreign.size());
+    synapse.pathway_count = static_cast<std::uint32_t>(pathways.size());
+    synapse.uses = module.uses();
+    synapse.foreign = foreign.data();
+    synapse.pathways = pathways.data();
+}
+
+void ModelTable::Storage::fill_model(const ir::Module& module) {
+    model.synapse = module.is_synapse ? &synapse : nullptr;
     model.size = sizeof(hhk_model);
     model.abi_version = HHK_ABI_VERSION;
-    model.name = s.names.name.c_str();
+    model.name = names.name.c_str();
     model.required_features = "";
     model.vector_width = 1;
     model.real_size = module.real_size;
@@ -173,15 +201,15 @@ ModelTable::ModelTable(const ir::Module& module) : storage_(std::make_unique<Sto
         model.interface_hash[i] = interface_hash[i];
         model.code_hash[i] = code[i];
     }
-    model.field_count = static_cast<std::uint32_t>(s.fields.size());
-    model.uniform_count = static_cast<std::uint32_t>(s.uniforms.size());
-    model.table_count = static_cast<std::uint32_t>(s.tables.size());
-    model.event_count = static_cast<std::uint32_t>(s.events.size());
-    model.fields = s.fields.data();
-    model.uniforms = s.uniforms.data();
-    model.tables = s.tables.data();
-    model.events = s.events.data();
-    model.description = s.names.description.c_str();
+    model.field_count = static_cast<std::uint32_t>(fields.size());
+    model.uniform_count = static_cast<std::uint32_t>(uniforms.size());
+    model.table_count = static_cast<std::uint32_t>(tables.size());
+    model.event_count = static_cast<std::uint32_t>(events.size());
+    model.fields = fields.data();
+    model.uniforms = uniforms.data();
+    model.tables = tables.data();
+    model.events = events.data();
+    model.description = names.description.c_str();
 }
 
 ModelTable::~ModelTable() = default;

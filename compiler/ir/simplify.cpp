@@ -3,7 +3,9 @@
 // equal whatever their payload. Not here, because not exact: x + 0.0 (x = -0), 0*x, x - x, x/x.
 #include "ir/builder.h"
 #include "ir/evaluate.h"
+#include "support/check.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -35,12 +37,41 @@ std::optional<ValueId> Builder::simplify(const Value& value) {
     return std::nullopt;
 }
 
+/// The operation on real constants, as kernels compute it.
+static double folded(const Value& value, const std::array<double, 3>& known) {
+    switch (value.op) {
+    case Op::Add:
+        return known[0] + known[1];
+    case Op::Sub:
+        return known[0] - known[1];
+    case Op::Mul:
+        return known[0] * known[1];
+    case Op::Div:
+        return known[0] / known[1];
+    case Op::Neg:
+        return -known[0];
+    case Op::Fma:
+        return std::fma(known[0], known[1], known[2]);
+    case Op::FloorDiv:
+        return floor_div_real(known[0], known[1]);
+    case Op::Mod:
+        return mod_real(known[0], known[1]);
+    default:
+        HHC_CHECK(value.op == Op::PowInt, "another arithmetic operation");
+        return powi_real(known[0], value.payload);
+    }
+}
+
 std::optional<ValueId> Builder::simplify_real(const Value& value) {
-    std::optional<double> known[3];
+    std::array<double, 3> known{};
     bool all = true;
     for (std::size_t i = 0; i < value.args.size(); ++i) {
-        known[i] = constant(value.args[i]);
-        all = all && known[i].has_value();
+        const std::optional<double> number = constant(value.args[i]);
+        known[i] = number.value_or(0);
+        all = all && number.has_value();
+    }
+    if (all) {
+        return real(folded(value, known));
     }
     const ValueId a = value.args[0];
     const ValueId b = value.args.size() > 1 ? value.args[1] : ValueId();
@@ -48,9 +79,6 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
     const auto inside = [&](ValueId id) { return (*this)[id].args[0]; };
     switch (value.op) {
     case Op::Add:
-        if (all) {
-            return real(*known[0] + *known[1]);
-        }
         if (is_real(b, -0.0)) {
             return a;
         }
@@ -65,9 +93,6 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
         }
         break;
     case Op::Sub:
-        if (all) {
-            return real(*known[0] - *known[1]);
-        }
         if (is_real(b, 0.0)) {
             return a;
         }
@@ -79,9 +104,6 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
         }
         break;
     case Op::Mul:
-        if (all) {
-            return real(*known[0] * *known[1]);
-        }
         if (is_real(b, 1.0)) {
             return a;
         }
@@ -99,9 +121,6 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
         }
         break;
     case Op::Div:
-        if (all) {
-            return real(*known[0] / *known[1]);
-        }
         if (is_real(b, 1.0)) {
             return a;
         }
@@ -113,17 +132,11 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
         }
         break;
     case Op::Neg:
-        if (all) {
-            return real(-*known[0]);
-        }
         if (is_neg(a)) {
             return inside(a);
         }
         break;
     case Op::Fma:
-        if (all) {
-            return real(std::fma(*known[0], *known[1], *known[2]));
-        }
         if (is_real(value.args[2], -0.0)) {
             return mul(a, b);
         }
@@ -134,20 +147,7 @@ std::optional<ValueId> Builder::simplify_real(const Value& value) {
             return add(b, value.args[2]);
         }
         break;
-    case Op::FloorDiv:
-        if (all) {
-            return real(floor_div_real(*known[0], *known[1]));
-        }
-        break;
-    case Op::Mod:
-        if (all) {
-            return real(mod_real(*known[0], *known[1]));
-        }
-        break;
     case Op::PowInt:
-        if (all) {
-            return real(powi_real(*known[0], value.payload));
-        }
         if (value.payload == 1) {
             return a;
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lower/describe.h"
 
+#include "model/flag_names.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,24 +14,6 @@ using Json = nlohmann::ordered_json;
 using model::Role;
 
 namespace {
-
-Json flags_of(const model::Flags& flags) {
-    Json list = Json::array();
-    const auto add = [&](bool set, const char* text) {
-        if (set) {
-            list.push_back(text);
-        }
-    };
-    add(flags.constant, "constant");
-    add(flags.shared, "shared");
-    add(flags.unless_refractory, "unless refractory");
-    add(flags.outward, "outward");
-    add(flags.point_current, "point current");
-    add(flags.event_driven, "event-driven");
-    add(flags.clock_driven, "clock-driven");
-    add(flags.summed, "summed");
-    return list;
-}
 
 /// Where the value is: {"field": 3}, {"uniform": 0}, {"output": 2} of observe, or null.
 Json place_of(const model::Variable& variable, const ir::Module& module,
@@ -98,7 +82,7 @@ Json variable_record(const model::CheckedModel& model, const model::Variable& va
     record["dimension"] = units::describe(variable.type.dimension);
     record["default"] = default_of(variable, module);
     record["place"] = place_of(variable, module, observed);
-    record["flags"] = flags_of(variable.flags);
+    record["flags"] = model::flag_names(variable.flags);
     if (model.kind == "synapse") {
         record["side"] = side_of(variable);
         record["space"] = space_of(variable, module);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/dump.h"
 
+#include "model/flag_names.h"
 #include "support/number_text.h"
 #include "support/text_writer.h"
 
@@ -19,20 +20,11 @@ std::string type_text(const Variable& variable) {
 
 std::string flags_text(const Flags& flags) {
     std::string result;
-    const auto add = [&](bool set, const char* text) {
-        if (set) {
-            result += std::string(result.empty() ? "" : ", ") + text;
-        }
-    };
-    add(flags.constant, "constant");
-    add(flags.shared, "shared");
-    add(flags.unless_refractory, "unless refractory");
-    add(flags.outward, "outward");
-    add(flags.point_current, "point current");
-    add(flags.event_driven, "event-driven");
-    add(flags.clock_driven, "clock-driven");
-    add(flags.summed, "summed");
-    return result.empty() ? "" : " (" + result + ")";
+    for (const std::string_view name : flag_names(flags)) {
+        result += result.empty() ? " (" : ", ";
+        result += name;
+    }
+    return result.empty() ? result : result + ")";
 }
 
 void dump_variable(TextWriter& out, const CheckedModel& model, const Variable& variable) {

@@ -36,7 +36,9 @@ from hodgpy.errors import (
     ModelWarning,
     NetworkWarning,
     SimulationError,
+    UnitError,
     UnitWarning,
+    UserError,
 )
 from hodgpy.geometry import Box, GeometricGraph, Positions, place
 from hodgpy.imaging import CalciumImaging
@@ -94,7 +96,9 @@ __all__ = [
     "Subgroup",
     "Synapses",
     "TimedArray",
+    "UnitError",
     "UnitWarning",
+    "UserError",
     "__version__",
     "check",
     "compile",

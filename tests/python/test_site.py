@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+import hodgpy as hp
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +43,17 @@ def test_builds_without_a_warning(tmp_path: Path) -> None:
     assert "<math" in (tmp_path / "models/neurons/morris_lecar_1981.html").read_text()
     assert "Time step; default 0.1 ms" in (tmp_path / "api/networks.html").read_text()
     assert (tmp_path / "notebooks/first_steps.ipynb").exists()
+
+
+def test_the_reference_names_everything_public() -> None:
+    text = "".join(page.read_text() for page in (ROOT / "docs" / "api").glob("*.md"))
+    listed = set(re.findall(r"^::: hodgpy\.(\S+)", text, re.MULTILINE))
+    own = {"geometry": hp.geometry, "inference": hp.inference}
+    constants = {"__version__", "errors", "inference.BASELINES", "inference.TRACKS", *own}
+    names = set(hp.__all__) | {f"{m}.{n}" for m, module in own.items() for n in module.__all__}
+    shown = listed | {name.partition(".")[0] for name in listed}
+    shown |= {f"geometry.{name}" for name in listed if hasattr(hp.geometry, name)}
+    assert names - constants - shown == set()
 
 
 def test_notebook_runs(tmp_path: Path) -> None:
