@@ -154,6 +154,10 @@ ExprId fit(Draft& draft, const ExprContext& context, ExprId value, Scalar scalar
         if (code == diag::Code::RateUnit && wanted.is_known() && draft.term(value).is_known() &&
             draft.term(value).known / wanted.known == units::second()) {
             report.note("is a division by a time constant missing?");
+        } else if (code == diag::Code::RateUnit && wanted.is_known() &&
+                   draft.term(value).is_known() &&
+                   draft.term(value).known / wanted.known == units::second().pow(2)) {
+            report.note("`x/10*ms` is `(x/10)*ms`: put the time constant into parentheses");
         }
         misfit_hint(draft, value, code, wanted, report);
         const model::Expr& expr = draft.model.exprs[value];
@@ -378,7 +382,7 @@ static bool is_function_name(const Draft& draft, const Scope& scope, const std::
                        });
 }
 
-/// "`v`, `I`, `g` and others", of the user's own.
+/// "`v`, `I`, `g` and others", of the user's own; empty for none.
 static std::string known_variables(const Draft& draft) {
     constexpr std::size_t most = 8;
     std::string result;
@@ -392,7 +396,7 @@ static std::string known_variables(const Draft& draft) {
         }
         result += (count > 1 ? ", `" : "`") + variable.name + "`";
     }
-    return count == 0 ? "`i`, `t`" : result;
+    return result;
 }
 
 ExprId Checker::unknown(const std::string& name, Span span) {
@@ -450,8 +454,9 @@ ExprId Checker::unknown(const std::string& name, Span span) {
         }
     } else if (!near_units.empty()) {
         problem.fix(span, near_units.front(), did_you_mean(near_units));
-    } else if (draft_.is_finished) {
-        problem.note("known here: " + known_variables(draft_));
+    } else if (const std::string known = known_variables(draft_);
+               draft_.is_finished && !known.empty()) {
+        problem.note("known here: " + known);
     } else if (!draft_.is_equations) {
         problem.note("`param " + name + " = VALUE UNIT` declares it");
     }

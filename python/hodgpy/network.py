@@ -235,6 +235,8 @@ class Network(Keywords):
             goes on from there.
         """
         seconds = units.duration(duration, "duration")
+        record_end = arguments.flag(record_end, "record_end")
+        guard = arguments.flag(guard, "guard")
         path = "" if checkpoint is None else arguments.path(checkpoint, "checkpoint")
         interval = 0.0 if every is None else units.duration(every, "every")
         if every is not None and not path:
@@ -249,7 +251,7 @@ class Network(Keywords):
             self._core.run(
                 seconds,
                 progress.update if progress else None,
-                record_end, bool(guard), path, interval, self._notes,
+                record_end, guard, path, interval, self._notes,
             )  # fmt: skip
         except SimulationError as error:
             if guard and error.fault is not None:

@@ -334,7 +334,7 @@ class PulseTrain(Stimulus):
         if name == "seed":
             return arguments.whole(value, "seed", 0, 2**64 - 1)
         if name == "biphasic":
-            return bool(value)
+            return arguments.flag(value, "biphasic")
         if name == "frequency" and value is not None:
             hertz = units.to_si(value, units.HERTZ, "frequency", "Hz")
             return self._finite(hertz, "frequency")

@@ -131,7 +131,7 @@ class Synapses(SynapseValues):
             options["method_place"] = (method, *find_literal(method, frame, "method"))
         del options["per_entity"]
         self._build(source, target, name, text, tables, options | {
-            "externals": externals, "lump": bool(lump),
+            "externals": externals, "lump": arguments.flag(lump, "lump"),
         }, round is not None, arguments.whole(seed, "seed", 0, 2**64 - 1))  # fmt: skip
         for pathway, seconds in delays_of(delay, text).items():
             self._core.set_delay(pathway, seconds, self._round)

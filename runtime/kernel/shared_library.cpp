@@ -188,9 +188,12 @@ OpenLibrary open_library(const std::string& path) {
         has_proc || path.find('/') != std::string::npos ? path : fmt::format("./{}", path);
     void* handle = dlopen(has_proc ? by_descriptor.c_str() : name.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
-        const char* reason = dlerror();
-        fail(Code::LibraryUnreadable, fmt::format("cannot load `{}`: {}", path,
-                                                  reason == nullptr ? "no reason given" : reason));
+        const char* said = dlerror();
+        std::string reason = said == nullptr ? "no reason given" : said;
+        if (reason.starts_with(by_descriptor + ": ")) { // a name that nobody gave
+            reason.erase(0, by_descriptor.size() + 2);
+        }
+        fail(Code::LibraryUnreadable, fmt::format("cannot load `{}`: {}", path, reason));
     }
     std::shared_ptr<const void> code(
         handle, [file](const void* open) { dlclose(const_cast<void*>(open)); });

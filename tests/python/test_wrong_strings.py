@@ -79,6 +79,11 @@ WRONG = {
     'hp.Synapses(cells(), cells(), "w : 1", on_pre="g_post += w")': "or write `w*nS`",
     # networks and recorders
     'hp.StateRecorder(cells(), "v", dt=0*ms)': "expected a positive number",
+    "hp.RateRecorder(cells(), bin=0*ms)": "bin is 0 s, expected a positive number",
+    'hp.StateRecorder(cells(), "v", average="no")': "average is 'no' (str)",
+    'hp.Network(cells()).run(1*ms, record_end="no")': "record_end is 'no' (str)",
+    'hp.Network(cells()).run(1*ms, guard="no")': "guard is 'no' (str)",
+    "hp.Network(cells()).run(True)": "duration is True (bool)",
     'hp.StateRecorder(cells(), "sqrt(-1)")': "`sqrt` of -1 is not a number",
     "hp.Network(cells(), temperature=-5)": "above 0 kelvin",
     "hp.Network(cells(), temperature=[300, 310])": "above 0 kelvin",

@@ -53,6 +53,7 @@ WRONG = [
     after("x = uniform(2, 1) : 1 (constant over dt)", "HH4030", 5, "lower bound is above"),
     after("x = 1/2 mV : 1", "HH3090", 5, "`0.5 mV`"),
     Wrong("refractory below 0", SPIKES + "refractory -2 ms", "HH4030", (8, 16), "below zero"),
+    after("dw/dt = -w/3*ms : 1", "HH3003", 9, "put the time constant into parentheses"),
     # noise
     after("dw/dt = xi : 1", "HH3003", 9, "a root of a time"),
     after("x = 1/ms + xi : Hz", "HH3001", 5, "`sigma*sqrt(2/tau)*xi`"),

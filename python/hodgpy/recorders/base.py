@@ -8,11 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from hodgpy import plausible
+from hodgpy import plausible, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_recorder
 from hodgpy.errors import NetworkWarning
 from hodgpy.keywords import Keywords
+
+
+def interval_of(given: Any, what: str) -> float:
+    """Seconds between samples; 0 for what was not given: every step."""
+    seconds = 0.0 if given is None else units.duration(given, what)
+    if given is not None and not seconds > 0:
+        refuse("HH6020", f"{what} is {seconds:g} s, expected a positive number")
+    return seconds
 
 
 class Recorder(Keywords, ABC):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting, units
+from hodgpy import arguments, export, plotting
 from hodgpy.population import Population
-from hodgpy.recorders.base import Recorder
+from hodgpy.recorders.base import Recorder, interval_of
 from hodgpy.subgroup import Subgroup, split
 
 
@@ -42,7 +42,7 @@ class RateRecorder(Recorder):
         self.population = population
         self.name = arguments.text(name, "name")
         self._call = (RateRecorder, (population, bin), {"event": event})
-        width = 0.0 if bin is None else units.duration(bin, "bin")
+        width = interval_of(bin, "bin")
         self._core = core.RateRecorder(
             whole._core, arguments.text(event, "event"), width, whole._entities(chosen)
         )

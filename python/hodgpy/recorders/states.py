@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting, units
+from hodgpy import arguments, export, plotting
 from hodgpy.coded import refuse
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
-from hodgpy.recorders.base import Recorder
+from hodgpy.recorders.base import Recorder, interval_of
 from hodgpy.recorders.file import file_of, reduction, rows
 from hodgpy.recorders.named_values import NamedValues
 from hodgpy.recorders.picked_neurons import RecordedNeurons
@@ -88,9 +88,8 @@ class StateRecorder(NamedValues, Recorder):
         indices = _recorded(population, whole, chosen, record)
         if record is not True and len(indices) == 0:
             raise SimulationError("`record` names no neuron")
-        interval = 0.0 if dt is None else units.duration(dt, "dt of a recorder")
-        if dt is not None and interval == 0:
-            refuse("HH6020", "dt of a recorder is 0 s, expected a positive number")
+        interval = interval_of(dt, "dt of a recorder")
+        average = arguments.flag(average, "average")
         if not self.variables:
             raise SimulationError("`variables` names nothing to record")
         values = recorded_values(population, whole, self.variables, _externals, sys._getframe(1))

@@ -142,6 +142,10 @@ TEST_F(SharedLibrary, WhatIsNoLibraryIsRefused) {
     EXPECT_REFUSED(load(build("-DNO_SYMBOL")), "HH8502", "contains no models");
 }
 
+TEST_F(SharedLibrary, AProgramIsNoLibrary) {
+    EXPECT_REFUSED(load("/proc/self/exe"), "HH8501", "`/proc/self/exe`: cannot dynamically load");
+}
+
 TEST_F(SharedLibrary, ACutOrForeignFileIsRefused) {
     const std::string path = build("");
     std::ifstream in(path, std::ios::binary);
