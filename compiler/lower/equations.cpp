@@ -145,7 +145,8 @@ bool Equations::has_diagonal_noise() const {
             }
             ++count;
             for (StateIndex j = 0; j < equations_.size(); ++j) {
-                if (j != i && ir::depends_on(scope_->graph_kernel(), *factor, equations_[j].leaf)) {
+                if (j != i && is_stochastic(j) &&
+                    ir::depends_on(scope_->graph_kernel(), *factor, equations_[j].leaf)) {
                     return false;
                 }
             }

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] bool is_stochastic(StateIndex i) const;
     /// Some factor of a noise is computed from a state.
     [[nodiscard]] bool has_multiplicative_noise() const;
-    /// Every noise factor reads no state but its own, and no equation has two noises.
+    /// Every noise factor reads no state with noise but its own, and no equation has two noises.
     [[nodiscard]] bool has_diagonal_noise() const;
 
     /// d drift(i) / d state(j) in the graph.

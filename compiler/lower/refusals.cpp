@@ -129,7 +129,7 @@ std::optional<Refusal> refusal(Equations& equations, Method method,
         if (equations.is_stochastic() && !equations.has_diagonal_noise()) {
             return Refusal{diag::Code::NoiseNotDiagonal, equations.variable(states[0]).span,
                            "method `milstein` needs equations with one noise each, multiplied by "
-                           "their own state at most",
+                           "no other state that has noise",
                            "choose `heun`"};
         }
         return std::nullopt;

@@ -29,6 +29,7 @@ _BLOCK = re.compile(
     r"^[ \t]*(hhm[ \t]+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEFINED = re.compile(r"^\s*(?:d(\w+)/dt\s*=|(\w+)\s*[=:])", re.MULTILINE)
 _MISSING = re.compile(
     r"`(?P<variable>\w+)` is not defined|there is no function `(?P<function>\w+)`"
 )
@@ -271,10 +272,12 @@ def collect_externals(
         scopes += [frame.f_locals, frame.f_globals]
     externals: list[dict[str, Any]] = []
     tables: dict[str, TimedArray] = {}
-    for name in dict.fromkeys(_NAME.findall(re.sub(r"#.*", "", text))):
+    text = re.sub(r"#.*", "", text)
+    defined = {of_state or other for of_state, other in _DEFINED.findall(text)}
+    for name in dict.fromkeys(_NAME.findall(text)):
         found = next((scope[name] for scope in scopes if name in scope), None)
         external = _external(name, found)
-        if external is None and name in given:
+        if external is None and name in given and name not in defined:
             raise ModelError(
                 f"`{name}` of the namespace is {arguments.shown(found)}; it must be one number, a "
                 "quantity or a timed array"

@@ -117,7 +117,8 @@ class Model:
 
     def _check_names(self) -> None:
         """Refuses variables that the attributes of a population would hide."""
-        hidden = sorted(RESERVED & {n.partition(".")[0] for n in self._names})
+        own = {n.partition(".")[0] for n, v in self.variables.items() if v.role != "entity count"}
+        hidden = sorted(RESERVED & own)
         if hidden:
             raise ModelError(
                 f"`{hidden[0]}` is a variable of {self.name}, but also an attribute of every "

@@ -10,7 +10,7 @@ import pytest
 
 import hodgpy as hp
 from hodgpy.errors import SimulationError, UnitError
-from hodgpy.units import Hz, mS, ms, mV, nA, nS, ohm, pF, uA, uF
+from hodgpy.units import Hz, mS, ms, mV, nA, nS, ohm, pF, second, uA, uF
 
 
 def test_exponential_euler_of_adex_spikes_as_in_brian() -> None:
@@ -168,3 +168,19 @@ def test_neurons_and_synapses_without_equations() -> None:
     spikes = hp.SpikeRecorder(by_chance)
     hp.Network(by_chance, spikes, dt=0.1 * ms).run(10 * ms)
     assert abs(len(spikes) - 1000) < 5 * 900**0.5
+
+
+def test_the_number_of_neurons_is_a_word_of_equations() -> None:
+    N = 100  # Brian's scripts have it too: the equations mean the size of their group
+    P = hp.Population(hp.compile("dx/dt = 1*Hz/N : 1"), 5)
+    hp.Network(P, dt=1 * ms).run(1 * second)
+    assert N == 100
+    np.testing.assert_allclose(P.x, 0.2, rtol=1e-12)
+
+
+def test_what_equations_define_is_not_looked_up() -> None:
+    equations = "dv/dt = -v/tau : volt\nw : 1"
+    names = {"tau": 10 * ms, "v": np.zeros(3), "w": "no number", "other": None}
+    assert hp.compile(equations, namespace=names).states == ["v"]
+    with pytest.raises(hp.ModelError, match="`tau` of the namespace"):
+        hp.compile(equations, namespace={"tau": np.zeros(3)})

@@ -195,6 +195,8 @@ TEST(Refusal, milstein_of_noise_that_is_not_diagonal) {
     Text t = lotka();
     const E xi = t.add("xi", model::Role::Noise);
     t.derivative("x", t["y"] * xi);
+    EXPECT_EQ(codes_of(t, "milstein"), Codes{}); // y is smooth
+    t.derivative("y", t.add("xi_y", model::Role::Noise));
     EXPECT_EQ(codes_of(t, "milstein"), Codes{"HH5008"});
 }
 

@@ -21,18 +21,33 @@ Text geometric() {
     return t;
 }
 
+/// The same with a noise that fades: W is the path of y dW, y a state without noise.
+Text fading() {
+    Text t;
+    const E x = t.state("x");
+    t.state("W");
+    const E y = t.state("y");
+    const E xi = t.add("xi", model::Role::Noise);
+    t.derivative("x", mu * x + sigma * y * x * xi);
+    t.derivative("W", y * xi);
+    t.derivative("y", -y);
+    return t;
+}
+
 /// Mean relative error at t = 1 against the exact path, over independent paths.
-double strong_error(const std::string& method, double h, bool ito) {
-    Text text = geometric();
-    text.model.ito = ito;
+double strong_error(const Text& text, const std::string& method, double h) {
     const Lowered lowered = lower_text(text, method);
-    const double drift = ito ? mu - sigma * sigma / 2 : mu;
+    const double drift = text.model.ito ? mu - sigma * sigma / 2 : mu;
+    const bool fades = lowered.module.fields.size() > 2;
     double sum = 0;
     constexpr int paths = 800;
     for (int path = 0; path < paths; ++path) {
         Runner run(lowered.module, h);
         run.seed = 1000 + static_cast<std::uint64_t>(path);
         run.set("x", 1);
+        if (fades) {
+            run.set("y", 1);
+        }
         run.start();
         for (int i = 0; i < std::lround(1 / h); ++i) {
             run.advance();
@@ -47,8 +62,16 @@ class Strong : public testing::TestWithParam<std::tuple<const char*, bool>> {};
 TEST_P(Strong, order_is_one) {
     const auto [method, ito] = GetParam();
     // the mean of 800 errors is known to about 3 %: the order to 0.05 over a factor 4 in dt
-    const double coarse = strong_error(method, 1.0 / 16, ito);
-    const double fine = strong_error(method, 1.0 / 64, ito);
+    Text text = geometric();
+    text.model.ito = ito;
+    const double coarse = strong_error(text, method, 1.0 / 16);
+    const double fine = strong_error(text, method, 1.0 / 64);
+    EXPECT_NEAR(std::log2(coarse / fine) / 2, 1.0, 0.1);
+}
+
+TEST(Noise, milstein_keeps_its_order_beside_a_state_without_noise) {
+    const double coarse = strong_error(fading(), "milstein", 1.0 / 16);
+    const double fine = strong_error(fading(), "milstein", 1.0 / 64);
     EXPECT_NEAR(std::log2(coarse / fine) / 2, 1.0, 0.1);
 }
 
