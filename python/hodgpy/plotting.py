@@ -73,8 +73,7 @@ def raster(recorder: EventRecorder, ax: Any = None, **style: Any) -> Any:
     axes.scatter(scale * recorder.t, recorder.i, **(options | style))
     axes.set(ylabel="neuron", title=f"{recorder.population.name}: {recorder.event}s")
     axes.set_ylim(-0.5, rows - 0.5)
-    if rows <= 5:
-        axes.set_yticks(range(rows))
+    axes.locator_params(axis="y", integer=True)
     _finish_time(axes, recorder, label, "" if len(recorder) else f"no {recorder.event}s")
     return axes
 
@@ -172,6 +171,7 @@ def histogram(values: units.Quantity, name: str, ax: Any = None, **style: Any) -
     unit, scale = values.display_unit()
     axes.hist(np.ravel(values.value) / scale, **({"bins": 40, "color": "0.4"} | style))
     axes.set(xlabel=name if unit == "1" else f"{name} ({unit})", ylabel="synapses")
+    axes.locator_params(axis="y", integer=True)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
@@ -186,6 +186,7 @@ def connections(synapses: SynapseValues, ax: Any = None, **style: Any) -> Any:
         xlabel=f"source in {synapses.source.name}", ylabel=f"target in {synapses.target.name}",
         xlim=(-0.5, len(synapses.source) - 0.5), ylim=(-0.5, len(synapses.target) - 0.5),
     )  # fmt: skip
+    axes.locator_params(integer=True)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
