@@ -189,6 +189,9 @@ def attribute(population: Population | Subgroup, name: str) -> VariableView | Pa
         return VariableView(population, name)
     if name in population._coordinates():
         return population._coordinates()[name]
+    model = population.model
+    if name == "lastspike" and model is not None and model._record.get("events"):
+        return np.asarray(population.get(name))
     if any(n.startswith(name + ".") for n in names):
         return Part(population, name)
     raise AttributeError(population._unknown(name))

@@ -143,6 +143,15 @@ def test_a_temperature_that_equations_read_must_be_given() -> None:
     assert np.all(population.v > 0)
 
 
+def test_last_spikes_are_read_where_they_are_assigned() -> None:
+    population = cells()
+    assert np.all(population.lastspike == -np.inf)
+    population.lastspike = "-(i + 1)*second"
+    assert list(population.lastspike) == [-1, -2, -3, -4]
+    assert list(population[1:3].lastspike) == [-2, -3]
+    assert not hasattr(hp.Population(hp.compile(EQ), 2), "lastspike")  # nothing spikes
+
+
 def test_nothing_here_is_refused() -> None:
     synapses(on_pre={"up": "g_post += w"}, delay={"up": 1 * ms})
     given("I", [1 * mV, 2 * mV, 3 * mV, 4 * mV])
