@@ -160,14 +160,24 @@ public:
     CppUnit finish(std::uint32_t real_size);
 
 private:
-    /// Name of the function with this body; writes it if there is none yet.
+    /// Name of the function with this body; a new one if there is none yet.
     std::string function(const std::string& wanted, const ir::Kernel& kernel,
                          const KernelBody& body);
+    void add_rest(KernelBody& body);
+    void divide();
+    [[nodiscard]] UnitText kernels() const;
 
     const Options& options_;
     Names names_;
-    std::map<std::string, std::string> functions_; // parameters and body -> name
-    UnitText kernels_;
+    struct Function {
+        std::string before; // types that both parts know
+        std::string head;   // but for "static"
+        std::string body;
+        std::vector<Span> lines; // of the body
+        int part = 1;
+    };
+    std::map<std::string, std::string> names_of_; // parameters and body -> name
+    std::vector<Function> functions_;
     std::string tables_;
     std::vector<std::string> symbols_;
 };
@@ -176,14 +186,69 @@ std::string UnitWriter::function(const std::string& wanted, const ir::Kernel& ke
                                  const KernelBody& body) {
     const std::string parameters = kernel_parameters(kernel.kind);
     const auto [found, is_new] =
-        functions_.try_emplace(parameters + without_comments(body.text), std::string());
+        names_of_.try_emplace(parameters + without_comments(body.text), std::string());
     if (is_new) {
         found->second = names_.make(wanted);
-        kernels_.add("\n");
-        kernels_.add(fmt::format("static int32_t {}{} ", found->second, parameters));
-        kernels_.add(body.text, body.lines);
+        functions_.push_back({{}, "int32_t " + found->second + parameters, body.text, body.lines});
     }
     return found->second;
+}
+
+/// The second half of a loop is called by its content, so that equal ones are one.
+void UnitWriter::add_rest(KernelBody& body) {
+    if (body.rest.empty()) {
+        return;
+    }
+    const std::string name = hash_bytes(body.meeting + without_comments(body.rest)).hex();
+    const auto put_name = [&](std::string& text) {
+        for (std::size_t at = text.find(rest_mark); at != std::string::npos;
+             at = text.find(rest_mark, at)) {
+            text.replace(at, 1, name);
+        }
+    };
+    put_name(body.text);
+    put_name(body.rest);
+    if (!names_of_.try_emplace("rest_" + name, name).second) {
+        return;
+    }
+    const std::size_t end = body.rest.find('{');
+    const std::string shared = fmt::format("struct rest_{}_shared {{\n{}}};\n", name, body.meeting);
+    functions_.push_back({shared, fmt::format("void rest_{}{}", name, body.rest.substr(0, end - 1)),
+                          body.rest.substr(end), body.rest_lines});
+}
+
+/// The longest first, each to the part that has less; the tables stand in the first part.
+void UnitWriter::divide() {
+    std::vector<Function*> order;
+    for (Function& function : functions_) {
+        order.push_back(&function);
+    }
+    std::ranges::stable_sort(order, std::ranges::greater(),
+                             [](const Function* function) { return function->body.size(); });
+    std::size_t first = 0;
+    std::size_t second = 0;
+    for (Function* function : order) {
+        function->part = first <= second ? 1 : 2;
+        (function->part == 1 ? first : second) += function->body.size();
+    }
+}
+
+UnitText UnitWriter::kernels() const {
+    UnitText text;
+    for (const Function& function : functions_) {
+        text.add("\n" + function.before);
+        if (!options_.in_parts) {
+            text.add("static " + function.head + " ");
+            text.add(function.body, function.lines);
+            continue;
+        }
+        text.add(fmt::format("HHK_SHARED {};\n#if !defined(HHK_PART) || HHK_PART == {}\n"
+                             "HHK_SHARED {} ",
+                             function.head, function.part, function.head));
+        text.add(function.body, function.lines);
+        text.add("#endif\n");
+    }
+    return text;
 }
 
 void UnitWriter::add_module(const ir::Module& module) {
@@ -203,7 +268,8 @@ void UnitWriter::add_module(const ir::Module& module) {
         if (is_left_out(module, kernel, options_)) {
             continue;
         }
-        const KernelBody body = emit_kernel(module, kernel, options_);
+        KernelBody body = emit_kernel(module, kernel, options_);
+        add_rest(body);
         code.field(ir::text(kernel.kind)).field(kernel.event.index);
         code.field(without_comments(body.text));
         *hook(hooks, module, kernel) = function(model + '_' + kernel.name, kernel, body);
@@ -256,15 +322,30 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
     if (options_.fast_math) {
         unit.add("#define HHK_FAST_MATH 1\n");
     }
-    const std::string wrappers = called_wrappers(kernels_.text_);
-    std::vector<std::string_view> needed = called_functions(kernels_.text_);
+    const bool has_parts = options_.in_parts && functions_.size() > 1;
+    if (has_parts) {
+        divide();
+    }
+    const UnitText kernels = this->kernels();
+    const std::string wrappers = called_wrappers(kernels.text_);
+    std::vector<std::string_view> needed = called_functions(kernels.text_);
     const std::vector<std::string_view> wrapped = called_functions(wrappers);
     needed.insert(needed.end(), wrapped.begin(), wrapped.end());
     needed.push_back("hhk_f"); // with it come Real, Int and Mask
     unit.add(prelude_text(needed, {.float32 = real_size == 4, .fast = options_.fast_math}));
     unit.add(wrappers);
-    unit.add(kernels_.text_, kernels_.lines_);
+    if (options_.in_parts) {
+        unit.add("#ifdef HHK_PART\n#define HHK_SHARED extern \"C\"\n#else\n"
+                 "#define HHK_SHARED static\n#endif\n");
+    }
+    unit.add(kernels.text_, kernels.lines_);
+    if (options_.in_parts) {
+        unit.add("#if !defined(HHK_PART) || HHK_PART == 1\n");
+    }
     unit.add(tables_);
+    if (options_.in_parts) {
+        unit.add("#endif\n");
+    }
     if (options_.library) {
         std::string models;
         for (const std::string& symbol : symbols_) {
@@ -276,7 +357,8 @@ CppUnit UnitWriter::finish(std::uint32_t real_size) {
                              "HHK_ABI_VERSION, {}, {}, hhk_models}};\n",
                              symbols_.size(), options_.sealed ? 1 : 0));
     }
-    return {std::move(unit.text_), std::move(unit.lines_), std::move(symbols_), functions_.size()};
+    return {std::move(unit.text_), std::move(unit.lines_), std::move(symbols_), functions_.size(),
+            has_parts};
 }
 
 } // namespace

@@ -32,6 +32,9 @@ struct Options {
     /// seldom or never and take most of the time of a compilation; a host that has the IR has the
     /// tables from there and runs them in the interpreter, which gives the same bits.
     bool stand_alone = true;
+    /// Two parts of about the same weight, for two calls of Clang with HHK_PART defined as 1 and as
+    /// 2 whose objects belong together. Without HHK_PART the text is a whole, as ever.
+    bool in_parts = false;
     bool line_directives = false; ///< #line per statement, for debuggers
     /// Place of a span; without it there are no comments about places.
     std::function<std::optional<Place>(Span)> place;
@@ -42,6 +45,7 @@ struct CppUnit {
     std::vector<Span> lines;          ///< span of each line of `text`, line 1 first
     std::vector<std::string> symbols; ///< per module: its global `hhk_model`
     std::size_t kernels = 0;          ///< functions in the text; equal ones are shared
+    bool has_parts = false;           ///< in_parts was wanted, and there is more than one function
 };
 
 /// Kernels that are called seldom or never; see Options::stand_alone.

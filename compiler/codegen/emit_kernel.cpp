@@ -48,17 +48,20 @@ void KernelWriter::place_comment(Span span) {
     say(fmt::format("// {}: {}", place->line, shown), span);
 }
 
-void KernelWriter::population_values() {
+/// All of them, or the wanted ones.
+void KernelWriter::population_values(const std::set<ValueId>* wanted) {
+    const auto is_wanted = [&](ValueId id) {
+        return values_.is_live(id) && (wanted == nullptr || wanted->contains(id));
+    };
     for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
         const ValueId id(k);
-        if (values_.is_live(id) && kernel_.values[id].op == ir::Op::Random) {
+        if (is_wanted(id) && kernel_.values[id].op == ir::Op::Random) {
             say(values_.key_declaration(id), kernel_.values[id].span);
         }
     }
     for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
         const ValueId id(k);
-        if (!values_.is_live(id) || values_.is_literal(id) ||
-            values_.lanes(id) != Lanes::Population) {
+        if (!is_wanted(id) || values_.is_literal(id) || values_.lanes(id) != Lanes::Population) {
             continue;
         }
         const Span span = kernel_.values[id].span;
@@ -163,9 +166,9 @@ void KernelWriter::carried_value(const Carried& carried) {
         value.span);
 }
 
-void KernelWriter::declare_kept() {
-    for (const Stage& stage : stages_) {
-        for (const ValueId id : stage.kept) {
+void KernelWriter::declare_kept(const Stage& stage) {
+    for (const ValueId id : stage.kept) {
+        if (!shared_.contains(id)) {
             const std::string value = values_.operand(id, values_.entity_lanes());
             const std::string array = values_.names().make(value + "_kept");
             kept_[id] = array;
@@ -174,6 +177,12 @@ void KernelWriter::declare_kept() {
                             array));
         }
     }
+}
+
+/// Some of the stages, with the arrays between them.
+void KernelWriter::stage_loops(std::span<const Stage> stages) {
+    std::ranges::for_each(stages, [this](const Stage& stage) { declare_kept(stage); });
+    std::ranges::for_each(stages, [this](const Stage& stage) { stage_loop(stage); });
 }
 
 void KernelWriter::keep(const Stage& stage) {
@@ -293,8 +302,16 @@ void KernelWriter::word_loop() {
     for (const std::string& word : words_) {
         say(fmt::format("uint64_t {} = 0;", word));
     }
-    declare_kept();
-    std::ranges::for_each(stages_, [this](const Stage& stage) { stage_loop(stage); });
+    const std::span<const Stage> stages = stages_;
+    const std::size_t first = first_of_rest();
+    if (first == stages.size()) {
+        stage_loops(stages);
+    } else {
+        share_kept(stages.first(first), stages.subspan(first));
+        stage_loops(stages.first(first));
+        call_rest();
+        write_rest(stages.subspan(first));
+    }
     for (std::size_t e = 0; e < words_.size(); ++e) {
         say(fmt::format("{} &= hhk_inside(count, word);", words_[e]));
         say(fmt::format("{}[word / 64] = {};", bits[e], words_[e]));
@@ -378,6 +395,9 @@ KernelBody KernelWriter::run() {
     body.text = text_.take();
     body.lines = std::move(lines_);
     body.by_target = sums_by_target();
+    body.rest = std::move(rest_.text);
+    body.rest_lines = std::move(rest_.lines);
+    body.meeting = std::move(meeting_);
     return body;
 }
 

@@ -15,7 +15,16 @@ struct KernelBody {
     std::string text;        ///< from "{" to "}", one statement a line
     std::vector<Span> lines; ///< span of each line of it
     bool by_target = false;  ///< a sum that may be called with items, target by target
+    /// Of a long loop: what its second half of stages does for a word, a function that `text`
+    /// calls; and the struct in which they meet. `rest_mark` stands in all three where its name
+    /// goes.
+    std::string rest;
+    std::vector<Span> rest_lines;
+    std::string meeting;
 };
+
+/// No text of a user has it.
+constexpr char rest_mark = '\x01';
 
 [[nodiscard]] KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel,
                                      const Options& options);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Private: writes the C++ function of one kernel. Kernels of populations in emit_kernel.cpp and
-// approximated_stage.cpp, those of synapses in synapse_loops.cpp and joined_sums.cpp; what finds
-// faults in kernel_checks.cpp.
+// approximated_stage.cpp (the second half of long ones in rest_of_loop.cpp), those of synapses in
+// synapse_loops.cpp and joined_sums.cpp; what finds faults in kernel_checks.cpp.
 #pragma once
 
 #include "codegen/emit_kernel.h"
@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,11 +57,17 @@ private:
     }
     void place_comment(Span span);
 
-    void population_values();
+    void population_values(const std::set<ir::ValueId>* wanted = nullptr);
     void pointers();
     void accumulators();
     void loop();
     void word_loop();
+    [[nodiscard]] std::size_t first_of_rest() const;
+    [[nodiscard]] std::set<ir::ValueId> needed_by(std::span<const Stage> stages) const;
+    void share_kept(std::span<const Stage> before, std::span<const Stage> rest);
+    void call_rest();
+    void write_rest(std::span<const Stage> rest);
+    [[nodiscard]] std::vector<std::string> running_sums() const;
     void plain_loop();
     void stage_loop(const Stage& stage);
     void approximated_stage(const Stage& stage);
@@ -72,7 +80,8 @@ private:
     void values_of_entities(const Stage& stage);
     void results(const Stage& stage);
     void carried_value(const Carried& carried);
-    void declare_kept();
+    void declare_kept(const Stage& stage);
+    void stage_loops(std::span<const Stage> stages);
     void keep(const Stage& stage);
     void entity_index();
     void stores(const Stage& stage);
@@ -118,6 +127,10 @@ private:
     std::vector<Stage> stages_;      // of the loop; usually one
     std::vector<std::string> words_; // event bits of a word of entities, by event of the kernel
     std::map<ir::ValueId, std::string> kept_; // arrays of what a later stage needs
+    std::set<ir::ValueId> shared_;            // of them, those that the rest of the loop reads
+    std::string meeting_;                     // members of the struct in which the halves meet
+    std::string shared_name_;                 // of that struct in both functions
+    KernelBody rest_;                         // its text and lines
     std::string called_; // local function: of the loop's body, or a vector's sums
     TextWriter text_;
     std::vector<Span> lines_;

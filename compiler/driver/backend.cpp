@@ -46,11 +46,11 @@ struct Object {
     Hash128 key;
 };
 
-Object object_of(const std::string& text, const Batch& batch, std::vector<StageTime>& times) {
+Object object_of(const codegen::CppUnit& unit, const Batch& batch, std::vector<StageTime>& times) {
     const jit::CompileOptions options = compile_options(batch);
     cache::ObjectCache cache(batch.options->use_cache ? env::cache_dir() : std::string());
     Hasher hasher;
-    hasher.field(text).field(jit::toolchain_version()).field(cache::build_id());
+    hasher.field(unit.text).field(jit::toolchain_version()).field(cache::build_id());
     for (const std::string& argument : jit::clang_arguments(options)) {
         hasher.field(argument);
     }
@@ -63,7 +63,9 @@ Object object_of(const std::string& text, const Batch& batch, std::vector<StageT
     }
     diag::Sink sink;
     jit::CompileTimes taken;
-    std::optional<std::string> object = jit::compile_to_object(text, options, sink, &taken);
+    std::optional<std::string> object =
+        unit.has_parts ? jit::compile_parts(unit.text, options, sink, &taken)
+                       : jit::compile_to_object(unit.text, options, sink, &taken);
     times.insert(
         times.end(),
         {{"clang", taken.front_end}, {"llvm", taken.passes}, {"machine code", taken.machine_code}});
@@ -103,6 +105,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
     options.line_directives = wants_debug_info();
     options.stand_alone = library;
     options.fast_math = batch.options->fast_math;
+    options.in_parts = batch.in_parts;
     if (batch.sources != nullptr) {
         const source::SourceManager& sources = *batch.sources;
         options.place = [&sources](Span span) -> std::optional<codegen::Place> {
@@ -124,7 +127,7 @@ std::string make_object(const Batch& batch, bool library, std::vector<StageTime>
         const StageTimer timer(times, "emit");
         unit = emit(batch, library);
     }
-    return object_of(unit.text, batch, times).bytes;
+    return object_of(unit, batch, times).bytes;
 }
 
 LoadedBatch load(const Batch& batch, std::vector<StageTime>& times) {
@@ -133,7 +136,7 @@ LoadedBatch load(const Batch& batch, std::vector<StageTime>& times) {
         const StageTimer timer(times, "emit");
         unit = emit(batch, false);
     }
-    const Object object = object_of(unit.text, batch, times);
+    const Object object = object_of(unit, batch, times);
     const StageTimer timer(times, "link");
     diag::Sink sink;
     std::shared_ptr<jit::LoadedCode> code =

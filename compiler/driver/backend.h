@@ -23,7 +23,8 @@ struct Batch {
     std::vector<const ir::Module*> modules;
     const Options* options = nullptr;
     const source::SourceManager* sources = nullptr; // for comments in the generated text
-    bool sealed = false; // what a shared library exports says that it will be sealed
+    bool in_parts = false; // two calls of Clang side by side; only for load()
+    bool sealed = false;   // what a shared library exports says that it will be sealed
 };
 
 /// The generated C++ of a batch; `library` adds what a shared library exports.

@@ -5,6 +5,7 @@
 #include "driver/backend.h"
 #include "driver/guard.h"
 #include "driver/source_cache.h"
+#include "support/beside.h"
 #include "support/env.h"
 
 #include "hhc/compile.h"
@@ -14,8 +15,8 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
-#include <thread>
 #include <tuple>
 #include <unistd.h>
 #include <utility>
@@ -177,14 +178,16 @@ bool find_in_cache(HostTable& table, const Hash128& kernel) {
     return true;
 }
 
-/// One call of Clang.
-void compile_together(const Tables& tables) {
+/// One call of Clang, or two for the parts of its text.
+void compile_together(const Tables& tables, bool in_parts) {
     std::vector<Hash128> kernels;
     for (const std::shared_ptr<HostTable>& table : tables) {
         kernels.push_back(kernel_key(*table));
     }
     std::vector<StageTime> times;
-    const LoadedBatch loaded = load(batch_of(tables), times);
+    Batch batch = batch_of(tables);
+    batch.in_parts = in_parts;
+    const LoadedBatch loaded = load(batch, times);
     for (std::size_t i = 0; i < tables.size(); ++i) {
         tables[i]->take(loaded.code, loaded.symbols[i], times);
         remember(*tables[i], kernels[i], loaded.symbols[i], loaded.object_key);
@@ -197,7 +200,7 @@ std::pair<Tables, Tables> halves(Tables tables) {
     for (const std::shared_ptr<HostTable>& table : tables) {
         total += weight(*table);
     }
-    if (tables.size() < 2 || total < least_for_two || std::thread::hardware_concurrency() < 2) {
+    if (tables.size() < 2 || total < least_for_two || !Beside::is_worth_it()) {
         return {tables, {}};
     }
     std::ranges::stable_sort(tables, std::ranges::greater(),
@@ -216,24 +219,18 @@ std::pair<Tables, Tables> halves(Tables tables) {
 void compile_group(Tables tables) {
     const auto [here, beside] = halves(std::move(tables));
     std::exception_ptr failure;
-    std::thread helper;
+    std::optional<Beside> helper;
     if (!beside.empty()) {
-        helper = std::thread([&failure, &beside = beside] {
+        helper.emplace([&failure, &beside = beside] {
             try {
-                compile_together(beside);
+                compile_together(beside, false);
             } catch (...) {
                 failure = std::current_exception();
             }
         });
     }
-    try {
-        compile_together(here);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (helper.joinable()) {
-        helper.join();
-    }
+    compile_together(here, beside.empty()); // what it throws waits for the helper
+    helper.reset();
     if (failure) {
         std::rethrow_exception(failure);
     }

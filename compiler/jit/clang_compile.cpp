@@ -3,7 +3,9 @@
 // that holds that text and nothing else; llvm_pipeline.cpp does the rest.
 #include "jit/jit.h"
 #include "jit/llvm_pipeline.h"
+#include "jit/object_symbols.h"
 #include "jit/toolchain.h"
+#include "support/beside.h"
 #include "support/env.h"
 
 #include <clang/Basic/Diagnostic.h>
@@ -16,6 +18,8 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace hhc::jit {
@@ -128,7 +132,7 @@ bool run_clang(std::string_view text, const CompileOptions& options, clang::Code
 
 std::optional<std::string> compile(std::string_view text, const CompileOptions& options,
                                    Output kind, diag::Sink& sink, CompileTimes& times) {
-    if (env::get(env::Variable::KeepCpp)) {
+    if (env::get(env::Variable::KeepCpp) && options.part < 2) {
         (void)keep_generated_text(options.name, text);
     }
     MessageCollector collector(text);
@@ -195,6 +199,9 @@ std::vector<std::string> clang_arguments(const CompileOptions& options) {
         arguments.emplace_back("-target-feature");
         arguments.push_back(feature);
     }
+    if (options.part > 0) {
+        arguments.insert(arguments.end(), {"-D", "HHK_PART=" + std::to_string(options.part)});
+    }
     if (options.debug_info) {
         arguments.insert(arguments.end(),
                          {"-debug-info-kind=limited", "-dwarf-version=4", "-debugger-tuning=gdb"});
@@ -211,6 +218,41 @@ std::optional<std::string> compile_to_object(std::string_view text, const Compil
                                              diag::Sink& sink, CompileTimes* times) {
     CompileTimes ignored;
     return compile(text, options, Output::Object, sink, times != nullptr ? *times : ignored);
+}
+
+std::optional<std::string> compile_parts(std::string_view text, const CompileOptions& options,
+                                         diag::Sink& sink, CompileTimes* times) {
+    if (!Beside::is_worth_it()) {
+        return compile_to_object(text, options, sink, times);
+    }
+    struct Part {
+        CompileOptions options;
+        diag::Sink sink;
+        CompileTimes times;
+        std::optional<std::string> object;
+    };
+    std::array<Part, 2> parts;
+    const auto make = [&](Part& part) {
+        part.object = compile(text, part.options, Output::Object, part.sink, part.times);
+    };
+    parts[0].options = parts[1].options = options;
+    parts[0].options.part = 1;
+    parts[1].options.part = 2;
+    {
+        const Beside second([&] { make(parts[1]); });
+        make(parts[0]);
+    }
+    for (const Part& part : parts) {
+        if (!part.object) {
+            return compile_to_object(text, options, sink, times); // which says what is wrong
+        }
+    }
+    if (times != nullptr) {
+        times->front_end = std::max(parts[0].times.front_end, parts[1].times.front_end);
+        times->passes = std::max(parts[0].times.passes, parts[1].times.passes);
+        times->machine_code = std::max(parts[0].times.machine_code, parts[1].times.machine_code);
+    }
+    return join_objects(*parts[0].object, *parts[1].object);
 }
 
 std::optional<std::string> emit_text(std::string_view text, const CompileOptions& options,

@@ -44,6 +44,7 @@ struct CompileOptions {
     int opt_level = 3; ///< 0 to 3
     bool debug_info = false;
     std::string name = "model"; ///< of the model: in messages and in names of kept files
+    int part = 0;               ///< HHK_PART, for a text in parts; 0: the whole
 };
 
 /// Every argument that Clang's front end gets, and so, with the text and toolchain_version(), what
@@ -65,6 +66,13 @@ struct CompileTimes {
                                                            const CompileOptions& options,
                                                            diag::Sink& sink,
                                                            CompileTimes* times = nullptr);
+
+/// Both parts of a text (codegen::CppUnit::has_parts), side by side, where there are two
+/// processors; else the whole. What load_object() takes, and nothing else.
+[[nodiscard]] std::optional<std::string> compile_parts(std::string_view text,
+                                                       const CompileOptions& options,
+                                                       diag::Sink& sink,
+                                                       CompileTimes* times = nullptr);
 
 enum class TextStage { Llvm, Asm };
 /// Optimised LLVM IR or assembly of the same compilation.
@@ -90,9 +98,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Links an object of this machine into the process. The object sees memcpy, memset, memmove, fma
-/// and fmaf, and nothing else of the process: another undefined symbol is HH9003. If the system
-/// forbids executable memory: HH8002.
+/// Links an object of this machine, or both of compile_parts(), into the process. It sees memcpy,
+/// memset, memmove, fma and fmaf, and nothing else of the process: another undefined symbol is
+/// HH9003. If the system forbids executable memory: HH8002.
 [[nodiscard]] std::shared_ptr<LoadedCode> load_object(std::string_view object,
                                                       std::string_view name, diag::Sink& sink);
 

@@ -20,7 +20,6 @@
 #include <llvm/Transforms/IPO/GlobalDCE.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
-#include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/LICM.h>
 #include <llvm/Transforms/Scalar/LoopPassManager.h>
 #include <llvm/Transforms/Scalar/LoopRotation.h>
@@ -90,12 +89,11 @@ llvm::FunctionPassManager function_passes(int opt_level) {
     passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LoopFullUnrollPass(
         /*OptLevel=*/3, /*OnlyWhenForced=*/false, /*ForgetSCEV=*/true)));
     passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+    // Global value numbering finds nothing more in them, and takes six times as long.
+    passes.addPass(llvm::EarlyCSEPass());
     if (opt_level > 1) {
-        passes.addPass(llvm::GVNPass());
         passes.addPass(llvm::SimplifyCFGPass());
         passes.addPass(llvm::InstCombinePass());
-    } else {
-        passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
     }
     // Last: what was unrolled holds the constants that are worth a register.
     passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),

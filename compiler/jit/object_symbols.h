@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Private: what an object file defines and needs. No LLVM types.
+// Private: what object files define and need. No LLVM types.
 #pragma once
 
 #include "diag/sink.h"
@@ -17,8 +17,12 @@ struct ObjectSymbols {
     std::vector<std::string> undefined;
 };
 
-/// nullopt, and HH9005, when the bytes are no ELF object; and HH9003 when they need a symbol that
-/// generated code may not use.
+/// Two objects as one string, and what such a string, or a single object, holds.
+[[nodiscard]] std::string join_objects(std::string_view first, std::string_view second);
+[[nodiscard]] std::vector<std::string_view> objects_of(std::string_view bytes);
+
+/// Of one object or two that belong together. nullopt, and HH9005, when the bytes are no ELF
+/// object; and HH9003 when they need a symbol that generated code may not use.
 [[nodiscard]] std::optional<ObjectSymbols> check_object(std::string_view object,
                                                         std::string_view name, diag::Sink& sink);
 

@@ -33,17 +33,19 @@ public:
         return *session;
     }
 
-    /// Adds the object and finds its symbols; an error text otherwise.
+    /// Adds the object, or two, and finds its symbols; an error text otherwise.
     std::optional<std::string> load(std::string_view object, std::string_view name,
                                     const std::vector<std::string>& wanted, orc::JITDylib*& library,
                                     std::map<std::string, void*, std::less<>>& found) {
         complaints_.clear();
         library = &session_.createBareJITDylib(std::string(name) + "#" + std::to_string(++count_));
         library->addToLinkOrder(*allowed_);
-        auto buffer = llvm::MemoryBuffer::getMemBufferCopy(
-            llvm::StringRef(object.data(), object.size()), library->getName());
-        if (llvm::Error error = layer_.add(*library, std::move(buffer))) {
-            return give_up(library, std::move(error));
+        for (const std::string_view one : objects_of(object)) {
+            auto buffer = llvm::MemoryBuffer::getMemBufferCopy(
+                llvm::StringRef(one.data(), one.size()), library->getName());
+            if (llvm::Error error = layer_.add(*library, std::move(buffer))) {
+                return give_up(library, std::move(error));
+            }
         }
         orc::SymbolLookupSet lookup;
         for (const std::string& symbol : wanted) {

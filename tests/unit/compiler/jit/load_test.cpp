@@ -71,6 +71,65 @@ TEST(Load, data_can_be_found_too) {
     EXPECT_EQ(**static_cast<int**>(code->symbol("hhk_pointer")), 42);
 }
 
+/// A function of each part calls the other's.
+constexpr const char* in_parts = R"(
+extern "C" int first(int x);
+extern "C" int second(int x);
+#if !defined(HHK_PART) || HHK_PART == 1
+extern "C" int first(int x) { return x == 0 ? 40 : second(x); }
+#endif
+#if !defined(HHK_PART) || HHK_PART == 2
+extern "C" int second(int x) { return first(0) + x; }
+#endif
+)";
+
+TEST(Load, two_parts_belong_together) {
+    diag::Sink sink;
+    CompileTimes times;
+    const auto object = compile_parts(in_parts, {.target = target("native")}, sink, &times);
+    ASSERT_TRUE(object) << text_of(sink);
+    const auto code = load_object(*object, "test", sink);
+    ASSERT_TRUE(code) << text_of(sink);
+    EXPECT_EQ(function<int(int)>(*code, "first")(2), 42);
+    EXPECT_EQ(function<int(int)>(*code, "second")(3), 43);
+    EXPECT_EQ(code->symbols(), (std::vector<std::string>{"first", "second"}));
+    EXPECT_GT(times.front_end, 0.0);
+    EXPECT_GT(times.machine_code, 0.0);
+}
+
+TEST(Load, the_second_part_may_need_no_more_than_the_first) {
+    diag::Sink sink;
+    const std::string text = std::string(in_parts) +
+                             "extern \"C\" int puts(const char*);\n"
+                             "#if HHK_PART != 1\n"
+                             "extern \"C\" int third() { return puts(\"\"); }\n"
+                             "#endif\n";
+    const auto object = compile_parts(text, {.target = target("native")}, sink);
+    ASSERT_TRUE(object) << text_of(sink);
+    EXPECT_EQ(load_object(*object, "test", sink), nullptr);
+    EXPECT_EQ(code_of(sink), "HH9003") << text_of(sink);
+}
+
+TEST(Load, a_part_that_clang_rejects_is_reported_once) {
+    diag::Sink sink;
+    const std::string text = std::string(in_parts) + "#if HHK_PART == 2 || !defined(HHK_PART)\n"
+                                                     "int broken() { return nothing; }\n#endif\n";
+    EXPECT_FALSE(compile_parts(text, {.target = target("native")}, sink));
+    EXPECT_EQ(sink.seen().size(), 1U) << text_of(sink);
+    EXPECT_EQ(code_of(sink), "HH9002");
+}
+
+TEST(Load, a_pair_that_was_cut_off_is_no_object) {
+    diag::Sink sink;
+    auto object = compile_parts(in_parts, {.target = target("native")}, sink);
+    ASSERT_TRUE(object) << text_of(sink);
+    for (const std::size_t size : {std::size_t{4}, std::size_t{20}, object->size() / 4}) {
+        diag::Sink refused;
+        EXPECT_EQ(load_object(object->substr(0, size), "test", refused), nullptr) << size;
+        EXPECT_EQ(code_of(refused), "HH9005") << text_of(refused);
+    }
+}
+
 /// Resident memory, bytes.
 std::size_t resident() {
     std::size_t pages = 0;
