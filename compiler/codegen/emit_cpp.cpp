@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace hhc::codegen {
 namespace {
@@ -223,8 +224,9 @@ void UnitWriter::divide() {
     for (Function& function : functions_) {
         order.push_back(&function);
     }
-    std::ranges::stable_sort(order, std::ranges::greater(),
-                             [](const Function* function) { return function->body.size(); });
+    std::ranges::sort(order, std::ranges::greater(), [](const Function* function) {
+        return std::pair(function->body.size(), std::string_view(function->head));
+    });
     std::size_t first = 0;
     std::size_t second = 0;
     for (Function* function : order) {

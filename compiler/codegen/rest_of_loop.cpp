@@ -59,9 +59,15 @@ std::size_t KernelWriter::first_of_rest() const {
 /// What the stages compute and what they compute it from, but not what is carried to them.
 std::set<ValueId> KernelWriter::needed_by(std::span<const Stage> stages) const {
     std::set<ValueId> needed;
+    std::set<ValueId> carried;
     std::vector<ValueId> left;
     for (const Stage& stage : stages) {
+        std::ranges::for_each(stage.carried,
+                              [&](const Carried& each) { carried.insert(each.value); });
+    }
+    for (const Stage& stage : stages) {
         left.insert(left.end(), stage.values.begin(), stage.values.end());
+        std::ranges::for_each(stage.values, [&](ValueId id) { carried.erase(id); });
         for (const std::size_t row : stage.stores) {
             left.push_back(kernel_.stores[row].value);
             left.push_back(kernel_.stores[row].mask);
@@ -73,15 +79,10 @@ std::set<ValueId> KernelWriter::needed_by(std::span<const Stage> stages) const {
             left.push_back(kernel_.guards[row]);
         }
     }
-    const auto is_carried = [&](ValueId id) {
-        return std::ranges::any_of(stages, [&](const Stage& stage) {
-            return std::ranges::count(stage.carried, id, &Carried::value) > 0;
-        });
-    };
     while (!left.empty()) {
         const ValueId id = left.back();
         left.pop_back();
-        if (id && !is_carried(id) && needed.insert(id).second) {
+        if (id && !carried.contains(id) && needed.insert(id).second) {
             const std::vector<ValueId> inputs = values_.inputs(id);
             left.insert(left.end(), inputs.begin(), inputs.end());
         }
