@@ -54,20 +54,26 @@ static void use_references(Draft& draft, VariableId id) {
 
 void settle_temperature(Draft& draft) {
     const auto found = draft.by_name.find("temperature");
-    if (found == draft.by_name.end() || draft.variable(found->second).role != Role::Temperature) {
-        return;
-    }
+    const bool read =
+        found != draft.by_name.end() && draft.variable(found->second).role == Role::Temperature;
     if (!draft.temperature_setting.valid()) {
-        use_references(draft, found->second);
+        if (read) {
+            use_references(draft, found->second);
+        }
         return;
     }
     const auto value = evaluate(draft, draft.temperature_setting);
+    const Span place = draft.place(draft.temperature_setting);
     if (const double* number = std::get_if<double>(&value)) {
-        draft.variable(found->second).default_value = *number;
+        if (read) {
+            draft.variable(found->second).default_value = *number;
+        }
+        if (!(*number > 0)) {
+            draft.sink.report(diag::Code::ConstantFault, place,
+                              "the temperature is not above absolute zero, -273.15 degC");
+        }
     } else if (!std::get<NotFixed>(value).silent) {
-        draft.sink
-            .report(diag::Code::NotConstant, draft.place(draft.temperature_setting),
-                    "the temperature is one number")
+        draft.sink.report(diag::Code::NotConstant, place, "the temperature is one number")
             .note("it may be changed between runs, for the whole network");
     }
 }

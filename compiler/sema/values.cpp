@@ -247,7 +247,7 @@ private:
             if (expr.kind == ExprKind::Call) {
                 const auto function = static_cast<model::Builtin>(expr.symbol);
                 const std::string name(model::builtins()[expr.symbol].name);
-                complain(id, from, "`" + name + "` of " + shortest(values[0]) + is, false,
+                complain(id, from, "`" + name + "` of " + with_unit(expr.args[0]) + is, false,
                          domain(function));
             } else {
                 complain(id, from, "`" + text(id) + "`" + is);
@@ -306,11 +306,22 @@ private:
                    : model::expression_text(draft_.model, id);
     }
 
+    /// A value that has no unit of its own to be shown in.
+    [[nodiscard]] std::string with_unit(ExprId id) const {
+        const Term unit = draft_.term(id);
+        const std::string number = shortest(known_[id.index]->value);
+        return unit.is_known() && !unit.known.is_dimensionless()
+                   ? number + " " + units::describe(unit.known)
+                   : number;
+    }
+
     [[nodiscard]] std::string shown_value(ExprId id) const {
         const model::Variable& variable =
             draft_.model.variables[VariableId(draft_.model.exprs[id].symbol)];
-        return shortest(known_[id.index]->value / variable.display.scale) + " " +
-               variable.display.text;
+        const double value = known_[id.index]->value;
+        return variable.display.text.empty()
+                   ? with_unit(id)
+                   : shortest(value / variable.display.scale) + " " + variable.display.text;
     }
 
     /// `from`: see Known. `unlikely`: it can be computed, but was hardly meant.
@@ -333,7 +344,8 @@ private:
         }
         if (from.valid()) {
             const model::Variable& variable = draft_.variable(from);
-            problem.note_at(variable.span,
+            const ExprId given = variable.definition; // perhaps the argument of a `use`
+            problem.note_at(given.valid() ? draft_.place(given) : variable.span,
                             "`" + variable.name + "` has this value unless a run sets another");
         }
         if (!hint.empty()) {

@@ -68,6 +68,8 @@ WRONG = [
     after("method = euler", "HH1020", 1, "`method euler`"),
     after("q = v % 3 : volt", "HH3001", 5, "v % 3 mV : volt"),
     # temperature and ions
+    after("temperature = -300 degC", "HH4030", 15, "not above absolute zero"),
+    after("x = sqrt(-4 mV**2) : volt", "HH4030", 5, "`sqrt` of -4e-06 volt**2 is not a number"),
     after("temperature = 18.5", "HH3002", 15, "18.5 degC"),
     after("temperature = 18.5 C", "HH2011", 20, "degC"),
     after("temperature = 18.5 celsius", "HH2011", 20, "degC"),
