@@ -101,7 +101,7 @@ public:
     DimensionSolver solver;
     std::deque<Scope> scopes; // addresses stay
     std::deque<diag::Sink> part_sinks;
-    std::vector<VariableFacts> variables; // by VariableId
+    std::deque<VariableFacts> variables; // by VariableId; references last while others are declared
     std::vector<ExprFacts> exprs;         // by ExprId
     std::unordered_map<std::string, VariableId> by_name;
     std::map<const void*, VariableId> top_level_constants; // ast::Const -> variable
