@@ -273,7 +273,8 @@ def collect_externals(
     externals: list[dict[str, Any]] = []
     tables: dict[str, TimedArray] = {}
     text = re.sub(r"#.*", "", text)
-    defined = {of_state or other for of_state, other in _DEFINED.findall(text)}
+    defined = {state or other for state, other in _DEFINED.findall(text)}
+    defined |= {f"d{state}" for state in defined}
     for name in dict.fromkeys(_NAME.findall(text)):
         found = next((scope[name] for scope in scopes if name in scope), None)
         external = _external(name, found)

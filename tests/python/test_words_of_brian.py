@@ -180,7 +180,7 @@ def test_the_number_of_neurons_is_a_word_of_equations() -> None:
 
 def test_what_equations_define_is_not_looked_up() -> None:
     equations = "dv/dt = -v/tau : volt\nw : 1"
-    names = {"tau": 10 * ms, "v": np.zeros(3), "w": "no number", "other": None}
+    names = {"tau": 10 * ms, "v": np.zeros(3), "w": "no number", "dv": np.ones(2), "other": None}
     assert hp.compile(equations, namespace=names).states == ["v"]
     with pytest.raises(hp.ModelError, match="`tau` of the namespace"):
         hp.compile(equations, namespace={"tau": np.zeros(3)})
