@@ -28,7 +28,8 @@ namespace {
 
 using Tables = std::vector<std::shared_ptr<HostTable>>;
 
-/// Values of the IR from which on a second thread is worth its start.
+/// Values of the IR from which on a second thread is worth its start, and reading the prelude
+/// twice.
 constexpr std::size_t least_for_two = 400;
 
 /// Every table without machine code, and who is making it. Nothing else is locked while this is,
@@ -123,6 +124,14 @@ std::size_t weight(const HostTable& table) {
     return total;
 }
 
+std::size_t weight(const Tables& tables) {
+    std::size_t total = 0;
+    for (const std::shared_ptr<HostTable>& table : tables) {
+        total += weight(*table);
+    }
+    return total;
+}
+
 Batch batch_of(const Tables& tables) {
     Batch batch{{}, &tables.front()->options(), nullptr};
     for (const std::shared_ptr<HostTable>& table : tables) {
@@ -196,11 +205,7 @@ void compile_together(const Tables& tables, bool in_parts) {
 
 /// Two parts of about the same weight; the second is empty where one is enough.
 std::pair<Tables, Tables> halves(Tables tables) {
-    std::size_t total = 0;
-    for (const std::shared_ptr<HostTable>& table : tables) {
-        total += weight(*table);
-    }
-    if (tables.size() < 2 || total < least_for_two || !Beside::is_worth_it()) {
+    if (tables.size() < 2 || weight(tables) < least_for_two || !Beside::is_worth_it()) {
         return {tables, {}};
     }
     std::ranges::stable_sort(tables, std::ranges::greater(),
@@ -229,7 +234,8 @@ void compile_group(Tables tables) {
             }
         });
     }
-    compile_together(here, beside.empty()); // what it throws waits for the helper
+    // What it throws waits for the helper.
+    compile_together(here, beside.empty() && weight(here) >= least_for_two);
     helper.reset();
     if (failure) {
         std::rethrow_exception(failure);
