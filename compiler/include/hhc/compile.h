@@ -161,7 +161,7 @@ HODGPY_API void write_library(std::span<const std::shared_ptr<Model>> models,
 /// The page of a diagnostic code ("HH3012"); empty if there is no such code.
 [[nodiscard]] HODGPY_API std::string explain_code(std::string_view code);
 
-/// The standard library: (import name, first line of its documentation).
+/// The standard library: (import name, first paragraph of its documentation).
 [[nodiscard]] HODGPY_API std::vector<std::pair<std::string, std::string>>
 list_library(const std::string& library_folder);
 
