@@ -28,7 +28,7 @@ def build(model: str, n: int, kind: str) -> hp.Population:
     """A population in the state from which every simulator of the race starts."""
     options = {
         "dtype": "float32" if kind == "float32" else "float64",
-        "precision": "fast" if kind == "fast" else "default",
+        "precision": "fast" if kind == "fast" else "full",
         "approximate": 1e-9 if kind == "approximate" else 0.0,
     }
     if model == "ten_channels":
