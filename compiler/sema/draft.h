@@ -102,7 +102,7 @@ public:
     std::deque<Scope> scopes; // addresses stay
     std::deque<diag::Sink> part_sinks;
     std::deque<VariableFacts> variables; // by VariableId; references last while others are declared
-    std::vector<ExprFacts> exprs;         // by ExprId
+    std::vector<ExprFacts> exprs;        // by ExprId
     std::unordered_map<std::string, VariableId> by_name;
     std::map<const void*, VariableId> top_level_constants; // ast::Const -> variable
     std::set<const void*> broken_functions;                // with mistakes of their own
