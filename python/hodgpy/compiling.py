@@ -29,7 +29,7 @@ _BLOCK = re.compile(
     r"^[ \t]*(hhm[ \t]+\d+|(neuron|channel|synapse|cell|import|function)\b)", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DEFINED = re.compile(r"^\s*(?:d(\w+)/dt\s*=|(\w+)\s*[=:])", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t]*(?:d(\w+)/dt\s*=|(\w+)\s*[=:])", re.MULTILINE)
 _MISSING = re.compile(
     r"`(?P<variable>\w+)` is not defined|there is no function `(?P<function>\w+)`"
 )
