@@ -289,7 +289,6 @@ private:
 
     [[nodiscard]] bool is_time_or_capacitance(ExprId id) const {
         const Term unit = draft_.term(id);
-
         return unit.is_known() && (unit.known == units::second() || unit.known == units::farad() ||
                                    unit.known == units::farad() / units::metre().pow(2));
     }
