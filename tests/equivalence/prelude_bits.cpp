@@ -150,6 +150,16 @@ int main() {
     }
     report("counts", integers);
     for (int i = 0; i < count; i += HHK_WIDTH) {
+        hhk_f mean = hhk_const<hhk_f>(0.0); // -1, ..., 14: lanes that search beside lanes that reject
+        for (int lane = 0; lane < HHK_WIDTH; ++lane) {
+            hhk_set(mean, lane, hhk_real((i + lane) % 16 - 1));
+        }
+        const hhk_l entity = hhk_l(i) + hhk_iota();
+        hhk_store(integers + i,
+                  hhk_draw_poisson<hhk_f>(hhk_random_stream(1, 2, 3), entity, 5, mean));
+    }
+    report("counts of several means", integers);
+    for (int i = 0; i < count; i += HHK_WIDTH) {
         hhk_m fault = hhk_splat_mask(false);
         const hhk_l a = hhk_to_int(hhk_load(inputs + i));
         const hhk_l b = hhk_to_int(hhk_load(others + i));

@@ -156,23 +156,8 @@ HHK_INLINE double hhk_log_factorial(double k) {
     return (x - 0.5) * hhk_log_f64(x) - x + (0x1.d67f1c864beb5p-1 + series);
 }
 
-// Poisson: sequential search below 10, else Hormann's PTRS (1993).
-HHK_CALLED hhk_i64 hhk_poisson_one(hhk_sequence s, double mean) {
-    if (!(mean > 0.0)) {
-        return 0;
-    }
-    if (mean < 10.0) {
-        const hhk_random_words<hhk_u64> words = hhk_next(s);
-        double u = hhk_unit<double>(words.w0, words.w1);
-        double p = hhk_exp_f64(-mean);
-        double k = 0.0;
-        while (u >= p && k < 200.0) {
-            u -= p;
-            k += 1.0;
-            p *= mean / k;
-        }
-        return static_cast<hhk_i64>(k);
-    }
+// Poisson of a mean of 10 and more: Hormann's PTRS (1993).
+HHK_CALLED hhk_i64 hhk_poisson_large(hhk_sequence s, double mean) {
     const double b = 0.931 + 2.53 * hhk_sqrt(mean);
     const double a = -0.059 + 0.02483 * b;
     const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
@@ -291,11 +276,36 @@ HHK_CALLED double hhk_truncated_normal_one(hhk_sequence s, double mean, double s
     return hhk_clip(x, low, high);
 }
 
+// Poisson of a small mean, all lanes at once: the least k whose cumulative chance exceeds u. Lanes
+// that have found theirs wait for the others; a mean of 0, below 0 or NaN finds 0.
+template <class D> HHK_INLINE D hhk_poisson_small(D u, D mean) {
+    D p = hhk_exp_f64(-mean);
+    D k = D(0.0);
+    auto searching = u >= p;
+    for (double next = 1.0; hhk_any(searching) && next <= 200.0; next += 1.0) {
+        k = hhk_select(searching, D(next), k);
+        u = hhk_select(searching, u - p, u);
+        p = hhk_select(searching, p * (mean / D(next)), p);
+        searching = searching & (u >= p);
+    }
+    return k;
+}
+
 template <class V, class L>
 HHK_INLINE L hhk_draw_poisson(hhk_random_key key, L entity, hhk_i64 step, V mean) {
-    L found = L(0);
-    for (int i = 0; i < hhk_lane<L>::width; ++i) {
-        hhk_set(found, i, hhk_poisson_one({key, hhk_get(entity, i), step, 0}, hhk_get(mean, i)));
+    using D = typename hhk_doubles<L>::D;
+    const auto words = hhk_random_draw(key, entity, step, 0);
+    const D wide = hhk_widen(mean);
+    const auto large = wide >= D(10.0);
+    L found = hhk_to_int(hhk_poisson_small(hhk_unit<D>(words.w0, words.w1),
+                                           hhk_select(large, D(0.0), wide)));
+    if (hhk_any(large)) {
+        for (int i = 0; i < hhk_lane<L>::width; ++i) {
+            if (hhk_get(wide, i) >= 10.0) {
+                hhk_set(found, i,
+                        hhk_poisson_large({key, hhk_get(entity, i), step, 0}, hhk_get(wide, i)));
+            }
+        }
     }
     return found;
 }
