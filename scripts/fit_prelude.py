@@ -178,8 +178,13 @@ def main():
         def weight(x):
             return abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)
 
-        show("exprel f64: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 10))
-        show("exprel f32: 1 + x q", fit(exp_tail, weight, mpf(-1) / 2, mpf(1) / 2, 5), True)
+        for name, degree, single in (
+            ("exprel f64", 11, False),
+            ("fast exprel f64", 8, False),
+            ("exprel f32", 5, True),
+        ):
+            fitted = fit(exp_tail, weight, mpf(-15) / 16, mpf(1) / 4, degree)
+            show(name + ": 1 + x q", fitted, single)
         for j in range(16):
             t = mpf(2) ** (mpf(j) / 16)
             print("    ", hex_of(t), hex_of(t - mpf(float(t))))

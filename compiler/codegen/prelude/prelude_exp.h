@@ -303,50 +303,72 @@ template <class V> HHK_INLINE hhk_fast_parts<V> hhk_fast_expm1_parts(V x) {
 }
 #endif
 
-// exprel(x) for |x| <= 1/2 is 1 + x q(x): no division, no reduction. Coefficients:
+// exprel(x) for -15/16 <= x <= 1/4 is 1 + x q(x): no division, no reduction. Coefficients:
 // scripts/fit_prelude.py exprel.
 template <class V> HHK_INLINE V hhk_exprel_near(V x) {
     const V x2 = x * x;
     const V x4 = x2 * x2;
     if constexpr (hhk_is_f64<V>) {
-        const V q01 = hhk_fma(V(0x1.55555555555dfp-3), x, V(0x1.0000000000001p-1));
-        const V q23 = hhk_fma(V(0x1.11111110f27f3p-7), x, V(0x1.55555555551e1p-5));
-        const V q45 = hhk_fma(V(0x1.a01a022d6901ep-13), x, V(0x1.6c16c16cb1809p-10));
-        const V q67 = hhk_fma(V(0x1.71dd1d91d6bc6p-19), x, V(0x1.a01a005955628p-16));
-        const V q89 = hhk_fma(V(0x1.b06cc7f0a4526p-26), x, V(0x1.27e5f95b3813fp-22));
+        const V q01 = hhk_fma(V(0x1.555555555556dp-3), x, V(0.5));
+        const V q23 = hhk_fma(V(0x1.111111110a484p-7), x, V(0x1.55555555554aep-5));
+        const V q45 = hhk_fma(V(0x1.a01a01c16cf12p-13), x, V(0x1.6c16c16bc7ccdp-10));
+        const V q67 = hhk_fma(V(0x1.71de2e8295362p-19), x, V(0x1.a01a0560c4f3dp-16));
+        const V q89 = hhk_fma(V(0x1.ad3ec28678971p-26), x, V(0x1.27dd2b2593573p-22));
+        const V qab = hhk_fma(V(0x1.0159545ffa64ap-33), x, V(0x1.14a171b81a4a4p-29));
         const V q03 = hhk_fma(q23, x2, q01);
         const V q47 = hhk_fma(q67, x2, q45);
-        const V q8a = hhk_fma(V(0x1.1ee3426498138p-29), x2, q89);
-        return hhk_fma(hhk_fma(hhk_fma(q8a, x4, q47), x4, q03), x, V(1));
+        const V q8b = hhk_fma(qab, x2, q89);
+        return hhk_fma(hhk_fma(hhk_fma(q8b, x4, q47), x4, q03), x, V(1));
     } else {
-        const V q01 = hhk_fma(V(0x1.555552p-3f), x, V(0x1.000002p-1f));
-        const V q23 = hhk_fma(V(0x1.11131ep-7f), x, V(0x1.555298p-5f));
-        const V q45 = hhk_fma(V(0x1.a049c8p-13f), x, V(0x1.6ee6c4p-10f));
+        const V q01 = hhk_fma(V(0x1.5555a6p-3f), x, V(0x1.fffffep-2f));
+        const V q23 = hhk_fma(V(0x1.10d580p-7f), x, V(0x1.5559e6p-5f));
+        const V q45 = hhk_fma(V(0x1.36dbccp-13f), x, V(0x1.627d7ep-10f));
         return hhk_fma(hhk_fma(q45, x4, hhk_fma(q23, x2, q01)), x, V(1));
     }
 }
 
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_exprel_near(V x) {
+    const V x2 = x * x;
+    const V x4 = x2 * x2;
+    const V q01 = hhk_fma(V(0x1.55555554296a0p-3), x, V(0x1.ffffffffff6b5p-2));
+    const V q23 = hhk_fma(V(0x1.111113ce6d759p-7), x, V(0x1.5555554de02bap-5));
+    const V q45 = hhk_fma(V(0x1.a0167aefc04d3p-13), x, V(0x1.6c1707d5577e4p-10));
+    const V q67 = hhk_fma(V(0x1.65d764302935ep-19), x, V(0x1.9f473e5ebae8ep-16));
+    const V q03 = hhk_fma(q23, x2, q01);
+    const V q47 = hhk_fma(q67, x2, q45);
+    return hhk_fma(hhk_fma(hhk_fma(V(0x1.b3002b8f08442p-23), x4, q47), x4, q03), x, V(1));
+}
+#endif
+
 // exprel near zero and elsewhere. The exponential update of a membrane asks for x = -dt/tau, which
-// is small in nearly every step: where all lanes are near, the far formula is jumped over, and the
-// near one where none is. A lane gets the same bits whatever its neighbours are.
-template <class V, class Far> HHK_INLINE V hhk_exprel_by(V x, Far far) {
-    const auto near = hhk_mask(hhk_abs(x) <= hhk_const<V>(0.5));
-    if (__builtin_expect(!hhk_any(!near), 1)) {
-        return hhk_exprel_near(x);
+// is near in every step of most cells, spikes included (so the domain reaches farther below zero):
+// where all lanes are near, the far formula is jumped over, and the near one where none is. A lane
+// gets the same bits whatever its neighbours are.
+template <class V, class Near, class Far> HHK_INLINE V hhk_exprel_by(V x, Near near, Far far) {
+    const auto inside = hhk_mask(hhk_abs(x + hhk_const<V>(0.34375)) <= hhk_const<V>(0.59375));
+    if (__builtin_expect(!hhk_any(!inside), 1)) {
+        return near(x);
     }
     const V distant = far(x);
-    if (!hhk_any(near)) {
+    if (!hhk_any(inside)) {
         return distant;
     }
-    return hhk_select(near, hhk_exprel_near(x), distant);
+    return hhk_select(inside, near(x), distant);
 }
 
 #if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
+template <class V> HHK_INLINE V hhk_fast_exprel_far(V x) {
+    const hhk_fast_parts<V> m = hhk_fast_expm1_parts(x);
+    return hhk_scale_by(m.value / x, m.k);
+}
+#endif
+
+#if defined(HHK_FAST_MATH) || HHK_WIDTH == 1
 template <class V> HHK_INLINE V hhk_fast_exprel(V x) {
-    return hhk_exprel_by(x, [](V y) __attribute__((always_inline)) {
-        const hhk_fast_parts<V> m = hhk_fast_expm1_parts(y);
-        return hhk_scale_by(m.value / y, m.k);
-    });
+    return hhk_exprel_by(
+        x, [](V y) __attribute__((always_inline)) { return hhk_fast_exprel_near(y); },
+        [](V y) __attribute__((always_inline)) { return hhk_fast_exprel_far(y); });
 }
 #endif
 
@@ -404,7 +426,9 @@ template <class V> HHK_INLINE V hhk_exprel(V x) {
         return hhk_fast_exprel(x);
     }
 #endif
-    return hhk_exprel_by(x, [](V y) __attribute__((always_inline)) { return hhk_exprel_far(y); });
+    return hhk_exprel_by(
+        x, [](V y) __attribute__((always_inline)) { return hhk_exprel_near(y); },
+        [](V y) __attribute__((always_inline)) { return hhk_exprel_far(y); });
 }
 
 // 1/exprel(x) = x/(e^x - 1), 1 at 0.

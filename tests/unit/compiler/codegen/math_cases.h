@@ -39,9 +39,10 @@ inline void exact_sigmoid(mpfr_ptr r, mpfr_ptr x, mpfr_ptr) {
 
 inline const std::vector<Case>& cases() {
     using ir::MathOp;
-    const std::vector<Interval> exponential = {{-0.03, 0.03}, {-0.1, 0.1}, {0.5, 1.2}, {-1, 1},
-                                               {-5, 5},       {-20, 20},   {25, 45},   {-110, 100},
-                                               {-750, -700},  {700, 760},  {-745, 745}};
+    const std::vector<Interval> exponential = {
+        {-0.03, 0.03}, {-0.1, 0.1}, {0.5, 1.2}, {-1, 1},  {-0.95, -0.925},
+        {0.24, 0.26},  {-5, 5},     {-20, 20},  {25, 45}, {-110, 100},
+        {-750, -700},  {700, 760},  {-745, 745}};
     const std::vector<Interval> logarithm = {{0.5, 2}, {0.99, 1.01}, {0, 1000}, {-0.03, 0.03}};
     const std::vector<Interval> angle = {
         {-1, 1}, {-10, 10}, {-1e3, 1e3}, {1e5, 1.1e6}, {1e9, 1e12}};
