@@ -30,6 +30,14 @@ CONTESTANTS = {
     "Brian 2, -O3 -ffast-math -march=native": ("brian2_sim.py", "fastest"),
     "NEST": ("nest_sim.py", None),
 }
+# colour and marker of each, as in the race of neurons
+LOOKS = (("#b2182b", "o"), ("#1f78b4", "o"), ("#1f78b4", "s"), ("#ff7f00", "D"))
+LABEL: dict[str, Any] = {
+    "textcoords": "offset points",
+    "ha": "right",
+    "va": "center",
+    "fontsize": 8,
+}
 SAME_RATE = 0.25  # the networks are random and chaotic, and NEST's solvers differ
 
 
@@ -86,24 +94,30 @@ def unequal(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def draw(rows: list[dict[str, Any]], path: Path) -> None:
-    """Medians of all contestants as bars, a group for each network."""
+    """Medians of all contestants as dots, a line for each network; hodgpy's with its value."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    groups = list(dict.fromkeys((row["model"], row["n"]) for row in rows))
-    figure, axis = plt.subplots(figsize=(9, 4), layout="constrained")
-    for k, contestant in enumerate(CONTESTANTS):
+    groups = list(dict.fromkeys((row["model"], row["n"]) for row in rows))[::-1]
+    figure, axis = plt.subplots(figsize=(9, 0.45 * len(groups) + 1.5), layout="constrained")
+    for contestant, (colour, marker) in zip(CONTESTANTS, LOOKS, strict=True):
         mine = [row for row in rows if row["contestant"] == contestant]
-        places = [groups.index((row["model"], row["n"])) + 0.2 * (k - 1.5) for row in mine]
-        axis.bar(places, [row["median"] for row in mine], 0.18, label=contestant)
-    axis.set_yscale("log")
-    axis.set_ylabel("seconds per simulated second")
-    axis.set_xticks(range(len(groups)), [f"{model}\n{n}" for model, n in groups])
-    axis.legend(frameon=False, fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path)
+        places = [groups.index((row["model"], row["n"])) for row in mine]
+        values = [row["median"] for row in mine]
+        axis.plot(values, places, marker, color=colour, label=contestant, markersize=7)
+        if contestant == "hodgpy":
+            for value, place in zip(values, places, strict=True):
+                axis.annotate(f"{value:.2g}", (value, place), (-8, 0), **LABEL)
+    axis.set(xscale="log", xlabel="seconds of processor time per simulated second")
+    axis.set_yticks(range(len(groups)), [f"{model}, {n} neurons" for model, n in groups])
+    axis.margins(x=0.08)
+    axis.grid(axis="y", color="0.9")
+    axis.tick_params(axis="y", length=0)
+    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.45, 1), ncols=4, frameon=False)
+    axis.spines[["top", "right", "left"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
 

@@ -224,7 +224,9 @@ std::optional<Relaxation> Equations::relaxation_of(ValueId id, ValueId leaf) {
         if (value.args[1] == leaf && !ir::depends_on(graph.kernel(), value.args[0], leaf)) {
             return Relaxation{value.args[0], graph.real(1.0)};
         }
-        return std::nullopt;
+        return relaxation_by_rates(id, leaf);
+    case ir::Op::Add:
+        return relaxation_by_rates(id, leaf);
     case ir::Op::Neg: {
         if (value.args[0] == leaf) {
             return Relaxation{graph.real(0.0), graph.real(1.0)};
@@ -242,6 +244,34 @@ std::optional<Relaxation> Equations::relaxation_of(ValueId id, ValueId leaf) {
     default:
         return std::nullopt;
     }
+}
+
+/// A slope of -alpha - beta or -(alpha + beta), in either order, and the offset alpha.
+std::optional<Relaxation> Equations::relaxation_by_rates(ValueId id, ValueId leaf) {
+    ir::Builder& graph = scope_->graph();
+    const auto form = ir::linear_form(graph, id, leaf);
+    if (!form || !form->slope || !form->offset) {
+        return std::nullopt;
+    }
+    const ValueId alpha = *form->offset;
+    const ir::Value slope = graph[*form->slope];
+    ValueId first;
+    ValueId second;
+    if (slope.op == ir::Op::Sub || slope.op == ir::Op::Add) {
+        first = graph.neg(slope.args[0]);
+        second = slope.op == ir::Op::Sub ? slope.args[1] : graph.neg(slope.args[1]);
+    } else if (slope.op == ir::Op::Neg && graph[slope.args[0]].op == ir::Op::Add) {
+        const ir::Value sum = graph[slope.args[0]];
+        first = sum.args[0];
+        second = sum.args[1];
+    } else {
+        return std::nullopt;
+    }
+    if (first != alpha && second != alpha) {
+        return std::nullopt;
+    }
+    const ValueId rate = graph.add(first, second);
+    return Relaxation{graph.div(alpha, rate), rate};
 }
 
 std::optional<Relaxation> Equations::relaxation_of_product(const ir::Value& value, ValueId leaf) {

@@ -64,7 +64,7 @@ public:
     std::optional<Linear> linear(const std::vector<StateIndex>& states);
     /// Those of `states` whose drift is linear in all of them taken together.
     [[nodiscard]] std::vector<StateIndex> linear_rows(const std::vector<StateIndex>& states) const;
-    /// Where the equation says so: a gate, `(inf - x)/tau`, `k*(inf - x)`.
+    /// Where the equation says so: a gate, `(inf - x)/tau`, `k*(inf - x)`, `alpha*(1 - x) - beta*x`.
     std::optional<Relaxation> relaxation(StateIndex i);
 
     /// Computed from t itself (tables of t are constant over a step).
@@ -80,6 +80,7 @@ private:
     void split_noise(Equation& equation);
     void find_reads();
     std::optional<Relaxation> relaxation_of(ir::ValueId value, ir::ValueId leaf);
+    std::optional<Relaxation> relaxation_by_rates(ir::ValueId value, ir::ValueId leaf);
     std::optional<Relaxation> relaxation_of_product(const ir::Value& value, ir::ValueId leaf);
 
     Scope* scope_;

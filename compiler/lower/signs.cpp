@@ -2,6 +2,7 @@
 #include "lower/signs.h"
 
 #include "ir/derivative.h"
+#include "ir/linear_atoms.h"
 #include "lower/equations.h"
 
 #include <cmath>
@@ -105,7 +106,47 @@ std::uint8_t sign_of_function(const ir::Value& value, const std::vector<std::uin
     }
 }
 
-std::uint8_t sign_of_operation(const ir::Value& value, const std::vector<std::uint8_t>& known) {
+/// w and the sign of exp(w) - 1 or 1 - exp(w).
+std::optional<std::pair<ValueId, std::uint8_t>> vanishing(const ir::Builder& graph, ValueId id) {
+    const ir::Value& value = graph[id];
+    if (value.op != Op::Sub) {
+        return std::nullopt;
+    }
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+        const ir::Value& power = graph[value.args[side]];
+        if (graph.is_real(value.args[1 - side], 1.0) && power.op == Op::Math &&
+            static_cast<ir::MathOp>(power.symbol) == ir::MathOp::Exp) {
+            return std::pair(power.args[0], side == 0 ? Positive : Negative);
+        }
+    }
+    return std::nullopt;
+}
+
+/// q w/(exp(w) - 1) has the sign of q, as papers write rates: (v + 40)/(1 - exp(-(v + 40)/10)).
+std::optional<std::uint8_t> sign_of_rate(const ir::Builder& graph, const ir::Value& quotient,
+                                         const std::vector<std::uint8_t>& known) {
+    const auto below = vanishing(graph, quotient.args[1]);
+    if (!below) {
+        return std::nullopt;
+    }
+    const ir::ScaledForm above = ir::scaled_form(graph, quotient.args[0]);
+    const ir::ScaledForm exponent = ir::scaled_form(graph, below->first);
+    const std::optional<double> ratio = ir::ratio(above.form, exponent.form);
+    if (!ratio) {
+        return std::nullopt;
+    }
+    std::uint8_t sign = product(sign_of_number(*ratio), below->second);
+    for (const auto* values :
+         {&above.factors, &above.divisors, &exponent.factors, &exponent.divisors}) {
+        for (const ValueId value : *values) {
+            sign = product(sign, known[value.index]);
+        }
+    }
+    return sign;
+}
+
+std::uint8_t sign_of_operation(const ir::Builder& graph, const ir::Value& value,
+                               const std::vector<std::uint8_t>& known) {
     const auto of = [&](std::size_t i) { return known[value.args[i].index]; };
     switch (value.op) {
     case Op::ConstReal:
@@ -128,7 +169,8 @@ std::uint8_t sign_of_operation(const ir::Value& value, const std::vector<std::ui
     case Op::Mul:
         return product(of(0), of(1));
     case Op::Div:
-        return product(of(0), of(1) & (Positive | Negative));
+        return sign_of_rate(graph, value, known)
+            .value_or(product(of(0), of(1) & (Positive | Negative)));
     case Op::Neg:
         return negated(of(0));
     case Op::Fma:
@@ -182,7 +224,8 @@ std::vector<std::uint8_t> signs_of(Scope& scope, bool conductances) {
         }
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        known[i] = of_leaf[i] != 0 ? of_leaf[i] : sign_of_operation(values[ValueId(i)], known);
+        known[i] = of_leaf[i] != 0 ? of_leaf[i]
+                                   : sign_of_operation(scope.graph(), values[ValueId(i)], known);
     }
     return known;
 }

@@ -291,6 +291,9 @@ class Approximator {
 public:
     Approximator(ir::Module& module, const Context& context) : module_(module), context_(context) {}
 
+    /// Gates of the voltage alone that stay exact, as a list.
+    [[nodiscard]] const std::string& exact() const { return exact_; }
+
     bool run(ir::Kernel& kernel) {
         const Finder finder(module_, kernel);
         std::map<ValueId, std::pair<Gate, std::array<std::uint32_t, 2>>> chosen;
@@ -305,6 +308,8 @@ public:
             if (decay) {
                 chosen.emplace(gate.root, std::pair(gate, std::array{add(std::move(*inf)),
                                                                      add(std::move(*decay))}));
+            } else {
+                exact_ += fmt::format("{}`{}`", exact_.empty() ? "" : ", ", gate.name);
             }
         }
         if (chosen.empty()) {
@@ -375,9 +380,10 @@ private:
             diag::Code::GateApproximated, Span(),
             fmt::format(
                 "approximate: {} gate{}, {} pieces of degree {} to {} over {:g} to {:g} mV, error "
-                "<= {:.1e}, proven for steps of {:g} ms and the defaults of the parameters",
+                "<= {:.1e}, proven for steps of {:g} ms and the defaults of the parameters{}",
                 gates, gates == 1 ? "" : "s", ir::piece_count, low.degree, high.degree,
-                1e3 * lowest_voltage, 1e3 * highest_voltage, worst_, 1e3 * certified_dt));
+                1e3 * lowest_voltage, 1e3 * highest_voltage, worst_, 1e3 * certified_dt,
+                exact_.empty() ? "" : "; no such bound for " + exact_));
     }
 
     static ValueId approximate(ir::Builder& b, std::uint32_t row, ValueId t, ValueId exact) {
@@ -393,22 +399,42 @@ private:
     const Context& context_;
     std::optional<ir::TableId> table_;
     double worst_ = 0;
+    std::string exact_;
 };
+
+void report_nothing(const Context& context, std::string_view why) {
+    context.sink.report(diag::Code::GateApproximated, Span(),
+                        fmt::format("approximate: nothing, {}", why));
+}
 
 } // namespace
 
 bool approximate_gates(ir::Module& module, const Context& context) {
     const Options& options = context.options;
-    if (options.strict || !(options.approximate > 0) || module.real_size != 8) {
+    if (!(options.approximate > 0)) {
+        return false;
+    }
+    if (options.strict || module.real_size != 8) {
+        report_nothing(context, options.strict ? "because of `strict`" : "float64 only");
         return false;
     }
     bool changed = false;
+    std::string exact;
     for (ir::Kernel& kernel : module.kernels) {
         const bool has_matrices =
             any_value(kernel, [](const ir::Value& value) { return value.type == Type::Matrix; });
         if (kernel.kind == ir::KernelKind::Advance && !has_matrices) {
-            changed |= Approximator(module, context).run(kernel);
+            Approximator approximator(module, context);
+            changed |= approximator.run(kernel);
+            exact += approximator.exact();
         }
+    }
+    if (!changed) {
+        report_nothing(context,
+                       exact.empty()
+                           ? "no gate is a function of one voltage, parameters and dt alone"
+                           : fmt::format("no error below {:g} could be proven for {}",
+                                         options.approximate, exact));
     }
     return changed;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/fold_exponential_families.h"
 
-#include "passes/linear_atoms.h"
+#include "ir/linear_atoms.h"
 #include "passes/rewrite.h"
 
 #include <algorithm>
@@ -14,8 +14,10 @@ namespace {
 
 using ir::Binding;
 using ir::Builder;
+using ir::LinearAtoms;
 using ir::MathOp;
 using ir::Op;
+using ir::ScaledForm;
 using ir::ValueId;
 
 /// A function of an entity that is made of one exponential e^u.

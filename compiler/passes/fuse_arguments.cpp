@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/fuse_arguments.h"
 
-#include "passes/linear_atoms.h"
+#include "ir/linear_atoms.h"
 #include "passes/rewrite.h"
 
 namespace hhc::passes {

@@ -13,6 +13,7 @@
 #include "passes/gather_updates.h"
 #include "passes/group_factors.h"
 #include "passes/hoist_invariants.h"
+#include "passes/invert_exprel.h"
 #include "passes/open_tangents.h"
 #include "passes/recognise_singularities.h"
 #include "passes/remove_dead.h"
@@ -57,7 +58,8 @@ const std::vector<std::string_view>& usual_passes() {
         "recognise_singularities",
         // Cleans up the signs that it leaves, and gives families one spelling.
         "simplify_algebra",
-        // Makes sigmoids, which join families.
+        // Makes rates and sigmoids, which join families.
+        "invert_exprel",
         "open_tangents",
         // So that a family sees each exponential once.
         "eliminate_common",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/recognise_singularities.h"
 
-#include "passes/linear_atoms.h"
+#include "ir/linear_atoms.h"
 #include "passes/rewrite.h"
 
 #include <fmt/format.h>
@@ -12,8 +12,10 @@ namespace hhc::passes {
 namespace {
 
 using ir::Builder;
+using ir::LinearAtoms;
 using ir::MathOp;
 using ir::Op;
+using ir::ScaledForm;
 using ir::ValueId;
 
 bool is_math(const ir::Value& value, MathOp op) {

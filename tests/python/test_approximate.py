@@ -169,9 +169,39 @@ def test_explain_reports_gates_degrees_range_and_the_bound() -> None:
     assert float(match[1]) <= 1e-9
 
 
-def test_nothing_is_said_or_done_without_it_or_in_float32() -> None:
+BRIANS = """
+dv/dt = (120*msiemens/cm**2*m**3*h*(50*mV - v) + 36*msiemens/cm**2*n**4*(-77*mV - v)
+    + 0.3*msiemens/cm**2*(-54.387*mV - v) + I)/(1*ufarad/cm**2) : volt
+dm/dt = {m}/ms*(1 - m) - 4*exp(-(v/mV + 65)/18)/ms*m : 1
+dh/dt = 0.07*exp(-(v/mV + 65)/20)/ms*(1 - h) - 1/(1 + exp(-(v/mV + 35)/10))/ms*h : 1
+dn/dt = (0.1/exprel(-(v/mV + 55)/10)*(1 - n) - 0.125*exp(-(v/mV + 65)/80)*n)/ms : 1
+I : amp/meter**2
+"""
+OPENINGS = (
+    "1/exprel(-(v/mV + 40)/10)",
+    "0.1*(v/mV + 40)/(1 - exp(-(v/mV + 40)/10))",
+)
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_gates_written_as_equations_are_gates(opening: str) -> None:
+    text = hp.compile(BRIANS.format(m=opening), approximate=1e-9).explain()
+    assert "approximate: 3 gates" in text
+
+
+def test_what_cannot_be_approximated_is_said() -> None:
     assert "approximate" not in squid(0).explain()
-    assert "approximate" not in squid(1e-9, dtype="float32").explain()
+    assert "approximate: nothing, float64 only" in squid(1e-9, dtype="float32").explain()
+    assert "approximate: nothing, because of `strict`" in squid(1e-9, strict=True).explain()
+    none = hp.compile("dv/dt = -v/(10*ms) : volt", approximate=1e-9).explain()
+    assert "approximate: nothing, no gate is a function of one voltage" in none
+    steep = "\nd{0}/dt = (exp(-(v/mV + 40)**2/9) - {0})/(ms + ms*exp(-(v/mV + 30)**2/9)) : 1"
+    exact = "dv/dt = -m*v/(10*ms) : volt" + steep.format("m")
+    exact = hp.compile(exact, approximate=1e-9).explain()
+    assert "approximate: nothing, no error below 1e-09 could be proven for `m`" in exact
+    both = BRIANS.format(m=OPENINGS[0]) + steep.format("q")
+    assert "approximate: 3 gates" in (text := hp.compile(both, approximate=1e-9).explain())
+    assert "no such bound for `q`" in text
 
 
 @pytest.mark.parametrize("wrong", [1e-13, 0.1, -1e-9, "1e-9", True])

@@ -390,6 +390,25 @@ TEST(Passes, opened_tangents_stay_within_their_bound) {
     }
 }
 
+TEST(Passes, reciprocals_of_exprel_are_divisions_by_it) {
+    for (const std::string below : {"", "  %p = mul %c, %e\n"}) {
+        const ir::Module module =
+            read_module(kernel("  %v = load v\n  %c = real 0.32\n  %e = math exprel %v\n" + below +
+                               "  %out = div %c, " + (below.empty() ? "%e" : "%p") + "\n"));
+        const ir::Module result = after(module, {"invert_exprel", "remove_dead"});
+        EXPECT_EQ(ir::print(result).find("math exprel"), std::string::npos);
+        const auto difference = [&](double low, double high) {
+            return worst_difference(sweep(module, low, high, 20'011),
+                                    sweep(result, low, high, 20'011),
+                                    [](std::size_t) { return true; });
+        };
+        const double worst =
+            std::max({difference(-700, 700), difference(-3, 3), difference(-1e-3, 1e-3)});
+        EXPECT_LT(worst, 4 * 2.3e-16);
+        EXPECT_GT(worst, 0);
+    }
+}
+
 TEST(Passes, float32_folds_small_powers_only) {
     constexpr double ulp = 1.2e-7;
     constexpr double arguments = 2 * 19 * ulp / 2; // rounding of arguments up to 19, both ways

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "passes/linear_atoms.h"
+#include "ir/linear_atoms.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace hhc::passes {
+namespace hhc::ir {
 namespace {
-
-using ir::Builder;
-using ir::Op;
-using ir::ValueId;
 
 constexpr int deepest = 24;
 constexpr double tolerance = 1e-12;
@@ -19,13 +15,13 @@ public:
     Collector(const Builder& builder, Depth depth) : b_(builder), depth_(depth) {}
 
     void add(ValueId id, double weight, int depth) {
-        const ir::Value& value = b_[id];
+        const Value& value = b_[id];
         if (value.op == Op::ConstReal) {
             result_.constant += weight * value.number;
             return;
         }
         const auto literal = [&](std::size_t i) { return b_.constant(value.args[i]); };
-        if (depth < deepest && value.type == ir::Type::Real) {
+        if (depth < deepest && value.type == Type::Real) {
             switch (value.op) {
             case Op::Add:
                 if (is_atom(value)) {
@@ -85,9 +81,9 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_atom(const ir::Value& sum) const {
-        return depth_ == Depth::OneVarying && b_.binding(sum.args[0]) == ir::Binding::Entity &&
-               b_.binding(sum.args[1]) == ir::Binding::Entity;
+    [[nodiscard]] bool is_atom(const Value& sum) const {
+        return depth_ == Depth::OneVarying && b_.binding(sum.args[0]) == Binding::Entity &&
+               b_.binding(sum.args[1]) == Binding::Entity;
     }
 
     const Builder& b_;
@@ -111,7 +107,7 @@ ScaledForm scaled_form(const Builder& b, ValueId id, Depth depth) {
     ScaledForm result;
     double sign = 1;
     for (int level = 0; level < deepest; ++level) {
-        const ir::Value& value = b[id];
+        const Value& value = b[id];
         const auto bound = [&](std::size_t i) { return b.binding(value.args[i]); };
         const auto literal = [&](std::size_t i) { return b.constant(value.args[i]).has_value(); };
         if (value.op == Op::Neg) {
@@ -141,7 +137,7 @@ ScaledForm scaled_form(const Builder& b, ValueId id, Depth depth) {
 }
 
 std::optional<ValueId> fused_form(Builder& b, ValueId u) {
-    const auto early = [&](ValueId id) { return b.binding(id) != ir::Binding::Entity; };
+    const auto early = [&](ValueId id) { return b.binding(id) != Binding::Entity; };
     const ScaledForm form = scaled_form(b, u, Depth::OneVarying);
     const auto& terms = form.form.terms;
     const auto varying =
@@ -161,7 +157,7 @@ std::optional<ValueId> fused_form(Builder& b, ValueId u) {
         return value;
     };
     const ValueId t = varying->first;
-    const ir::Value& now = b[u];
+    const Value& now = b[u];
     const bool is_one = u == t || (now.op != Op::Neg && now.op != Op::Div && !now.args.empty() &&
                                    (now.args[0] == t || now.args.size() < 2 || now.args[1] == t));
     if (is_one) {
@@ -200,4 +196,4 @@ std::optional<double> ratio(const LinearAtoms& a, const LinearAtoms& b) {
     return close(a.constant, r * b.constant) ? std::optional(r) : std::nullopt;
 }
 
-} // namespace hhc::passes
+} // namespace hhc::ir
