@@ -48,12 +48,24 @@ def vogels(model: str, n: int) -> nest.NodeCollection:
     if model == "coba":  # the conductances of the other cell cannot be set
         cells.g_ex = np.abs(draw.normal(size=n) * 1.5 + 4) * 10
         cells.g_in = np.abs(draw.normal(size=n) * 12 + 20) * 10
-    rule = {"rule": "pairwise_bernoulli", "p": 0.02}
     for source, weight in zip(
         (cells[: n * 4 // 5], cells[n * 4 // 5 :]), WEIGHTS[model], strict=True
     ):
-        nest.Connect(source, cells, rule, {"weight": weight * 4000 / n, "delay": 0.1})
+        at_random(source, cells, 0.02, {"weight": weight * 4000 / n, "delay": 0.1})
     return cells
+
+
+def at_random(
+    source: nest.NodeCollection, target: nest.NodeCollection, p: float, synapse: dict[str, float]
+) -> None:
+    """As many copies of the synapse as it takes: a model has at most 134 million synapses."""
+    pieces = 1 + int(p * len(source) * len(target) / 1e8)
+    for k in range(pieces):
+        first, last = len(source) * k // pieces, len(source) * (k + 1) // pieces
+        name = f"static_{source[0].global_id}_{k}"
+        nest.CopyModel("static_synapse", name)
+        rule = {"rule": "pairwise_bernoulli", "p": p}
+        nest.Connect(source[first:last], target, rule, {"synapse_model": name, **synapse})
 
 
 def stdp(n: int) -> nest.NodeCollection:
