@@ -19,7 +19,9 @@ using ir::ValueId;
 namespace {
 
 /// Values in the stages from which on a call for every word costs nothing that can be measured.
-constexpr std::size_t least_for_rest = 300;
+constexpr std::size_t least_for_rest = 80;
+/// What stands in the first half beside its stages, in the unit of work_of().
+constexpr int beside_stages = 40;
 /// Of what is known for the whole population and computed in every call.
 constexpr int cheap_latency = 8;
 
@@ -45,7 +47,10 @@ std::size_t KernelWriter::first_of_rest() const {
         sums.push_back(sum + static_cast<int>(stage.carried.size() + stage.kept.size()));
     }
     std::size_t first = 1;
-    while (first < sums.size() && 2 * sums[first - 1] < sums.back()) {
+    const auto dearer_half = [&](std::size_t at) {
+        return std::max(sums[at - 1] + beside_stages, sums.back() - sums[at - 1]);
+    };
+    while (first + 1 < sums.size() && dearer_half(first + 1) <= dearer_half(first)) {
         ++first;
     }
     const std::span<const Stage> rest = std::span(stages_).subspan(first);
