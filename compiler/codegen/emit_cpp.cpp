@@ -260,6 +260,7 @@ void UnitWriter::add_module(const ir::Module& module) {
     hooks.on_event.resize(module.events.size());
     hooks.deliver.resize(module.pathways.size());
     hooks.deliver_entities.resize(module.pathways.size());
+    hooks.by_count.resize(module.pathways.size());
     // A hundred kilobytes that are the same for every model of a network.
     static const Hasher prelude =
         Hasher().field(prelude_text()).field(abi_text()).field(kernel_support_text());
@@ -287,6 +288,13 @@ void UnitWriter::add_module(const ir::Module& module) {
         code.field(without_comments(body->text));
         hooks.sum_in_rounds = function(model + "_sum_in_rounds",
                                        *module.find(ir::KernelKind::Sum, ir::Space::Each), *body);
+    }
+    for (const ir::Kernel& kernel : module.kernels) {
+        if (const auto body = emit_by_count(module, kernel, options_)) {
+            code.field(without_comments(body->text));
+            hooks.by_count.at(kernel.pathway.index) =
+                function(model + '_' + kernel.name + "_by_count", kernel, *body);
+        }
     }
     for (std::size_t e = 0; e < module.events.size(); ++e) {
         const ir::EventId event(e);

@@ -54,6 +54,10 @@ struct CppUnit {
 /// All modules in one unit, for one call of Clang. Their real_size must be the same.
 [[nodiscard]] CppUnit emit_cpp(std::span<const ir::Module* const> modules, const Options& options);
 
+/// Why arrivals on a pathway (its kernel `deliver`) are done synapse by synapse, where it is not
+/// enough to count them at each target; empty if it is.
+[[nodiscard]] std::string why_not_counted(const ir::Module& module, const ir::Kernel& kernel);
+
 /// The body of one kernel's function alone, for tests and people.
 [[nodiscard]] std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
                                            const Options& options);

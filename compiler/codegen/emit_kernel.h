@@ -39,6 +39,11 @@ constexpr char rest_mark = '\x01';
 [[nodiscard]] std::optional<KernelBody> emit_sum_in_rounds(const ir::Module& module,
                                                            const Options& options);
 
+/// A pathway over its targets, for a host that counts what arrives at each (see kernel_abi.h). None
+/// where why_not_counted (emit_cpp.h) tells a reason.
+[[nodiscard]] std::optional<KernelBody>
+emit_by_count(const ir::Module& module, const ir::Kernel& kernel, const Options& options);
+
 /// "(const hhk_context* context, hhk_block* block)", or without the block for `prepare`.
 [[nodiscard]] const char* kernel_parameters(ir::KernelKind kind);
 

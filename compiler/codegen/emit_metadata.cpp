@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
@@ -93,6 +94,20 @@ std::string function_or_null(const std::string& name) {
     return name.empty() ? "nullptr" : name;
 }
 
+/// A table of functions, null where the name is empty; the name of the table, or null for none.
+std::string functions(std::string& text, const std::string& table,
+                      const std::vector<std::string>& names) {
+    if (std::ranges::all_of(names, [](const std::string& name) { return name.empty(); })) {
+        return "nullptr";
+    }
+    text += fmt::format("static const hhk_block_fn {}[] = {{", table);
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        text += (k == 0 ? "" : ", ") + function_or_null(names[k]);
+    }
+    text += "};\n";
+    return table;
+}
+
 constexpr std::uint32_t sums_by_target = 4; // HHK_SUMS_BY_TARGET
 
 const char* space_name(ir::Space space) {
@@ -122,6 +137,7 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
     }
     const std::string foreign_table = array(text, "hhk_foreign", model + "_foreign", foreign);
     const std::string pathway_table = array(text, "hhk_pathway", model + "_pathways", pathways);
+    const std::string count_table = functions(text, model + "_by_count", hooks.by_count);
     const auto by_space = [](const HookNames::BySpace& names) {
         std::string list;
         for (const std::string& name : names) {
@@ -129,15 +145,15 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
         }
         return "{" + list + "}";
     };
-    text +=
-        fmt::format("static const hhk_synapse {}_synapse = {{\n"
-                    "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
-                    "    {},\n    {},\n    {}}};\n",
-                    model, foreign.size(), pathways.size(),
-                    module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
-                    pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
-                    by_space(hooks.space_advance), by_space(hooks.space_sum),
-                    function_or_null(hooks.sum_and_advance), function_or_null(hooks.sum_in_rounds));
+    text += fmt::format("static const hhk_synapse {}_synapse = {{\n"
+                        "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
+                        "    {},\n    {},\n    {},\n    {}}};\n",
+                        model, foreign.size(), pathways.size(),
+                        module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
+                        pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
+                        by_space(hooks.space_advance), by_space(hooks.space_sum),
+                        function_or_null(hooks.sum_and_advance),
+                        function_or_null(hooks.sum_in_rounds), count_table);
     return model + "_synapse";
 }
 
@@ -188,15 +204,7 @@ std::string emit_tables(const ir::Module& module, const HookNames& hooks,
     if (options.stand_alone) {
         add_interface(text, module, model, interface);
     }
-    std::string on_event = "nullptr";
-    if (!hooks.on_event.empty()) {
-        on_event = model + "_on_event";
-        text += fmt::format("static const hhk_block_fn {}[] = {{", on_event);
-        for (std::size_t e = 0; e < hooks.on_event.size(); ++e) {
-            text += (e == 0 ? "" : ", ") + function_or_null(hooks.on_event[e]);
-        }
-        text += "};\n";
-    }
+    const std::string on_event = functions(text, model + "_on_event", hooks.on_event);
     const std::string synapse =
         module.is_synapse ? emit_synapse(text, module, hooks, model) : std::string();
     text += fmt::format("extern \"C\" __attribute__((visibility(\"default\"))) const hhk_model "

@@ -18,7 +18,7 @@ struct HookNames {
     // of a synapse: by space, by pathway
     using BySpace = std::array<std::string, 5>;
     BySpace space_prepare, space_init, space_advance, space_sum;
-    std::vector<std::string> deliver, deliver_entities;
+    std::vector<std::string> deliver, deliver_entities, by_count;
     std::string sum_and_advance; // over PER_POST
     std::string sum_in_rounds;   // over EACH
     bool sums_by_target = false; // the sum over EACH takes items, too

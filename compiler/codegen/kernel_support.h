@@ -60,6 +60,15 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 #endif
 }
 
+// Bit k tells whether count k of 64 is above `least`.
+HHK_INLINE uint64_t hhk_counts_above(const uint8_t* counts, int least) {
+    typedef uint8_t bytes __attribute__((vector_size(64)));
+    typedef bool bits __attribute__((ext_vector_type(64)));
+    const bytes all = *reinterpret_cast<const bytes*>(counts);
+    const auto above = all > static_cast<uint8_t>(least);
+    return __builtin_bit_cast(uint64_t, __builtin_convertvector(above, bits));
+}
+
 // What a guard looks at: padding may hold anything, as no event handler resets it. The test is a
 // branch that is only taken in the last vector.
 HHK_INLINE Real hhk_guarded(int64_t count, int64_t i, Real x) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Private: writes the C++ function of one kernel. Kernels of populations in emit_kernel.cpp and
 // approximated_stage.cpp (the second half of long ones in rest_of_loop.cpp), those of synapses in
-// synapse_loops.cpp and joined_sums.cpp; what finds faults in kernel_checks.cpp.
+// synapse_loops.cpp, joined_sums.cpp and counted_arrivals.cpp; what finds faults in
+// kernel_checks.cpp.
 #pragma once
 
 #include "codegen/emit_kernel.h"
@@ -37,6 +38,8 @@ public:
     KernelBody run_as_local();
     /// A sum over synapses in rounds of their targets.
     KernelBody run_in_rounds();
+    /// A pathway over targets: as many times as events arrive.
+    KernelBody run_by_count();
     [[nodiscard]] bool sums_by_target() const;
     /// Which synapse, source or target it is at: a value of the kernel.
     [[nodiscard]] bool knows_its_place() const;
@@ -109,6 +112,7 @@ private:
     [[nodiscard]] std::vector<TargetSum> target_sums(Lanes lanes);
     void target_by_target();
     void rounds_of_targets();
+    void target_stores();
     void synapse_stores();
     void lane_stores();
     void single_stores();

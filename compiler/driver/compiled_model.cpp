@@ -2,6 +2,7 @@
 #include "driver/compiled_model.h"
 
 #include "ast/dump.h"
+#include "codegen/emit_cpp.h"
 #include "codegen/emit_header.h"
 #include "codegen/scalar_math.h"
 #include "driver/backend.h"
@@ -119,7 +120,18 @@ lower::Lowered CompiledModel::lower_again(diag::Sink& sink) const {
 }
 
 std::string CompiledModel::explain() const {
-    return lower::explain(checked_, methods_) + rewritten_;
+    std::string text = lower::explain(checked_, methods_) + rewritten_;
+    for (const ir::Kernel& kernel : module_.kernels) {
+        if (kernel.kind == ir::KernelKind::Deliver) {
+            const std::string reason = codegen::why_not_counted(module_, kernel);
+            text += "  pathway " + module_.pathways[kernel.pathway].name + ": " +
+                    (reason.empty()
+                         ? "arrivals are counted at each target, as all its synapses do the same"
+                         : "synapse by synapse, as " + reason) +
+                    "\n";
+        }
+    }
+    return text;
 }
 
 std::string CompiledModel::emit(std::string_view stage) const {

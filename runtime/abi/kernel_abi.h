@@ -208,6 +208,7 @@ typedef struct hhk_block {
     const hhk_range* ranges;
     int64_t range_count;
     const uint32_t* items; /* null: ranges are synapses; else synapse = items[k], k in the ranges */
+    uint8_t* counts; /* hook by_count: at k the arrivals at target begin + k; it sets them to 0 */
 } hhk_block;
 
 #define HHK_BLOCK 64
@@ -269,6 +270,12 @@ typedef struct hhk_synapse {
      * r*(end - begin) + t - begin: its fields, and `pre` (0 where it has none). `post` holds how
      * many synapses target begin + k has, at k. */
     hhk_block_fn sum_in_rounds;
+    /* Null, or one per pathway: null, or `deliver` where every synapse of a target does the same
+     * and to the target alone, so that only their number counts. Over the targets [begin, end) of
+     * the block, from a multiple of HHK_BLOCK on: each is done hhk_block.counts times what one
+     * arrival does, which is what `deliver` does for as many synapses. Counts are 64-byte aligned
+     * and as many as whole blocks have. */
+    const hhk_block_fn* by_count;
 } hhk_synapse;
 
 /* A compiled model. Everything is constant data; a hook that a model does not need is null. */

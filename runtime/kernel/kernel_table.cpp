@@ -228,6 +228,12 @@ static void check_synapse(const hhk_model& model, const TableReader& reader) {
     }
     reader.code(synapse.sum_and_advance, "sum_and_advance");
     reader.code(synapse.sum_in_rounds, "sum_in_rounds");
+    if (synapse.by_count != nullptr) {
+        reader.data(synapse.by_count, synapse.pathway_count * sizeof(hhk_block_fn), "by_count");
+        for (std::uint32_t p = 0; p < synapse.pathway_count; ++p) {
+            reader.code(synapse.by_count[p], "by_count");
+        }
+    }
 }
 
 void check_model_table(const hhk_model* table, std::span<const AddressRange> ranges) {

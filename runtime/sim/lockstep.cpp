@@ -4,6 +4,7 @@
 // threads is several steps, so many steps (an epoch) lie between two barriers.
 #include "sim/network_state.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstring>
@@ -277,6 +278,25 @@ void NetworkState::push_events(MemberRun& own, std::int64_t step, std::size_t of
     }
 }
 
+/// Targets of a path, as often as events arrive at each.
+static void deliver_counts(const Path& path, const synapse::Arrivals::Due& due, hhk_block& block) {
+    const hhk_range targets = path.arrivals->form().targets;
+    for (const std::uint32_t target : due.full) { // 256 more: what fits, and one
+        alignas(HHK_BLOCK) std::uint8_t counts[HHK_BLOCK] = {};
+        for (const std::uint8_t more : {std::uint8_t{255}, std::uint8_t{1}}) {
+            block.begin = targets.begin + target / HHK_BLOCK * HHK_BLOCK;
+            block.end = std::min(block.begin + HHK_BLOCK, targets.end);
+            counts[target % HHK_BLOCK] = more;
+            block.counts = counts;
+            path.by_count(path.context, &block);
+        }
+    }
+    block.begin = targets.begin;
+    block.end = targets.end;
+    block.counts = due.counts;
+    path.by_count(path.context, &block);
+}
+
 /// One path: statements of synapses, then what is kept once per entity.
 static void deliver_path(Path& path, std::int64_t step) {
     hhk_block block{};
@@ -290,6 +310,9 @@ static void deliver_path(Path& path, std::int64_t step) {
         return;
     }
     const synapse::Arrivals::Due due = path.arrivals->take(step);
+    if (due.counts != nullptr) {
+        deliver_counts(path, due, block);
+    }
     if (path.deliver != nullptr && !due.ranges.empty()) {
         block.ranges = due.ranges.data();
         block.range_count = static_cast<std::int64_t>(due.ranges.size());

@@ -26,6 +26,7 @@ struct Sums {
 struct Path {
     synapse::Arrivals* arrivals = nullptr;
     hhk_block_fn deliver = nullptr;
+    hhk_block_fn by_count = nullptr; // in place of it where arrivals come as counts
     hhk_block_fn entities = nullptr;
     hhk_context* context = nullptr;
     std::int32_t* fault = nullptr; // what kernels report

@@ -209,6 +209,8 @@ void NetworkState::plan_path(const PathEntry& entry, std::uint32_t number) {
     path.every_step = row.event == nullptr || *row.event == '\0';
     path.fence = step_plan_.members > 1 && (single || conflicts(*entry.synapses));
     path.deliver = row.deliver;
+    const hhk_block_fn* const by_count = entry.synapses->table().by_count;
+    path.by_count = by_count == nullptr ? nullptr : by_count[entry.pathway];
     path.entities = row.deliver_entities;
     std::uint32_t stream = 0;
     if (!path.every_step) {

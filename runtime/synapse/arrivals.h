@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Events under way on one pathway to the targets of one thread: with one delay or few pieces, a
-// ring with a place for every step until the longest delay; else trains. Nothing is allocated once
-// the places have grown to their size.
+// ring with a place for every step until the longest delay; else trains. Where only the number of
+// arrivals matters, the ring counts them if there are several delays; if there is one, they are
+// counted when they arrive and are many. Nothing is allocated once the places have grown to their
+// size.
 #pragma once
 
 #include "abi/kernel_abi.h"
+#include "synapse/count_ring.h"
 #include "synapse/routes.h"
 #include "synapse/trains.h"
 
@@ -18,6 +21,8 @@ namespace hodg::synapse {
 struct ArrivalForm {
     bool items = false;    // takes a list of single synapses too; else only ranges of them
     bool entities = false; // also the entities whose events arrive
+    bool counts = false;   // takes counts of what arrives at these targets
+    hhk_range targets{};
 };
 
 class Arrivals {
@@ -37,12 +42,14 @@ public:
         std::span<const hhk_range> ranges; // of items, or of synapses where these are null
         const std::uint32_t* items = nullptr;
         std::span<const std::uint32_t> entities;
+        std::uint8_t* counts = nullptr;      // in place of ranges: to be set to zero by the kernel
+        std::span<const std::uint32_t> full; // targets that have 256 arrivals more, each
     };
     /// What arrives in `step`, by entity, then delay; it is no more under way. Holds until the next
     /// call.
     [[nodiscard]] Due take(std::int64_t step);
     /// Once something was due, take is to be called in the next step too.
-    [[nodiscard]] bool stays_due() const { return trains_.any(); }
+    [[nodiscard]] bool stays_due() const { return trains_.any() || ring_.last() > taken_; }
 
     /// What is to arrive from `step` on, with positions ascending.
     struct UnderWay {
@@ -53,12 +60,18 @@ public:
     [[nodiscard]] std::vector<UnderWay> under_way(std::int64_t step) const;
     /// Something in the ring arrives in `step`.
     [[nodiscard]] bool has(std::int64_t step) const {
+        if (in_counts_) {
+            return step <= ring_.last();
+        }
         const Slot& slot = slots_[static_cast<std::size_t>(step & mask_)];
         return !slot.ranges.empty() || !slot.entities.empty();
     }
 
     [[nodiscard]] const Routes& routes() const { return routes_; }
     [[nodiscard]] std::int64_t length() const { return mask_ + 1; }
+    [[nodiscard]] const ArrivalForm& form() const { return form_; }
+    /// Events are counted when they happen.
+    [[nodiscard]] bool in_counts() const { return in_counts_; }
 
 private:
     struct Slot {
@@ -82,6 +95,8 @@ private:
         slot.ranges.push_back({begin, end});
     }
     void sort(Slot& slot);
+    [[nodiscard]] Due count_due();
+    [[nodiscard]] bool are_many(const Slot& slot) const;
     [[nodiscard]] Due due_list(std::int64_t step);
     [[nodiscard]] Due due_in_form();
 
@@ -94,12 +109,24 @@ private:
     std::vector<hhk_range> sorted_; // room for sorting
     std::int64_t mask_ = 0;
     ArrivalForm form_;
+    CountRing ring_; // or a single row, for what arrives
+    std::vector<std::uint32_t> full_;
+    std::vector<UnderWay> put_; // into ring_
+    std::int64_t taken_ = -1;   // step
+    std::int64_t shortest_ = 0; // delay
+    bool in_counts_ = false;
     bool in_trains_ = false;
     bool as_list_ = false;
 };
 
 template <class Mark>
 void Arrivals::push(std::span<const std::int32_t> sources, std::int64_t step, const Mark& mark) {
+    if (in_counts_) {
+        if (ring_.push(routes_, sources, step)) {
+            mark(step + shortest_);
+        }
+        return;
+    }
     if (in_trains_) {
         trains_.push(routes_, sources, step, mark);
         return;

@@ -91,9 +91,13 @@ void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step, boo
         make_signals(part);
         for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
             const hhk_pathway& row = table().pathways[p];
+            const bool counts = table().by_count != nullptr && table().by_count[p] != nullptr;
             members_.back()->arrivals.emplace_back(
                 make_routes(row, part), longest_wait(p),
-                ArrivalForm{row.indexed != 0, row.deliver_entities != nullptr});
+                ArrivalForm{row.indexed != 0,
+                            row.deliver_entities != nullptr,
+                            counts,
+                            {layout_.bounds[part], layout_.bounds[part + 1]}});
         }
     }
     old_signals_.clear();

@@ -129,6 +129,21 @@ Routes routes_by_target(const Layout& layout, std::size_t part, std::int64_t tar
     return routes;
 }
 
+void Routes::land(std::int32_t first, std::uint32_t most) {
+    base::Array<std::uint32_t> all(begin.back() - begin.front());
+    for (std::size_t e = 0; e + 1 < begin.size(); ++e) {
+        for_each_piece(e, [&](std::int64_t after, std::uint32_t at, std::uint32_t size) {
+            for (std::uint32_t k = at; k < at + size; ++k) {
+                all[k - begin.front()] = static_cast<std::uint32_t>(after) * most +
+                                         static_cast<std::uint32_t>(targets[place(k)] - first);
+            }
+        });
+    }
+    landings = std::move(all);
+    stride = most;
+    std::vector<Piece>().swap(pieces);
+}
+
 void read_delays(const Layout& layout, const Routes& routes, DelaySteps& delays) {
     for (std::size_t e = 0; e < routes.first_piece.size(); ++e) {
         routes.for_each_piece(e, [&](std::int64_t delay, std::uint32_t at, std::uint32_t size) {
@@ -147,6 +162,16 @@ std::int64_t longest_delay(const Routes& routes) {
         });
     }
     return longest;
+}
+
+std::int64_t shortest_delay(const Routes& routes) {
+    std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t e = 0; e < routes.first_piece.size(); ++e) {
+        routes.for_each_piece(e, [&](std::int64_t delay, std::uint32_t, std::uint32_t) {
+            shortest = std::min(shortest, delay);
+        });
+    }
+    return shortest;
 }
 
 } // namespace hodg::synapse

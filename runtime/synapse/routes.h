@@ -32,20 +32,37 @@ struct Routes {
     std::int64_t steps_under_way = 0;       // until the last arrival, summed over entities
     base::Array<std::uint32_t> items;       // place of each position, unless they are the same
 
+    /// In place of pieces, once land was called: delay * stride + target of each position.
+    base::Array<std::uint32_t> landings;
+    std::uint32_t stride = 0;
+
     const std::int32_t* targets = nullptr; // by place: what kernels will read of what arrives
 
-    [[nodiscard]] bool several_delays() const { return !pieces.empty(); }
+    [[nodiscard]] bool several_delays() const { return !pieces.empty() || !landings.empty(); }
+    /// Makes landings of the pieces. Targets count from `first` on and are below `stride`.
+    void land(std::int32_t first, std::uint32_t stride);
     [[nodiscard]] std::uint32_t place(std::uint32_t position) const {
         return items.empty() ? position : items[position];
     }
     /// That grow with the number of synapses.
     [[nodiscard]] std::size_t bytes() const {
-        return pieces.size() * sizeof(Piece) + items.bytes();
+        return pieces.size() * sizeof(Piece) + items.bytes() + landings.bytes();
     }
     /// visit(delay, first position, number of positions), in order of delays.
     template <class Visit> void for_each_piece(std::size_t entity, const Visit& visit) const {
         std::int64_t after = 0;
         std::uint32_t at = begin[entity];
+        if (!landings.empty()) {
+            for (const std::uint32_t end = begin[entity + 1]; at < end;) {
+                std::uint32_t next = at + 1;
+                while (next < end && delay_of(next) == delay_of(at)) {
+                    ++next;
+                }
+                visit(delay_of(at), at, next - at);
+                at = next;
+            }
+            return;
+        }
         for (const Piece* piece = &pieces[first_piece[entity]]; !piece->is_end(); ++piece) {
             after += piece->wait;
             if (piece->size != 0) {
@@ -53,6 +70,14 @@ struct Routes {
             }
             at += piece->size;
         }
+    }
+
+    /// Of a position with a landing. These count from the first position on.
+    [[nodiscard]] std::uint32_t landing(std::uint32_t position) const {
+        return landings[position - begin.front()];
+    }
+    [[nodiscard]] std::int64_t delay_of(std::uint32_t position) const {
+        return landing(position) / stride;
     }
 
     std::vector<std::uint32_t> own_begin; // what `begin` shows, unless rows of the part do
@@ -76,7 +101,8 @@ struct RouteDelays {
 /// Adds the delays that the routes of a part hold, by number.
 void read_delays(const Layout& layout, const Routes& routes, DelaySteps& delays);
 
-/// The longest of them.
+/// The longest of them, and the shortest, which a route without synapses has not.
 [[nodiscard]] std::int64_t longest_delay(const Routes& routes);
+[[nodiscard]] std::int64_t shortest_delay(const Routes& routes);
 
 } // namespace hodg::synapse
