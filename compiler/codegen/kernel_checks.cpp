@@ -42,21 +42,38 @@ std::vector<ValueId> KernelWriter::faulty_uses() const {
     return uses;
 }
 
+/// Guards that are added up anyway are added up before padding is left out: one test for all.
+void KernelWriter::guard_checks(const Stage& stage) {
+    const Lanes lanes = values_.entity_lanes();
+    const auto look_at = [&](const std::string& value, std::size_t row) {
+        const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
+        const std::string looked_at = kernel_.kind == KernelKind::OnEvent
+                                          ? fmt::format("hhk_select(happened, {}, {})", value, real)
+                                      : is_single()
+                                          ? fmt::format("(i < count ? {} : {})", value, real)
+                                          : fmt::format("hhk_guarded(count, i, {})", value);
+        say(fmt::format("bad_real += {}{};", looked_at, sums_guards() ? "" : " * 0"),
+            kernel_.values[kernel_.guards[row]].span);
+    };
+    std::string sum;
+    for (const std::size_t row : stage.guards) {
+        const std::string value = values_.operand(kernel_.guards[row], lanes);
+        if (!sums_guards()) {
+            look_at(value, row);
+        } else {
+            sum += (sum.empty() ? "" : " + ") + value;
+        }
+    }
+    if (!sum.empty()) {
+        look_at(sum, stage.guards.front());
+    }
+}
+
 /// A store that its mask holds back is no use of its value.
 void KernelWriter::checks(const Stage& stage) {
+    guard_checks(stage);
     const Lanes lanes = values_.entity_lanes();
     const bool on_event = kernel_.kind == KernelKind::OnEvent;
-    for (const std::size_t row : stage.guards) {
-        const ValueId id = kernel_.guards[row];
-        const std::string value = values_.operand(id, lanes);
-        const std::string real = fmt::format("{}(0)", values_.type_name(ir::Type::Real, lanes));
-        const std::string looked_at =
-            on_event      ? fmt::format("hhk_select(happened, {}, {})", value, real)
-            : is_single() ? fmt::format("(i < count ? {} : {})", value, real)
-                          : fmt::format("hhk_guarded(count, i, {})", value);
-        say(fmt::format("bad_real += {}{};", looked_at, sums_guards() ? "" : " * 0"),
-            kernel_.values[id].span);
-    }
     for (const ValueId id : faulty_uses()) {
         std::string flag = values_.fault_flag(id, lanes);
         for (const ir::FieldStore& each : kernel_.stores) {

@@ -90,6 +90,7 @@ private:
     void stores(const Stage& stage);
     void store(const ir::FieldStore& store);
     void outputs();
+    void guard_checks(const Stage& stage);
     void checks(const Stage& stage);
     [[nodiscard]] std::optional<ir::FieldId> guarded_field(ir::ValueId id) const;
     [[nodiscard]] bool sums_guards() const;
