@@ -39,7 +39,7 @@ void KernelWriter::approximated_stage(const Stage& stage) {
                 array = values_.names().make("places");
                 say(fmt::format("hhk_places<Real> {};", array));
             }
-            exact.insert(values_.exact_side(id).begin(), values_.exact_side(id).end());
+            exact.insert(values_.branch_of(id).begin(), values_.branch_of(id).end());
         }
     }
     open(loop);

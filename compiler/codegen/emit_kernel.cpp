@@ -142,7 +142,26 @@ void KernelWriter::known_before(const Stage& stage) {
 void KernelWriter::say_value(ValueId id) {
     const Span span = kernel_.values[id].span;
     place_comment(span);
-    say(values_.declaration(id), span);
+    if (values_.seldom_chooses(id)) {
+        seldom_choice(id);
+    } else {
+        say(values_.declaration(id), span);
+    }
+}
+
+/// A select whose first arm is computed where some lane wants it.
+void KernelWriter::seldom_choice(ValueId id) {
+    const Lanes lanes = values_.entity_lanes();
+    const ir::Value& value = kernel_.values[id];
+    const std::string name = values_.operand(id, lanes);
+    const std::string wanted = values_.operand(value.args[0], lanes);
+    say(fmt::format("Real {} = {};", name, values_.operand(value.args[2], lanes)), value.span);
+    open(fmt::format("if (__builtin_expect(hhk_any({}), 0)) {{", wanted));
+    std::ranges::for_each(values_.branch_of(id), [this](ValueId each) { say_value(each); });
+    say(fmt::format("{0} = hhk_select({1}, {2}, {0});", name, wanted,
+                    values_.operand(value.args[1], lanes)),
+        value.span);
+    close();
 }
 
 void KernelWriter::values_of_entities(const Stage& stage) {

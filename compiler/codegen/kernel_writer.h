@@ -80,6 +80,7 @@ private:
     [[nodiscard]] static const Carried& carried(const Stage& stage, ir::ValueId id);
     void known_before(const Stage& stage);
     void say_value(ir::ValueId id);
+    void seldom_choice(ir::ValueId id);
     void values_of_entities(const Stage& stage);
     void results(const Stage& stage);
     void carried_value(const Carried& carried);

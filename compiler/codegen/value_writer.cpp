@@ -48,10 +48,10 @@ ValueWriter::ValueWriter(const ir::Module& module, const ir::Kernel& kernel, boo
         find_access();
     }
     mark_live();
-    mark_rare();
     mark_spread();
     bound_integers();
     mark_faulty();
+    mark_rare();
     make_names();
 }
 
@@ -98,80 +98,6 @@ void ValueWriter::mark_live() {
             }
         }
     }
-}
-
-/// Live values that nothing reaches but through the second argument of approximations.
-void ValueWriter::mark_rare() {
-    const std::size_t count = kernel_->values.size();
-    rare_.assign(count, false);
-    std::vector<bool> usual(count, false);
-    std::vector<ValueId> found;
-    const auto root = [&](ValueId id) {
-        if (id) {
-            usual[id.index] = true;
-        }
-    };
-    for (const ir::FieldStore& store : kernel_->stores) {
-        root(store.value);
-        root(store.mask);
-    }
-    for (const ir::EventOutput& event : kernel_->events) {
-        root(event.condition);
-    }
-    std::ranges::for_each(kernel_->outputs, root);
-    std::ranges::for_each(kernel_->guards, root);
-    for (std::size_t k = count; k-- > 0;) {
-        const Value& value = kernel_->values[ValueId(k)];
-        if (!usual[k]) {
-            continue;
-        }
-        if (value.op == Op::Approximate) {
-            found.emplace_back(k);
-            root(value.args[0]);
-        } else {
-            std::ranges::for_each(value.args.begin(), value.args.end(), root);
-        }
-    }
-    if (found.empty()) {
-        return;
-    }
-    for (std::size_t k = 0; k < count; ++k) {
-        const ValueId id(k);
-        rare_[k] = live_[k] && !usual[k] && !is_literal(id) && lanes(id) == entity_lanes_ &&
-                   !kernel_->values[id].args.empty();
-    }
-    for (const ValueId id : found) {
-        std::vector<bool> needed(id.index + 1, false);
-        needed[kernel_->values[id].args[1].index] = true;
-        for (std::size_t k = id.index; k-- > 0;) {
-            if (needed[k] && rare_[k]) {
-                for (const ValueId arg : kernel_->values[ValueId(k)].args) {
-                    needed[arg.index] = true;
-                }
-            }
-        }
-        std::vector<ValueId>& branch = branches_[id];
-        for (std::size_t k = 0; k < id.index; ++k) {
-            if (needed[k] && rare_[k]) {
-                branch.emplace_back(k);
-            }
-        }
-    }
-}
-
-std::vector<ValueId> ValueWriter::inputs(ValueId id) const {
-    const Value& value = kernel_->values[id];
-    std::vector<ValueId> found(value.args.begin(), value.args.end());
-    const auto branch = branches_.find(id);
-    if (branch == branches_.end()) {
-        return found;
-    }
-    for (const ValueId rare : branch->second) {
-        const ir::Args& args = kernel_->values[rare].args;
-        found.insert(found.end(), args.begin(), args.end());
-    }
-    std::erase_if(found, [this](ValueId each) { return rare_[each.index]; });
-    return found;
 }
 
 std::vector<std::string> ValueWriter::table_declarations() const {

@@ -32,9 +32,12 @@ public:
     /// Whether it reaches a store, an output, an event or a guard.
     [[nodiscard]] bool is_live(ir::ValueId id) const { return live_[id.index]; }
     [[nodiscard]] bool is_literal(ir::ValueId id) const;
-    /// Whether only the exact side of approximations needs it: it stands in their branches.
+    /// Whether only the exact side of approximations needs it, or only lanes near a point where a
+    /// formula is 0/0: it stands in their branches.
     [[nodiscard]] bool is_rare(ir::ValueId id) const { return rare_[id.index]; }
-    /// What must be known before it: its arguments; of an approximation also what its branch reads.
+    /// Whether it is a select whose first arm stands in a branch.
+    [[nodiscard]] bool seldom_chooses(ir::ValueId id) const;
+    /// What must be known before it: its arguments, and what its branch reads if it has one.
     [[nodiscard]] std::vector<ir::ValueId> inputs(ir::ValueId id) const;
     /// Whether the lanes of some user are more than its own.
     [[nodiscard]] bool is_spread(ir::ValueId id) const { return spread_[id.index]; }
@@ -64,8 +67,8 @@ public:
     /// Where the polynomials of this argument hold, and where it stands among their pieces.
     [[nodiscard]] std::string certified(ir::ValueId argument) const;
     [[nodiscard]] std::string place_of(ir::ValueId approximation) const;
-    /// Rare values that the exact side of an approximation needs.
-    [[nodiscard]] const std::vector<ir::ValueId>& exact_side(ir::ValueId id) const {
+    /// Rare values that the exact side of an approximation or the first arm of a select needs.
+    [[nodiscard]] const std::vector<ir::ValueId>& branch_of(ir::ValueId id) const {
         return branches_.at(id);
     }
     /// Declares the polynomials of an approximation under a name.
@@ -103,6 +106,7 @@ public:
 private:
     void mark_live();
     void mark_rare();
+    [[nodiscard]] std::vector<ir::ValueId> branching(std::vector<bool>& usual) const;
     void mark_spread();
     void bound_integers();
     void mark_faulty();
@@ -137,7 +141,7 @@ private:
     bool needs_entity_index_ = false;
     std::vector<bool> live_;
     std::vector<bool> rare_;
-    std::map<ir::ValueId, std::vector<ir::ValueId>> branches_; // rare values by approximation
+    std::map<ir::ValueId, std::vector<ir::ValueId>> branches_; // rare values by what chooses them
     std::string pieces_;                                       // table of approximations, if used
     std::vector<bool> spread_;
     std::vector<bool> faulty_;

@@ -132,6 +132,23 @@ def test_the_cells_move(name: str) -> None:
     assert np.isfinite(found).all()
 
 
+def test_some_lanes_are_near_a_singular_voltage() -> None:
+    """Series near 0/0 stand behind a branch: no cell, one, several and all of a vector want them."""
+    near = np.array([0, 0, 1, 0, 1, 2, 0, 2])[:, None] * np.linspace(-1, 1, 16) * 0.6e-3
+    v = np.concatenate([near.ravel() - 0.040, near.ravel() - 0.055, np.linspace(-0.09, 0.06, 64)])
+    v = np.random.default_rng(3).permuted(v[: len(v) // 16 * 16].reshape(-1, 16), axis=1).ravel()
+
+    def step(**options: str) -> dict[str, np.ndarray]:
+        cells = hp.Population(compiled("neurons.hodgkin_huxley_1952", **options), len(v))
+        net = hp.Network(cells, dt=0.001 * ms)
+        net.run(0 * ms)
+        cells.v = v
+        net.run(0.003 * ms)
+        return {name: cells.get(name) for name in cells.model.states}
+
+    assert_same_bits(step(), step(target="interpreter"))
+
+
 def test_many_entities_are_initialised_by_compiled_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// The part of ValueWriter that finds values which a loop seldom needs: they stand behind a branch,
+// which is only taken where some lane needs them. Selects choose lane by lane as before, so no bit
+// depends on the branch.
+#include "codegen/value_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hhc::codegen {
+namespace {
+
+using ir::Op;
+using ir::Type;
+using ir::Value;
+using ir::ValueId;
+
+/// Selects with fewer operations in their first arm are cheaper without a branch.
+constexpr int least_operations = 3;
+/// A wider surrounding of the point is met in too many vectors. Rates in float32 have 1/2.
+constexpr double widest_surrounding = 0.125;
+
+/// Finds select(abs(u) < c, polynomial in u, otherwise): a function whose formula is 0/0 at 0.
+class SeriesNearZero {
+public:
+    SeriesNearZero(const ir::Kernel& kernel, const std::vector<bool>& faulty)
+        : kernel_(kernel), faulty_(faulty) {}
+
+    [[nodiscard]] bool is_chosen_by(ValueId id) const {
+        const Value& value = kernel_.values[id];
+        if (value.op != Op::Select || value.type != Type::Real || faulty_[id.index]) {
+            return false;
+        }
+        const Value& near = kernel_.values[value.args[0]];
+        if (near.op != Op::Less) {
+            return false;
+        }
+        const Value& distance = kernel_.values[near.args[0]];
+        const Value& reach = kernel_.values[near.args[1]];
+        if (distance.op != Op::Math ||
+            static_cast<ir::MathOp>(distance.symbol) != ir::MathOp::Abs ||
+            reach.op != Op::ConstReal || !(reach.number <= widest_surrounding)) {
+            return false;
+        }
+        int operations = 0;
+        return is_polynomial(value.args[1], distance.args[0], operations) &&
+               operations >= least_operations;
+    }
+
+private:
+    /// Counts what is used several times as often; no series has that many operations.
+    [[nodiscard]] bool is_polynomial(ValueId id, ValueId variable, int& operations) const {
+        constexpr int most = 64;
+        const Value& value = kernel_.values[id];
+        if (id == variable || value.op == Op::ConstReal) {
+            return true;
+        }
+        const bool allowed = value.op == Op::Add || value.op == Op::Sub || value.op == Op::Mul ||
+                             value.op == Op::Fma || value.op == Op::Neg;
+        ++operations;
+        return allowed && value.type == Type::Real && operations <= most &&
+               std::ranges::all_of(value.args, [&](ValueId arg) {
+                   return is_polynomial(arg, variable, operations);
+               });
+    }
+
+    const ir::Kernel& kernel_;
+    const std::vector<bool>& faulty_;
+};
+
+} // namespace
+
+/// Selects and approximations whose seldom arm is worth a branch, of those that are always needed;
+/// what else is always needed becomes `usual`.
+std::vector<ValueId> ValueWriter::branching(std::vector<bool>& usual) const {
+    const auto root = [&](ValueId id) {
+        if (id) {
+            usual[id.index] = true;
+        }
+    };
+    for (const ir::FieldStore& store : kernel_->stores) {
+        root(store.value);
+        root(store.mask);
+    }
+    for (const ir::EventOutput& event : kernel_->events) {
+        root(event.condition);
+    }
+    std::ranges::for_each(kernel_->outputs, root);
+    std::ranges::for_each(kernel_->guards, root);
+    const bool with_polynomials = std::ranges::any_of(
+        kernel_->values, [](const Value& value) { return value.op == Op::Approximate; });
+    const bool in_loop = kernel_->kind == ir::KernelKind::Advance && !module_->is_synapse &&
+                         entity_lanes_ == Lanes::Vector && !with_polynomials;
+    const SeriesNearZero series(*kernel_, faulty_);
+    std::vector<ValueId> found;
+    for (std::size_t k = usual.size(); k-- > 0;) {
+        const ValueId id(k);
+        const Value& value = kernel_->values[id];
+        if (!usual[k]) {
+            continue;
+        }
+        const bool approximation = value.op == Op::Approximate;
+        if (approximation || (in_loop && lanes(id) == Lanes::Vector && series.is_chosen_by(id))) {
+            found.push_back(id);
+            root(value.args[0]);
+            root(approximation ? ValueId() : value.args[2]);
+        } else {
+            std::ranges::for_each(value.args.begin(), value.args.end(), root);
+        }
+    }
+    return found;
+}
+
+/// Live values that nothing reaches but through the second argument of what branches.
+void ValueWriter::mark_rare() {
+    const std::size_t count = kernel_->values.size();
+    rare_.assign(count, false);
+    std::vector<bool> usual(count, false);
+    const std::vector<ValueId> found = branching(usual);
+    if (found.empty()) {
+        return;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        const ValueId id(k);
+        rare_[k] = live_[k] && !usual[k] && !is_literal(id) && lanes(id) == entity_lanes_ &&
+                   !kernel_->values[id].args.empty();
+    }
+    for (const ValueId id : found) {
+        std::vector<bool> needed(id.index + 1, false);
+        needed[kernel_->values[id].args[1].index] = true;
+        for (std::size_t k = id.index; k-- > 0;) {
+            if (needed[k] && rare_[k]) {
+                for (const ValueId arg : kernel_->values[ValueId(k)].args) {
+                    needed[arg.index] = true;
+                }
+            }
+        }
+        std::vector<ValueId>& branch = branches_[id];
+        for (std::size_t k = 0; k < id.index; ++k) {
+            if (needed[k] && rare_[k]) {
+                branch.emplace_back(k);
+            }
+        }
+    }
+}
+
+bool ValueWriter::seldom_chooses(ValueId id) const {
+    const auto branch = branches_.find(id);
+    return kernel_->values[id].op == Op::Select && branch != branches_.end() &&
+           !branch->second.empty();
+}
+
+std::vector<ValueId> ValueWriter::inputs(ValueId id) const {
+    const Value& value = kernel_->values[id];
+    std::vector<ValueId> found(value.args.begin(), value.args.end());
+    const auto branch = branches_.find(id);
+    if (branch == branches_.end()) {
+        return found;
+    }
+    if (value.op == Op::Select) { // so that the test stands beside the choice
+        std::swap(found.front(), found.back());
+    }
+    for (const ValueId rare : branch->second) {
+        const ir::Args& args = kernel_->values[rare].args;
+        found.insert(found.end(), args.begin(), args.end());
+    }
+    std::erase_if(found, [this](ValueId each) { return rare_[each.index]; });
+    return found;
+}
+
+} // namespace hhc::codegen
