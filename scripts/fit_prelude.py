@@ -178,12 +178,12 @@ def main():
         def weight(x):
             return abs(x) / taylor_safe(lambda y: expm1(y) / y, [mpf(1), mpf(1) / 2], x)
 
-        for name, degree, single in (
-            ("exprel f64", 11, False),
-            ("fast exprel f64", 8, False),
-            ("exprel f32", 5, True),
+        for name, high, degree, single in (
+            ("exprel f64", mpf(1) / 16, 10, False),
+            ("fast exprel f64", mpf(1) / 16, 8, False),
+            ("exprel f32", mpf(1) / 4, 5, True),  # its coefficients round better
         ):
-            fitted = fit(exp_tail, weight, mpf(-15) / 16, mpf(1) / 4, degree)
+            fitted = fit(exp_tail, weight, mpf(-15) / 16, high, degree)
             show(name + ": 1 + x q", fitted, single)
         for j in range(16):
             t = mpf(2) ** (mpf(j) / 16)

@@ -46,7 +46,7 @@ __attribute__((noinline)) void time_of(benchmark::State& state, double low, doub
 PRELUDE(exp, -10, 10);
 PRELUDE(exp2, -10, 10);
 PRELUDE(exprel, -5, 5);
-MEASURE(exprel_near, -0.9, 0.25, hhk_store(results + i, hhk_exprel(hhk_load(inputs + i))));
+MEASURE(exprel_near, -0.9, 0.06, hhk_store(results + i, hhk_exprel(hhk_load(inputs + i))));
 PRELUDE(inv_exprel, -5, 5);
 PRELUDE(expm1, -5, 5);
 PRELUDE(sigmoid, -10, 10);

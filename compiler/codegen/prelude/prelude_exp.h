@@ -303,22 +303,21 @@ template <class V> HHK_INLINE hhk_fast_parts<V> hhk_fast_expm1_parts(V x) {
 }
 #endif
 
-// exprel(x) for -15/16 <= x <= 1/4 is 1 + x q(x): no division, no reduction. Coefficients:
+// exprel(x) for -15/16 <= x <= 1/16 is 1 + x q(x): no division, no reduction. Coefficients:
 // scripts/fit_prelude.py exprel.
 template <class V> HHK_INLINE V hhk_exprel_near(V x) {
     const V x2 = x * x;
     const V x4 = x2 * x2;
     if constexpr (hhk_is_f64<V>) {
-        const V q01 = hhk_fma(V(0x1.555555555556dp-3), x, V(0.5));
-        const V q23 = hhk_fma(V(0x1.111111110a484p-7), x, V(0x1.55555555554aep-5));
-        const V q45 = hhk_fma(V(0x1.a01a01c16cf12p-13), x, V(0x1.6c16c16bc7ccdp-10));
-        const V q67 = hhk_fma(V(0x1.71de2e8295362p-19), x, V(0x1.a01a0560c4f3dp-16));
-        const V q89 = hhk_fma(V(0x1.ad3ec28678971p-26), x, V(0x1.27dd2b2593573p-22));
-        const V qab = hhk_fma(V(0x1.0159545ffa64ap-33), x, V(0x1.14a171b81a4a4p-29));
+        const V q01 = hhk_fma(V(0x1.5555555555732p-3), x, V(0x1.0000000000001p-1));
+        const V q23 = hhk_fma(V(0x1.1111110f9d385p-7), x, V(0x1.5555555556f9bp-5));
+        const V q45 = hhk_fma(V(0x1.a019e5d86d483p-13), x, V(0x1.6c16c0d215958p-10));
+        const V q67 = hhk_fma(V(0x1.71af4c5888296p-19), x, V(0x1.a01724b03ac54p-16));
+        const V q89 = hhk_fma(V(0x1.9582e4d81a7a7p-26), x, V(0x1.25fbd8d948f72p-22));
         const V q03 = hhk_fma(q23, x2, q01);
         const V q47 = hhk_fma(q67, x2, q45);
-        const V q8b = hhk_fma(qab, x2, q89);
-        return hhk_fma(hhk_fma(hhk_fma(q8b, x4, q47), x4, q03), x, V(1));
+        const V q8a = hhk_fma(V(0x1.80d74aab9e969p-30), x2, q89);
+        return hhk_fma(hhk_fma(hhk_fma(q8a, x4, q47), x4, q03), x, V(1));
     } else {
         const V q01 = hhk_fma(V(0x1.5555a6p-3f), x, V(0x1.fffffep-2f));
         const V q23 = hhk_fma(V(0x1.10d580p-7f), x, V(0x1.5559e6p-5f));
@@ -331,13 +330,13 @@ template <class V> HHK_INLINE V hhk_exprel_near(V x) {
 template <class V> HHK_INLINE V hhk_fast_exprel_near(V x) {
     const V x2 = x * x;
     const V x4 = x2 * x2;
-    const V q01 = hhk_fma(V(0x1.55555554296a0p-3), x, V(0x1.ffffffffff6b5p-2));
-    const V q23 = hhk_fma(V(0x1.111113ce6d759p-7), x, V(0x1.5555554de02bap-5));
-    const V q45 = hhk_fma(V(0x1.a0167aefc04d3p-13), x, V(0x1.6c1707d5577e4p-10));
-    const V q67 = hhk_fma(V(0x1.65d764302935ep-19), x, V(0x1.9f473e5ebae8ep-16));
+    const V q01 = hhk_fma(V(0x1.55555555c442cp-3), x, V(0x1.0000000003012p-1));
+    const V q23 = hhk_fma(V(0x1.111106e879bb7p-7), x, V(0x1.5555552c2550dp-5));
+    const V q45 = hhk_fma(V(0x1.9fed425c4ab32p-13), x, V(0x1.6c14ebdababb1p-10));
+    const V q67 = hhk_fma(V(0x1.5d30f86d0404fp-19), x, V(0x1.9d9fe0f2efdb2p-16));
     const V q03 = hhk_fma(q23, x2, q01);
     const V q47 = hhk_fma(q67, x2, q45);
-    return hhk_fma(hhk_fma(hhk_fma(V(0x1.b3002b8f08442p-23), x4, q47), x4, q03), x, V(1));
+    return hhk_fma(hhk_fma(hhk_fma(V(0x1.8e9b8568800ddp-23), x4, q47), x4, q03), x, V(1));
 }
 #endif
 
@@ -346,7 +345,7 @@ template <class V> HHK_INLINE V hhk_fast_exprel_near(V x) {
 // where all lanes are near, the far formula is jumped over, and the near one where none is. A lane
 // gets the same bits whatever its neighbours are.
 template <class V, class Near, class Far> HHK_INLINE V hhk_exprel_by(V x, Near near, Far far) {
-    const auto inside = hhk_mask(hhk_abs(x + hhk_const<V>(0.34375)) <= hhk_const<V>(0.59375));
+    const auto inside = hhk_mask(hhk_abs(x + hhk_const<V>(0.4375)) <= hhk_const<V>(0.5));
     if (__builtin_expect(!hhk_any(!inside), 1)) {
         return near(x);
     }
