@@ -29,3 +29,34 @@ target_link_options(hodgpy PRIVATE
     -Wl,--version-script=${version_script} -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,--as-needed
     -Wl,-z,pack-relative-relocs -Wl,--build-id=sha1 -Wl,-Bsymbolic-functions
     -Wl,--gc-sections)
+
+# Another order of the code, made after the link: a third off the first compilation of a process
+# (docs/internals/compile_time.md). Minutes the first time in a build folder, half a minute after each
+# link, so that scripts/build asks for it and other builds do not. llvm-bolt 19 spoils the relative
+# relocations of segments that do not lie in the file as in memory.
+option(HODGPY_LAYOUT "put the library's code in the order in which a compilation runs through it" OFF)
+if(HODGPY_LAYOUT)
+    get_property(tools GLOBAL PROPERTY HODGPY_LLVM_TOOLS)
+    find_program(HODGPY_VALGRIND valgrind)
+    if(NOT EXISTS "${tools}/llvm-bolt" OR NOT HODGPY_VALGRIND
+       OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR CMAKE_CROSSCOMPILING)
+        message(WARNING "HODGPY_LAYOUT needs llvm-bolt and ld.lld of LLVM 19 and valgrind, on x86-64: "
+                        "the library stays as the linker lays it out")
+        set(HODGPY_LAYOUT OFF)
+    endif()
+endif()
+if(HODGPY_LAYOUT)
+    target_link_options(hodgpy PRIVATE -Wl,--emit-relocs -Wl,-z,separate-loadable-segments)
+    # Installed as it is: strip(1) would spoil it.
+    set_target_properties(hodgpy PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
+    set(layout "${PROJECT_BINARY_DIR}/layout")
+    set(script "${PROJECT_SOURCE_DIR}/cmake/lay_out_library.cmake")
+    add_custom_command(OUTPUT "${layout}/done"
+        COMMAND "${CMAKE_COMMAND}" "-DLIBRARY=$<TARGET_FILE:hodgpy>" "-DHHC=$<TARGET_FILE:hhc>"
+                "-DTOOLS=${tools}" "-DVALGRIND=${HODGPY_VALGRIND}" "-DFOLDER=${layout}"
+                "-DMODELS=${PROJECT_SOURCE_DIR}/stdlib_models" -P "${script}"
+        DEPENDS hodgpy "${script}"
+        USES_TERMINAL VERBATIM)
+    add_custom_target(layout ALL DEPENDS "${layout}/done")
+    add_dependencies(layout hhc)
+endif()
