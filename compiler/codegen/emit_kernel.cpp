@@ -71,6 +71,12 @@ void KernelWriter::population_values(const std::set<ValueId>* wanted) {
             say(values_.spread_declaration(id), span);
         }
     }
+    for (std::size_t k = 0; k < kernel_.values.size(); ++k) {
+        const ValueId id(k);
+        if (is_wanted(id) && values_.has_row(id)) {
+            say(values_.row_declaration(id), kernel_.values[id].span);
+        }
+    }
 }
 
 std::string_view KernelWriter::stored_type(ir::Storage storage) {

@@ -132,28 +132,52 @@ HHK_INLINE Int hhk_items(const uint32_t* items, int64_t k, int64_t end) {
 }
 
 // ---- timed arrays: the row that holds t, the nearest column ------------------------------------
-HHK_INLINE double hhk_table_value(const hhk_context* context, int table, double t, int64_t column) {
+struct hhk_table_row {
+    const double* values;
+    int64_t last_column;
+};
+
+HHK_INLINE hhk_table_row hhk_table_row_at(const hhk_context* context, int table, double t) {
+    static constexpr double nothing = 0;
     const hhk_table_data& data = context->tables[table];
     if (data.rows <= 0 || data.columns <= 0) {
-        return 0;
+        return {&nothing, 0};
     }
     const double place = hhk_floor((t + 0.001 * context->dt) / data.dt);
     const int64_t row = hhk_to_int(place);
     const int64_t last_row = data.rows - 1;
-    const int64_t last_column = data.columns - 1;
     const int64_t r = row < 0 ? 0 : row > last_row ? last_row : row;
-    const int64_t c = column < 0 ? 0 : column > last_column ? last_column : column;
-    return data.values[r * data.columns + c];
+    return {data.values + r * data.columns, data.columns - 1};
 }
 
-// V and the arguments: for the population, a vector or one entity; a time known for the population
-// stays a double.
+HHK_INLINE double hhk_table_column(hhk_table_row row, int64_t column) {
+    return row.values[column < 0 ? 0 : column > row.last_column ? row.last_column : column];
+}
+
+// Neighbouring entities mostly read neighbouring columns.
+HHK_INLINE Real hhk_table_columns(hhk_table_row row, Int column) {
+    hhk_doubles<Int>::D values = hhk_doubles<Int>::D(0);
+    const int64_t first = hhk_get(column, 0);
+    const bool in_row = first >= 0 && first + HHK_WIDTH <= row.last_column + 1;
+    if (in_row && !hhk_any(column != first + hhk_iota())) {
+        __builtin_memcpy(&values, row.values + first, sizeof values);
+    } else {
+        for (int lane = 0; lane < HHK_WIDTH; ++lane) {
+            hhk_set(values, lane, hhk_table_column(row, hhk_get(column, lane)));
+        }
+    }
+    return hhk_narrow<Real>(values);
+}
+
+// V and the arguments: for the population, a vector or one entity. The time differs between
+// entities.
 template <class V, class T, class C>
 HHK_INLINE V hhk_table_at(const hhk_context* context, int table, T t, C column) {
     V values = V(0);
     for (int lane = 0; lane < hhk_lane<V>::width; ++lane) {
-        const double value = hhk_table_value(context, table, static_cast<double>(hhk_get(t, lane)),
-                                             hhk_get(column, lane));
+        const hhk_table_row row =
+            hhk_table_row_at(context, table, static_cast<double>(hhk_get(t, lane)));
+        const double value = hhk_table_column(row, hhk_get(column, lane));
         hhk_set(values, lane, static_cast<typename hhk_lane<V>::real>(value));
     }
     return values;

@@ -335,7 +335,28 @@ std::string ValueWriter::random(ValueId id, Lanes lanes) const {
                        lanes == Lanes::Population ? "int64_t(0)" : "here", args);
 }
 
-std::string ValueWriter::table(const Value& value, Lanes lanes) const {
+bool ValueWriter::has_row(ValueId id) const {
+    const Value& value = kernel_->values[id];
+    return value.op == Op::Table && lanes(id) != Lanes::Population &&
+           lanes(value.args[0]) == Lanes::Population;
+}
+
+std::string ValueWriter::row_declaration(ValueId id) const {
+    const Value& value = kernel_->values[id];
+    return fmt::format("const hhk_table_row {}_row = hhk_table_row_at(context, {}, {});",
+                       value_names_[id.index], value.symbol,
+                       operand(value.args[0], Lanes::Population));
+}
+
+std::string ValueWriter::table(ValueId id, Lanes lanes) const {
+    const Value& value = kernel_->values[id];
+    if (has_row(id)) {
+        const std::string column = operand(value.args[1], lanes);
+        return lanes == Lanes::Vector
+                   ? fmt::format("hhk_table_columns({}_row, {})", value_names_[id.index], column)
+                   : fmt::format("static_cast<hhk_real>(hhk_table_column({}_row, {}))",
+                                 value_names_[id.index], column);
+    }
     std::string args;
     for (const ValueId arg : value.args) {
         args += ", " + (this->lanes(arg) == Lanes::Population ? operand(arg, Lanes::Population)
@@ -379,7 +400,7 @@ std::string ValueWriter::expression(ValueId id, Lanes lanes) const {
     case Op::Random:
         return random(id, lanes);
     case Op::Table:
-        return table(value, lanes);
+        return table(id, lanes);
     case Op::MatrixElement:
         return fmt::format("{}[{}]", value_names_[value.args[0].index], value.payload);
     default:

@@ -53,6 +53,10 @@ public:
     [[nodiscard]] std::string spread_declaration(ir::ValueId id) const;
     /// The key of a random value's stream: "const hhk_random_key xi_key = ...;"
     [[nodiscard]] std::string key_declaration(ir::ValueId id) const;
+    /// A value read from a table at a time that is known for the population.
+    [[nodiscard]] bool has_row(ir::ValueId id) const;
+    /// The row of the table for that time: "const hhk_table_row stim_row = ...;"
+    [[nodiscard]] std::string row_declaration(ir::ValueId id) const;
     /// The value as an operand with these lanes, of exactly the type.
     [[nodiscard]] std::string operand(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string type_name(ir::Type type, Lanes lanes) const;
@@ -129,7 +133,7 @@ private:
     [[nodiscard]] std::string math(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string leaf(const ir::Value& value, Lanes lanes) const;
     [[nodiscard]] std::string random(ir::ValueId id, Lanes lanes) const;
-    [[nodiscard]] std::string table(const ir::Value& value, Lanes lanes) const;
+    [[nodiscard]] std::string table(ir::ValueId id, Lanes lanes) const;
     [[nodiscard]] std::string literal(const ir::Value& value, Lanes lanes, bool bare) const;
     [[nodiscard]] std::string bare_operand(ir::ValueId id, Lanes lanes) const;
 

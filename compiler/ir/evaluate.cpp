@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ir/evaluate.h"
 
+#include <algorithm>
+
 namespace hhc::ir {
 namespace {
 
@@ -75,17 +77,8 @@ std::int64_t integer_operation(Op op, std::int64_t x, std::int64_t y, std::int64
 }
 
 std::int64_t real_to_int(double x) {
-    constexpr double limit = 9223372036854775808.0; // 2^63
-    if (std::isnan(x)) {
-        return 0;
-    }
-    if (x >= limit) {
-        return std::numeric_limits<std::int64_t>::max();
-    }
-    if (x < -limit) {
-        return std::numeric_limits<std::int64_t>::min();
-    }
-    return static_cast<std::int64_t>(x);
+    constexpr double largest = 0x1.fffffffffffffp62; // below 2^63, which is no integer of 64 bits
+    return std::isnan(x) ? 0 : static_cast<std::int64_t>(std::clamp(x, -largest, largest));
 }
 
 } // namespace hhc::ir

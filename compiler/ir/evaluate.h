@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace hhc::ir {
 
@@ -47,7 +46,7 @@ template <class Real> [[nodiscard]] Real powi_real(Real x, std::int64_t exponent
 [[nodiscard]] std::int64_t integer_operation(Op op, std::int64_t x, std::int64_t y,
                                              std::int64_t exponent, bool& fault);
 
-/// Towards zero, saturating; NaN gives 0.
+/// Towards zero, saturating at +-(2^63 - 1024) as generated code does; NaN gives 0.
 [[nodiscard]] std::int64_t real_to_int(double x);
 
 template <class T> [[nodiscard]] bool compare_any(Op op, T x, T y) {

@@ -162,13 +162,18 @@ void SynapseState::make_context(std::size_t part) {
     member.context.count = layout_.parts[part].end;
 }
 
-/// Few synapses are summed target by target, so that no addition waits for one in memory; many are
-/// read as they are stored.
+/// So few synapses are summed target by target, so that no addition waits for one in memory; more
+/// are read as they are stored.
+constexpr std::uint32_t few = 4096;
+/// So many are laid out in rounds, where they can be: a copy of them is made in every run.
+constexpr std::uint32_t many = 1U << 18U;
+
 void SynapseState::order_by_target(std::size_t part) {
-    constexpr std::uint32_t few = 4096;
     const Part& own = layout_.parts[part];
     Member& member = *members_[part];
-    if ((table().uses & HHK_SUMS_BY_TARGET) == 0 || own.end - own.begin > few) {
+    const bool in_rounds = table().sum_in_rounds != nullptr && sums_what_stays();
+    if ((table().uses & HHK_SUMS_BY_TARGET) == 0 ||
+        own.end - own.begin > (in_rounds ? many : few)) {
         return;
     }
     for (std::uint32_t at = own.begin; at < own.end; ++at) {
@@ -195,7 +200,11 @@ bool SynapseState::sums_what_stays() const {
             return false;
         }
     }
-    return rows.pathway_count == 0 && rows.advance[HHK_EACH] == nullptr;
+    const std::span pathways(rows.pathways, rows.pathway_count);
+    return rows.advance[HHK_EACH] == nullptr &&
+           std::ranges::all_of(pathways, [](const hhk_pathway& pathway) {
+               return pathway.deliver == nullptr; // it may write to what is kept once per entity
+           });
 }
 
 void SynapseState::lay_out_rounds(std::size_t part) {
@@ -209,6 +218,10 @@ void SynapseState::lay_out_rounds(std::size_t part) {
     if (rounds->pays()) {
         rounds->point(member.context);
         member.rounds = std::move(rounds);
+    }
+    if (member.rounds != nullptr || member.by_target.size() > few) {
+        member.by_target = {};
+        member.targets = {};
     }
 }
 

@@ -63,6 +63,14 @@ void Rounds::point(const hhk_context& stored) {
     copy_values(stored);
 }
 
+template <std::size_t size> void Rounds::copy_field(const char* from, char* row) const {
+    for (std::size_t k = 0; k < place_.size(); ++k) {
+        if (place_[k] != none) {
+            std::memcpy(row + k * size, from + static_cast<std::size_t>(place_[k]) * size, size);
+        }
+    }
+}
+
 void Rounds::copy_values(const hhk_context& stored) {
     const hhk_model& model = *stored.model;
     context_.slab = stored.slab;
@@ -75,13 +83,17 @@ void Rounds::copy_values(const hhk_context& stored) {
             offsets_[f] = stored.offsets[f];
             continue;
         }
-        const std::size_t size = kernel::element_size(model, model.fields[f]);
         const char* from = stored.slab + stored.offsets[f];
-        for (std::size_t k = 0; k < place_.size(); ++k) {
-            if (place_[k] != none) {
-                std::memcpy(row + k * size, from + static_cast<std::size_t>(place_[k]) * size,
-                            size);
-            }
+        switch (kernel::element_size(model, model.fields[f])) {
+        case 1:
+            copy_field<1>(from, row);
+            break;
+        case 4:
+            copy_field<4>(from, row);
+            break;
+        default:
+            copy_field<8>(from, row);
+            break;
         }
         offsets_[f] = row - stored.slab;
         row += row_bytes(model, f, place_.size());

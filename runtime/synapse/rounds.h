@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Few synapses laid out anew for hook sum_in_rounds: the first synapse of every target, then the
+// Synapses laid out anew for hook sum_in_rounds: the first synapse of every target, then the
 // second of every target, and so on, so that a vector of targets is summed at once. Copies of the
 // values that do not change in a run.
 #pragma once
@@ -35,6 +35,8 @@ public:
     [[nodiscard]] hhk_block block() const;
 
 private:
+    template <std::size_t size> void copy_field(const char* from, char* row) const;
+
     hhk_range targets_;
     std::int64_t rounds_ = 0;
     std::int64_t synapses_ = 0;

@@ -89,6 +89,9 @@ void KernelMaker::leaves() {
                                            : booleans_)
                 .push_back(loaded);
         }
+        if (kind_ != KernelKind::PrepareEntities) { // any column, also none of the table's
+            reals_.push_back(b.table(ir::TableId(1U), b.time(), integers_.back()));
+        }
     }
 }
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import hodgpy as hp
-from hodgpy.units import ms, mV, siemens
+from hodgpy.units import ms, mV, siemens, volt
 
+MANY = 2**18 + 1  # synapses that are summed as they are stored
 CELL = """
 dv/dt = (-(v + 65*mV) + R*I)/(10*ms) : volt
 I : amp
@@ -60,9 +61,9 @@ def test_joined_is_apart(n: int) -> None:
 
 @pytest.mark.parametrize("n", [1, 10, 50])
 def test_few_and_many_synapses(n: int) -> None:
-    """Few are summed in rounds of the targets, more than 4096 as they are stored. Several of them
+    """Few are summed in rounds of the targets, more than 2^18 as they are stored. Several of them
     share source and target."""
-    assert network(n, 9) == network(n, 9, more=5000)
+    assert network(n, 9) == network(n, 9, more=MANY)
 
 
 GAP = """
@@ -116,9 +117,39 @@ def rounds(
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_rounds_are_the_stored_order(dtype: str) -> None:
     expected = rounds(dtype)
-    assert rounds(dtype, silent=5000) == expected
+    assert rounds(dtype, silent=MANY) == expected
     assert rounds(dtype, threads=2) == expected
     assert rounds(dtype, pieces=4) == expected
+
+
+NMDA = """
+w : siemens
+ds/dt = -s/(100*ms) + 0.5/ms*x*(1 - s) : 1 (clock-driven)
+dx/dt = -x/(2*ms) : 1 (clock-driven)
+I_post = w*s*(0*mV - v_post) : amp (summed)
+"""
+
+
+@pytest.mark.parametrize("own", ["", "w += 0.01*nsiemens"])
+def test_rounds_read_what_is_kept_once_per_source(own: str) -> None:
+    """s and x live once per source; where a pathway writes a value of the synapse there are none."""
+    cell = hp.compile(CELL, threshold="v > -50*mV", reset="v = -65*mV")
+    found = []
+    for silent in (0, MANY):
+        P = hp.Population(cell, 60, name="cells")
+        P.v = np.linspace(-70, -45, 60) * mV
+        S = hp.Synapses(P, P, NMDA, on_pre=f"x += 1\n{own}", name="nmda")
+        i, j = np.repeat(np.arange(60), 30), np.tile(np.arange(60), 30)
+        S.connect(i=np.append(i, np.full(silent, 5)), j=np.append(j, np.arange(silent) % 60))
+        S.w = np.append(np.linspace(0, 2e-9, len(i)), np.zeros(silent)) * siemens
+        net = hp.Network(P, S, dt=0.1 * ms)
+        net.run(1 * ms)
+        S.w = np.append(np.asarray(S.w)[: len(i)] * 0.5, np.zeros(silent)) * siemens
+        P.v = np.where(np.arange(60) == 5, -65e-3, np.asarray(P.v)) * volt
+        net.run(20 * ms)
+        assert P.v.std() > 0
+        found.append((np.asarray(P.v).tobytes(), np.asarray(S.s)[: len(i)].tobytes()))
+    assert found[0] == found[1]
 
 
 def test_rounds_stay_after_saving(tmp_path: Path) -> None:

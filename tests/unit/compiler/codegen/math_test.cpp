@@ -154,6 +154,9 @@ TEST(Prelude, conversion_to_integer_truncates_and_saturates) {
     EXPECT_EQ(S::to_integer(inf), INT64_MAX - 1023);
     EXPECT_EQ(S::to_integer(-1e300), -(INT64_MAX - 1023));
     EXPECT_EQ(ScalarMath<float>::to_integer(-7.5F), -7);
+    for (const double x : {2.9, -2.9, nan_value, inf, -inf, 0x1p62, 0x1p63, -0x1p63, -1e300}) {
+        EXPECT_EQ(ir::real_to_int(x), S::to_integer(x)) << x; // what the builder folds by
+    }
 }
 
 TEST(Prelude, timestep_is_safe_against_rounding) {
