@@ -59,4 +59,6 @@ if(HODGPY_LAYOUT)
         USES_TERMINAL VERBATIM)
     add_custom_target(layout ALL DEPENDS "${layout}/done")
     add_dependencies(layout hhc)
+else()
+    add_custom_target(layout) # pyproject.toml names it
 endif()
