@@ -19,7 +19,7 @@ using ir::ValueId;
 namespace {
 
 /// Values in the stages from which on a call for every word costs nothing that can be measured.
-constexpr std::size_t least_for_rest = 80;
+constexpr std::size_t least_for_rest = 60;
 /// What stands in the first half beside its stages, in the unit of work_of().
 constexpr int beside_stages = 40;
 /// Of what is known for the whole population and computed in every call.
