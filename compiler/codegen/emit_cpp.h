@@ -58,7 +58,8 @@ struct CppUnit {
 /// enough to count them at each target; empty if it is.
 [[nodiscard]] std::string why_not_counted(const ir::Module& module, const ir::Kernel& kernel);
 
-/// The body of one kernel's function alone, for tests and people.
+/// The body of one kernel's function alone, after the second half of a long loop, for tests and
+/// people.
 [[nodiscard]] std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
                                            const Options& options);
 
