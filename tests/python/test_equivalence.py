@@ -101,6 +101,22 @@ def test_targets(name: str, target: str, dtype: str) -> None:
     assert_same_bits(found, expected(name, dtype))
 
 
+@pytest.mark.parametrize("name", ["hodgkin_huxley_1952", "traub_miles_1991"])
+def test_compiled_targets_with_fast_functions(name: str) -> None:
+    found = []
+    for target in TARGETS:
+        try:
+            found.append(run(compiled(f"neurons.{name}", precision="fast", target=target)))
+        except hp.HodgError as error:
+            if "CPU" not in str(error):
+                raise
+    for each in found[1:]:
+        assert_same_bits(each, found[0])
+    exact = expected(f"neurons.{name}", "float64")["v"]
+    assert (found[0]["v"] != exact).any()
+    np.testing.assert_allclose(found[0]["v"], exact, rtol=0, atol=1e-8)
+
+
 @pytest.mark.parametrize("name", NEURONS)
 def test_library_on_disk(name: str, tmp_path: Path) -> None:
     compiled(name).write(tmp_path / "model.so")
@@ -133,7 +149,7 @@ def test_the_cells_move(name: str) -> None:
 
 
 def test_some_lanes_are_near_a_singular_voltage() -> None:
-    """Series near 0/0 stand behind a branch: no cell, one, several and all of a vector want them."""
+    """Series near 0/0 stand behind a branch: no, one, several or all cells of a vector want them."""
     near = np.array([0, 0, 1, 0, 1, 2, 0, 2])[:, None] * np.linspace(-1, 1, 16) * 0.6e-3
     v = np.concatenate([near.ravel() - 0.040, near.ravel() - 0.055, np.linspace(-0.09, 0.06, 64)])
     v = np.random.default_rng(3).permuted(v[: len(v) // 16 * 16].reshape(-1, 16), axis=1).ravel()
