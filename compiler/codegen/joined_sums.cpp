@@ -81,7 +81,7 @@ std::optional<KernelBody> emit_sum_in_rounds(const ir::Module& module, const Opt
         return std::nullopt;
     }
     const KernelWriter usual(module, *sum, options);
-    if (!usual.sums_by_target() || usual.knows_its_place()) {
+    if (!usual.sums_into_targets() || usual.knows_its_place()) {
         return std::nullopt;
     }
     KernelWriter rounds(module, *sum, options, true);

@@ -40,6 +40,7 @@ public:
     KernelBody run_in_rounds();
     /// A pathway over targets: as many times as events arrive.
     KernelBody run_by_count();
+    [[nodiscard]] bool sums_into_targets() const;
     [[nodiscard]] bool sums_by_target() const;
     /// Which synapse, source or target it is at: a value of the kernel.
     [[nodiscard]] bool knows_its_place() const;

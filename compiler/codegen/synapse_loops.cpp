@@ -128,12 +128,12 @@ void KernelWriter::parts_of_vectors() {
 }
 
 /// A sum into values of the targets alone, which cannot fail.
-bool KernelWriter::sums_by_target() const {
+bool KernelWriter::sums_into_targets() const {
     const auto adds = [](const auto& store, const auto& variable, ir::Space space) {
         return store.add && !store.mask && variable.space == space &&
                variable.storage == ir::Storage::Real;
     };
-    return kernel_.kind == KernelKind::Sum && kernel_.space == Space::Each && is_single() &&
+    return kernel_.kind == KernelKind::Sum && kernel_.space == Space::Each &&
            !values_.is_indexed() && is_plain() &&
            std::ranges::all_of(kernel_.stores,
                                [&](const ir::FieldStore& store) {
@@ -142,6 +142,11 @@ bool KernelWriter::sums_by_target() const {
            std::ranges::all_of(kernel_.foreign_stores, [&](const ir::ForeignStore& store) {
                return adds(store, module_.foreign[store.foreign], Space::Post);
            });
+}
+
+/// One synapse after the other, so that they may come in any order of targets.
+bool KernelWriter::sums_by_target() const {
+    return is_single() && sums_into_targets();
 }
 
 bool KernelWriter::knows_its_place() const {

@@ -172,8 +172,7 @@ void SynapseState::order_by_target(std::size_t part) {
     const Part& own = layout_.parts[part];
     Member& member = *members_[part];
     const bool in_rounds = table().sum_in_rounds != nullptr && sums_what_stays();
-    if ((table().uses & HHK_SUMS_BY_TARGET) == 0 ||
-        own.end - own.begin > (in_rounds ? many : few)) {
+    if (own.end - own.begin > (in_rounds ? many : takes_items() ? few : 0)) {
         return;
     }
     for (std::uint32_t at = own.begin; at < own.end; ++at) {
@@ -190,6 +189,10 @@ void SynapseState::order_by_target(std::size_t part) {
         }
         member.targets.back().end = item + 1;
     }
+}
+
+bool SynapseState::takes_items() const {
+    return (table().uses & HHK_SUMS_BY_TARGET) != 0;
 }
 
 /// The sum reads nothing of a synapse that changes in a run.
@@ -219,7 +222,7 @@ void SynapseState::lay_out_rounds(std::size_t part) {
         rounds->point(member.context);
         member.rounds = std::move(rounds);
     }
-    if (member.rounds != nullptr || member.by_target.size() > few) {
+    if (member.rounds != nullptr || member.by_target.size() > few || !takes_items()) {
         member.by_target = {};
         member.targets = {};
     }

@@ -183,6 +183,8 @@ private:
     void make_calls(std::size_t part, bool join);
     void order_by_target(std::size_t part);
     [[nodiscard]] bool sums_what_stays() const;
+    /// The sum may be called target by target.
+    [[nodiscard]] bool takes_items() const;
     void lay_out_rounds(std::size_t part);
     void make_signals(std::size_t part);
     void copy_per_source() const;

@@ -71,6 +71,10 @@ w : siemens
 flag : boolean
 I_post = int(flag)*w*(v_pre - v_post) : amp (summed)
 """
+BOUNDED = """
+w : siemens
+I_post = w*tanh((v_pre - v_post)/(10*mV))*(10*mV) : amp (summed)
+"""
 
 
 def rounds(
@@ -86,7 +90,13 @@ def rounds(
         P.v = (-70 + 25 * random.random(P.N)) * mV
     synapses = []
     for k, (pre, post, text) in enumerate(
-        [(few, many, GRADED), (many, few, GRADED), (few, few, GRADED), (many, many, GAP)]
+        [
+            (few, many, GRADED),
+            (many, few, GRADED),
+            (few, few, GRADED),
+            (many, many, GAP),
+            (many, many, BOUNDED),
+        ]
     ):
         S = hp.Synapses(pre, post, text, name=f"s{k}")
         j = np.concatenate([np.repeat(np.arange(1, post.N), 4), np.full(2, post.N - 1)])
