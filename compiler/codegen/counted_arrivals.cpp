@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Pathways whose statements read and write nothing but their target: which synapse brings an event
-// does not matter, only how many do. Vectors of targets do them once for every arrival.
+// Pathways whose statements read and write nothing but their target, and parameters of the synapse
+// that may have one value in all of them: which synapse brings an event does not matter, only how
+// many do. Vectors of targets do them once for every arrival.
 #include "codegen/kernel_writer.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -17,14 +19,40 @@ using ir::ValueId;
 /// Of 64: up to so many are looked for one after the other.
 static constexpr int few_lanes = 2;
 
+/// A parameter of synapses that nothing but assignments changes.
+static bool is_parameter(const ir::Module& module, ir::FieldId id) {
+    constexpr std::size_t most = 64; // alike_fields has a bit for each
+    const ir::Field& field = module.fields[id];
+    return id.index < most && field.space == Space::Each && field.role == ir::role::parameter &&
+           field.storage == ir::Storage::Real &&
+           std::ranges::none_of(
+               module.kernels,
+               [&](const ir::Kernel& kernel) {
+                   return std::ranges::any_of(kernel.stores, [&](const ir::FieldStore& store) {
+                       return store.field == id;
+                   });
+               });
+}
+
+std::uint64_t alike_fields(const ir::Module& module, const ir::Kernel& kernel) {
+    std::uint64_t fields = 0;
+    for (const ir::Value& value : kernel.values) {
+        if (value.op == ir::Op::LoadField &&
+            module.fields[ir::FieldId(value.symbol)].space == Space::Each) {
+            fields |= std::uint64_t{1} << value.symbol;
+        }
+    }
+    return fields;
+}
+
 /// The variable of a synapse or its source that the statements use, or one that takes no vectors;
 /// empty if there is none.
 static std::string other_variable(const ir::Module& module, const ir::Kernel& kernel) {
     for (const ir::Value& value : kernel.values) {
         if (value.op == ir::Op::LoadField) {
-            const ir::Field& field = module.fields[ir::FieldId(value.symbol)];
-            if (field.space != Space::PerPost) {
-                return field.name;
+            const ir::FieldId id(value.symbol);
+            if (module.fields[id].space != Space::PerPost && !is_parameter(module, id)) {
+                return module.fields[id].name;
             }
         }
         if (value.op == ir::Op::LoadForeign) {

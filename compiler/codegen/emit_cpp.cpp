@@ -261,6 +261,7 @@ void UnitWriter::add_module(const ir::Module& module) {
     hooks.deliver.resize(module.pathways.size());
     hooks.deliver_entities.resize(module.pathways.size());
     hooks.by_count.resize(module.pathways.size());
+    hooks.alike.resize(module.pathways.size());
     // A hundred kilobytes that are the same for every model of a network.
     static const Hasher prelude =
         Hasher().field(prelude_text()).field(abi_text()).field(kernel_support_text());
@@ -292,6 +293,7 @@ void UnitWriter::add_module(const ir::Module& module) {
     for (const ir::Kernel& kernel : module.kernels) {
         if (const auto body = emit_by_count(module, kernel, options_)) {
             code.field(without_comments(body->text));
+            hooks.alike.at(kernel.pathway.index) = alike_fields(module, kernel);
             hooks.by_count.at(kernel.pathway.index) =
                 function(model + '_' + kernel.name + "_by_count", kernel, *body);
         }

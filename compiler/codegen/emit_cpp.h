@@ -58,6 +58,10 @@ struct CppUnit {
 /// enough to count them at each target; empty if it is.
 [[nodiscard]] std::string why_not_counted(const ir::Module& module, const ir::Kernel& kernel);
 
+/// Bits of the parameters of synapses that such a pathway reads: it is enough to count while each
+/// has one value in all synapses.
+[[nodiscard]] std::uint64_t alike_fields(const ir::Module& module, const ir::Kernel& kernel);
+
 /// The body of one kernel's function alone, after the second half of a long loop, for tests and
 /// people.
 [[nodiscard]] std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,

@@ -138,6 +138,13 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
     const std::string foreign_table = array(text, "hhk_foreign", model + "_foreign", foreign);
     const std::string pathway_table = array(text, "hhk_pathway", model + "_pathways", pathways);
     const std::string count_table = functions(text, model + "_by_count", hooks.by_count);
+    std::vector<std::string> alike;
+    if (std::ranges::any_of(hooks.alike, [](std::uint64_t fields) { return fields != 0; })) {
+        for (const std::uint64_t fields : hooks.alike) {
+            alike.push_back(fmt::format("{:#x}", fields));
+        }
+    }
+    const std::string alike_table = array(text, "uint64_t", model + "_alike", alike);
     const auto by_space = [](const HookNames::BySpace& names) {
         std::string list;
         for (const std::string& name : names) {
@@ -147,13 +154,13 @@ std::string emit_synapse(std::string& text, const ir::Module& module, const Hook
     };
     text += fmt::format("static const hhk_synapse {}_synapse = {{\n"
                         "    sizeof(hhk_synapse), {}, {}, {}, {}, {},\n    {},\n    {},\n    {},\n"
-                        "    {},\n    {},\n    {},\n    {}}};\n",
+                        "    {},\n    {},\n    {},\n    {},\n    {}}};\n",
                         model, foreign.size(), pathways.size(),
                         module.uses() | (hooks.sums_by_target ? sums_by_target : 0), foreign_table,
                         pathway_table, by_space(hooks.space_prepare), by_space(hooks.space_init),
                         by_space(hooks.space_advance), by_space(hooks.space_sum),
                         function_or_null(hooks.sum_and_advance),
-                        function_or_null(hooks.sum_in_rounds), count_table);
+                        function_or_null(hooks.sum_in_rounds), count_table, alike_table);
     return model + "_synapse";
 }
 

@@ -19,9 +19,10 @@ struct HookNames {
     using BySpace = std::array<std::string, 5>;
     BySpace space_prepare, space_init, space_advance, space_sum;
     std::vector<std::string> deliver, deliver_entities, by_count;
-    std::string sum_and_advance; // over PER_POST
-    std::string sum_in_rounds;   // over EACH
-    bool sums_by_target = false; // the sum over EACH takes items, too
+    std::vector<std::uint64_t> alike; // fields that by_count takes from one synapse
+    std::string sum_and_advance;      // over PER_POST
+    std::string sum_in_rounds;        // over EACH
+    bool sums_by_target = false;      // the sum over EACH takes items, too
 };
 
 struct TableOptions {

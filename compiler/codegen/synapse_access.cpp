@@ -107,6 +107,9 @@ void ValueWriter::name_foreign() {
 std::string ValueWriter::load_from(const std::string& pointer, ir::Storage storage, Space space,
                                    Lanes lanes) const {
     const bool boolean = storage == ir::Storage::Boolean;
+    if (kernel_->space != Space::Each && space == Space::Each) { // the same in all synapses
+        return fmt::format("hhk_all(static_cast<double>({}[0]))", pointer);
+    }
     std::string index = index_of(space);
     if (lanes != Lanes::Vector) {
         return fmt::format("{}[{}]{}", pointer, index.empty() ? "i" : index,

@@ -119,16 +119,29 @@ lower::Lowered CompiledModel::lower_again(diag::Sink& sink) const {
     return lower::lower(checked_, lower_options(options_), sink);
 }
 
+static std::string how_arrivals_act(const ir::Module& module, const ir::Kernel& kernel) {
+    const std::string reason = codegen::why_not_counted(module, kernel);
+    if (!reason.empty()) {
+        return "synapse by synapse, as " + reason;
+    }
+    const std::uint64_t alike = codegen::alike_fields(module, kernel);
+    std::string names;
+    for (std::size_t f = 0; f < module.fields.size(); ++f) {
+        if (f < 64 && (alike >> f & 1U) != 0) {
+            names += (names.empty() ? "`" : ", `") + module.fields[ir::FieldId(f)].name + "`";
+        }
+    }
+    return names.empty()
+               ? "arrivals are counted at each target, as all its synapses do the same"
+               : "arrivals are counted at each target while all synapses have the same " + names;
+}
+
 std::string CompiledModel::explain() const {
     std::string text = lower::explain(checked_, methods_) + rewritten_;
     for (const ir::Kernel& kernel : module_.kernels) {
         if (kernel.kind == ir::KernelKind::Deliver) {
-            const std::string reason = codegen::why_not_counted(module_, kernel);
             text += "  pathway " + module_.pathways[kernel.pathway].name + ": " +
-                    (reason.empty()
-                         ? "arrivals are counted at each target, as all its synapses do the same"
-                         : "synapse by synapse, as " + reason) +
-                    "\n";
+                    how_arrivals_act(module_, kernel) + "\n";
         }
     }
     return text;

@@ -276,6 +276,9 @@ typedef struct hhk_synapse {
      * arrival does, which is what `deliver` does for as many synapses. Counts are 64-byte aligned
      * and as many as whole blocks have. */
     const hhk_block_fn* by_count;
+    /* Null, or one per pathway: bit f for every field f of EACH, of the first 64, that by_count
+     * takes from synapse 0. It may be called while each of them has one value in all synapses. */
+    const uint64_t* alike;
 } hhk_synapse;
 
 /* A compiled model. Everything is constant data; a hook that a model does not need is null. */

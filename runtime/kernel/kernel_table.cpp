@@ -234,6 +234,16 @@ static void check_synapse(const hhk_model& model, const TableReader& reader) {
             reader.code(synapse.by_count[p], "by_count");
         }
     }
+    if (synapse.alike != nullptr) {
+        reader.data(synapse.alike, synapse.pathway_count * sizeof(std::uint64_t), "alike");
+    }
+    for (std::uint32_t p = 0; synapse.alike != nullptr && p < synapse.pathway_count; ++p) {
+        for (std::uint32_t f = 0; f < 64; ++f) {
+            TableReader::require((synapse.alike[p] >> f & 1U) == 0 ||
+                                     (f < model.field_count && model.fields[f].space == HHK_EACH),
+                                 "a value that synapses share is none of theirs");
+        }
+    }
 }
 
 void check_model_table(const hhk_model* table, std::span<const AddressRange> ranges) {

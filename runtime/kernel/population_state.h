@@ -112,6 +112,9 @@ public:
                       std::int64_t columns, double dt);
     void assign_link(Link link);
 
+    /// Something was assigned since the last prepare_step.
+    [[nodiscard]] bool assigned() const { return assigned_since_prepared_; }
+
     // --- moments
     /// What the kernels see; step and t are those of the last prepare_step.
     [[nodiscard]] const hhk_context& context() const { return context_; }

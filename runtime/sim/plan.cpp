@@ -30,7 +30,9 @@ bool NetworkState::plan_is_current() const {
     for (const auto& synapses : synapses_) {
         revision += synapses->revision();
     }
-    return plan_made_ && revision == plan_revision_;
+    return plan_made_ && revision == plan_revision_ &&
+           std::none_of(synapses_.begin(), synapses_.end(),
+                        [](const auto& synapses) { return synapses->outgrew_plan(); });
 }
 
 void NetworkState::make_plan() {

@@ -91,18 +91,53 @@ void SynapseState::plan(std::vector<std::int64_t> bounds, std::int64_t step, boo
         make_signals(part);
         for (std::uint32_t p = 0; p < table().pathway_count; ++p) {
             const hhk_pathway& row = table().pathways[p];
-            const bool counts = table().by_count != nullptr && table().by_count[p] != nullptr;
             members_.back()->arrivals.emplace_back(
                 make_routes(row, part), longest_wait(p),
                 ArrivalForm{row.indexed != 0,
                             row.deliver_entities != nullptr,
-                            counts,
+                            may_count(p),
                             {layout_.bounds[part], layout_.bounds[part + 1]}});
         }
     }
     old_signals_.clear();
     restore_pending();
     leave_delays_to_routes();
+}
+
+/// Every synapse holds the value of the first.
+bool SynapseState::is_alike(std::uint32_t field) const {
+    const std::size_t size = kernel::element_size(values_->table(), values_->table().fields[field]);
+    const char* const values = values_->slab()->field(field);
+    return std::all_of(layout_.parts.begin(), layout_.parts.end(), [&](const Part& part) {
+        const char* const own = values + part.begin * size;
+        const std::size_t synapses = part.end - part.begin;
+        return synapses == 0 || (std::memcmp(values, own, size) == 0 &&
+                                 std::memcmp(own, own + size, (synapses - 1) * size) == 0);
+    });
+}
+
+/// It does not matter which synapses bring the events of a pathway.
+bool SynapseState::may_count(std::uint32_t pathway) const {
+    if (table().by_count == nullptr || table().by_count[pathway] == nullptr) {
+        return false;
+    }
+    const std::uint64_t alike = table().alike == nullptr ? 0 : table().alike[pathway];
+    for (std::uint32_t f = 0; f < 64; ++f) {
+        if ((alike >> f & 1U) != 0 && !is_alike(f)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool SynapseState::outgrew_plan() const {
+    for (std::uint32_t p = 0; !members_.empty() && values_->assigned() && p < table().pathway_count;
+         ++p) {
+        if (members_.front()->arrivals[p].form().counts != may_count(p)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// The routes hold the delays of every synapse: a second list would take as much again as targets.

@@ -139,6 +139,8 @@ public:
     /// Cuts the work for threads that own targets [bounds[m], bounds[m + 1]) each.
     /// `join`: nobody looks at the values between their sums and their advance.
     void plan(std::vector<std::int64_t> bounds, std::int64_t step, bool join);
+    /// What was assigned makes another plan better, or necessary.
+    [[nodiscard]] bool outgrew_plan() const;
     [[nodiscard]] std::vector<std::unique_ptr<Member>>& members() { return members_; }
     /// Before a step, after assignments.
     void prepare_step(std::int64_t step);
@@ -179,6 +181,8 @@ private:
     void restore_connections(const archive::In& in);
     void take_apart();
     void rearrange(std::vector<std::int64_t> bounds);
+    [[nodiscard]] bool may_count(std::uint32_t pathway) const;
+    [[nodiscard]] bool is_alike(std::uint32_t field) const;
     void make_context(std::size_t part);
     void make_calls(std::size_t part, bool join);
     void order_by_target(std::size_t part);

@@ -39,7 +39,13 @@ class Made:
     """A network that keeps itself going; `apart`: synapse by synapse."""
 
     def __init__(
-        self, kind: str, apart: bool, threads: int = 1, dtype: str = "float64", more: str = ""
+        self,
+        kind: str,
+        apart: bool,
+        threads: int = 1,
+        dtype: str = "float64",
+        more: str = "",
+        weights: str = "",
     ):
         self.P = P = hp.Population(
             hp.compile(
@@ -53,7 +59,7 @@ class Made:
         self.S = S = hp.Synapses(
             P,
             P,
-            "seen : 1",
+            "seen : 1\n" + weights,
             on_pre=(more or STATEMENTS) + ("\nseen += 1" if apart else ""),
             dtype=dtype,
             name="synapses",
@@ -141,9 +147,10 @@ def test_more_arrivals_than_a_count_holds(kind: str) -> None:
 
 
 def test_what_differs_between_synapses_is_not_counted() -> None:
-    P = hp.Population(hp.compile("v : volt\ng : siemens", threshold="v > -50*mV"), 5)
+    P = hp.Population(hp.compile("v : volt\ng : siemens", threshold="v crosses -50*mV"), 5)
     for model, statement, reason in (
-        ("w : siemens (constant)", "g += w", "`w` may differ"),
+        ("w : siemens", "g += w; w *= 0.9", "`w` may differ"),
+        ("flag : boolean", "g += int(flag)*nS", "`flag` may differ"),
         ("", "g += 0.1*nS*v_pre/mV", "`pre.v` may differ"),
         ("", "g += 0.1*nS*rand()", "the synapse that brings"),
         ("", "g += 0.1*nS*j", "the synapse that brings"),
@@ -152,6 +159,37 @@ def test_what_differs_between_synapses_is_not_counted() -> None:
         text = hp.Synapses(P, P, model, on_pre=statement).explain()
         assert reason in text, text
         assert "synapse by synapse" in text
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("kind", ["one", "short", "many"])
+def test_equal_weights_are_counted_while_they_are_equal(kind: str, dtype: str) -> None:
+    """Weights of synapses that are the same, then not, then the same again, between runs and in an
+    operation, with events under way that take the weights of their arrival."""
+
+    def bits(apart: bool, threads: int = 1) -> list[bytes]:
+        made = Made(
+            kind, apart, threads, dtype, "g += w + u/3\nv += 0.31*mV",
+            "w : siemens (constant)\nu : siemens (constant)",
+        )  # fmt: skip
+        S, size = made.S, len(made.S)
+        varied = np.linspace(0.05, 0.2, size) * nS
+        S.w, S.u = 0.1 * nS, 0.05 * nS
+        assert ("while all synapses have the same `w`, `u`" in S.explain()) != apart
+        made.net.at(6 * ms, lambda: setattr(S, "w", 0.17 * nS))
+        made.net.at(11 * ms, lambda: setattr(S, "w", varied))
+        made.net.run(16 * ms)
+        S.w = 0.2 * nS
+        made.net.run(5 * ms)
+        last = np.lexsort((np.arange(size), S.i))[-1]  # as they are stored, with one delay
+        S.u[int(last)] = 5 * nS
+        made.net.run(5 * ms)
+        S.u = 0.02 * nS
+        return made.run(15 * ms)
+
+    expected = bits(True)
+    assert bits(False) == expected
+    assert bits(False, 3) == expected
 
 
 def test_a_value_kept_once_per_target_is_counted() -> None:
@@ -171,6 +209,6 @@ def test_a_value_kept_once_per_target_is_counted() -> None:
             S.w = 2 * nS
         S.delay = "1*ms + 0.1*ms*(j % 7)"
         hp.Network(P, S, dt=0.1 * ms).run(30 * ms)
-        assert ("arrivals are counted" in S.explain()) == (not weight)
+        assert ("while all synapses have the same `w`" in S.explain()) == bool(weight)
         found.append(np.asarray(P.v).tobytes())
     assert found[0] == found[1]
