@@ -149,7 +149,7 @@ def test_the_cells_move(name: str) -> None:
 
 
 def test_some_lanes_are_near_a_singular_voltage() -> None:
-    """Series near 0/0 stand behind a branch: no, one, several or all cells of a vector want them."""
+    """Series near 0/0 stand behind a branch: no, one, some or all cells of a vector want them."""
     near = np.array([0, 0, 1, 0, 1, 2, 0, 2])[:, None] * np.linspace(-1, 1, 16) * 0.6e-3
     v = np.concatenate([near.ravel() - 0.040, near.ravel() - 0.055, np.linspace(-0.09, 0.06, 64)])
     v = np.random.default_rng(3).permuted(v[: len(v) // 16 * 16].reshape(-1, 16), axis=1).ravel()
