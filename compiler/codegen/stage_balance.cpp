@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <numeric>
 
 namespace hhc::codegen {
 namespace {
@@ -52,18 +53,19 @@ public:
         }
     }
 
-    std::vector<std::size_t> run() {
+    Balance run() {
         const std::size_t moves = std::min(moves_each * chunks_.size(), moves_at_most);
-        int total = 0;
-        int least = 0;
-        std::vector<std::size_t> best = places();
+        int total = std::accumulate(prices_.begin(), prices_.end(), 0);
+        for (const Chunk& chunk : chunks_) {
+            total += price_of_value * static_cast<int>(chunk.foreign.size());
+        }
+        Balance best{places(), total};
         for (std::size_t m = 0; m < moves; ++m) {
             const int tolerance =
                 first_tolerance - static_cast<int>(first_tolerance * m / moves) - 1;
             total += try_move(number_below(chunks_.size()), tolerance);
-            if (total < least) {
-                least = total;
-                best = places();
+            if (total < best.cycles) {
+                best = {places(), total};
             }
         }
         return best;
@@ -178,18 +180,18 @@ private:
 
 } // namespace
 
-std::vector<std::size_t> balanced_stages(const std::vector<Operation>& operations) {
+Balance balanced_stages(const std::vector<Operation>& operations) {
     if (operations.empty()) {
         return {};
     }
-    std::vector<std::size_t> stages = Search(operations).run();
-    std::vector<std::size_t> used = stages;
+    Balance found = Search(operations).run();
+    std::vector<std::size_t> used = found.stages;
     std::ranges::sort(used);
     used.erase(std::ranges::unique(used).begin(), used.end());
-    for (std::size_t& stage : stages) {
+    for (std::size_t& stage : found.stages) {
         stage = static_cast<std::size_t>(std::ranges::lower_bound(used, stage) - used.begin());
     }
-    return stages;
+    return found;
 }
 
 } // namespace hhc::codegen

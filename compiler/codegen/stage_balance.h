@@ -21,8 +21,13 @@ struct Operation {
     std::size_t chunk = 0; // never less than that of an argument
 };
 
-/// The stage of every chunk, numbered from 0 without gaps. What a chunk needs comes from its own
-/// stage or from an earlier one. The same for the same operations, wherever it runs.
-[[nodiscard]] std::vector<std::size_t> balanced_stages(const std::vector<Operation>& operations);
+struct Balance {
+    std::vector<std::size_t> stages; // by chunk, numbered from 0 without gaps
+    int cycles = 0;                  // for a vector of entities, as far as can be said
+};
+
+/// What a chunk needs comes from its own stage or from an earlier one. The same for the same
+/// operations, wherever it runs.
+[[nodiscard]] Balance balanced_stages(const std::vector<Operation>& operations);
 
 } // namespace hhc::codegen

@@ -23,6 +23,12 @@ using ir::ValueId;
 /// together from chunks. A shorter loop is left alone.
 constexpr int longest_stage = 40;
 constexpr int longest_chunk = 24;
+/// Longer chunks have fewer values between them; they are taken if that is a gain of half a
+/// percent, which is more than the estimate is off for kernels of one kind.
+constexpr int longer_chunk = 32;
+constexpr bool is_gain(int cycles, int before) {
+    return 200 * cycles <= 199 * before;
+}
 constexpr int shortest_kernel = 100;
 /// What a further stage costs: its loop, and its constants again.
 constexpr int price_of_stage = 6;
@@ -72,12 +78,13 @@ public:
     std::vector<Stage> run() {
         collect_results();
         put_in_order();
-        const bool polynomials = approximates();
-        find_cuts(polynomials ? longest_stage : longest_chunk);
-        if (polynomials) {
+        if (approximates()) {
+            find_cuts(longest_stage);
             separate_arguments();
         } else {
-            join_chunks();
+            Chunks chunks = balanced_chunks(longest_chunk);
+            Chunks longer = balanced_chunks(longer_chunk);
+            join(is_gain(longer.balance.cycles, chunks.balance.cycles) ? longer : chunks);
         }
         return build();
     }
@@ -267,10 +274,16 @@ private:
         }
     }
 
-    /// Chunks become stages: several, where they do not wait for each other and need other units.
-    void join_chunks() {
-        std::vector<std::size_t> number(kernel_.values.size(), absent); // of its operation
+    struct Chunks {
         std::vector<Operation> operations;
+        std::vector<std::size_t> number; // in operations, by value
+        Balance balance;
+    };
+
+    [[nodiscard]] Chunks balanced_chunks(int longest) {
+        find_cuts(longest);
+        Chunks found;
+        found.number.assign(kernel_.values.size(), absent);
         std::vector<std::size_t> chunk_of(stage_count_, absent); // chunks of loads alone have none
         std::size_t chunks = 0;
         for (const ValueId id : order_) {
@@ -281,21 +294,27 @@ private:
             chunk = chunk == absent ? chunks++ : chunk;
             Operation operation{work_of(kernel_.values[id]), {}, chunk};
             for (const ValueId arg : values_.inputs(id)) {
-                if (number[arg.index] != absent) {
-                    operation.arguments.push_back(number[arg.index]);
+                if (found.number[arg.index] != absent) {
+                    operation.arguments.push_back(found.number[arg.index]);
                 }
             }
-            number[id.index] = operations.size();
-            operations.push_back(std::move(operation));
+            found.number[id.index] = found.operations.size();
+            found.operations.push_back(std::move(operation));
         }
-        const std::vector<std::size_t> stages = balanced_stages(operations);
+        found.balance = balanced_stages(found.operations);
+        return found;
+    }
+
+    /// Chunks become stages: several, where they do not wait for each other and need other units.
+    void join(const Chunks& chunks) {
         std::vector<std::size_t> first_use(kernel_.values.size(), absent);
         stage_count_ = 1;
         for (const ValueId id : order_) {
             if (is_leaf(id)) {
                 continue;
             }
-            const std::size_t stage = stages[operations[number[id.index]].chunk];
+            const std::size_t chunk = chunks.operations[chunks.number[id.index]].chunk;
+            const std::size_t stage = chunks.balance.stages[chunk];
             stage_of_[id.index] = stage;
             stage_count_ = std::max(stage_count_, stage + 1);
             for (const ValueId arg : values_.inputs(id)) {

@@ -44,17 +44,18 @@ void expect_sound(const std::vector<Operation>& operations,
 TEST(StageBalance, NothingComesBeforeWhatItNeeds) {
     for (std::size_t count = 1; count < 30; ++count) {
         const std::vector<Operation> operations = gates(count);
-        const std::vector<std::size_t> stages = balanced_stages(operations);
+        const std::vector<std::size_t> stages = balanced_stages(operations).stages;
         ASSERT_EQ(stages.size(), operations.back().chunk + 1);
         expect_sound(operations, stages);
-        EXPECT_EQ(balanced_stages(operations), stages) << "chosen by chance";
+        EXPECT_EQ(balanced_stages(operations).stages, stages) << "chosen by chance";
     }
-    EXPECT_TRUE(balanced_stages({}).empty());
+    EXPECT_TRUE(balanced_stages({}).stages.empty());
 }
 
 TEST(StageBalance, OneGateDividesWhileAnotherTakesItsExponential) {
     const std::vector<Operation> operations = gates(4);
-    const std::vector<std::size_t> stages = balanced_stages(operations);
+    const Balance balance = balanced_stages(operations);
+    const std::vector<std::size_t>& stages = balance.stages;
     int shared = 0;
     for (std::size_t exponentials = 2; exponentials < stages.size(); exponentials += 2) {
         for (std::size_t divisions = 1; divisions < stages.size(); divisions += 2) {
@@ -62,11 +63,14 @@ TEST(StageBalance, OneGateDividesWhileAnotherTakesItsExponential) {
         }
     }
     EXPECT_GE(shared, 2);
+    // Four gates cost less than four times one, and no less than the divider needs.
+    EXPECT_LT(balance.cycles, 4 * balanced_stages(gates(1)).cycles);
+    EXPECT_GE(balance.cycles, 4 * 2 * division.divider);
 }
 
 TEST(StageBalance, ShortChunksStayTogether) {
     const std::vector<Operation> operations{{product, {}, 0}, {product, {0}, 1}, {product, {0}, 2}};
-    EXPECT_EQ(balanced_stages(operations), std::vector<std::size_t>(3, 0));
+    EXPECT_EQ(balanced_stages(operations).stages, std::vector<std::size_t>(3, 0));
 }
 
 TEST(StageCost, TheBusiestUnitDecidesOrTheWindow) {
