@@ -284,7 +284,7 @@ static void deliver_counts(const Path& path, const synapse::Arrivals::Due& due, 
     for (const std::uint32_t target : due.full) { // 256 more: what fits, and one
         alignas(HHK_BLOCK) std::uint8_t counts[HHK_BLOCK] = {};
         for (const std::uint8_t more : {std::uint8_t{255}, std::uint8_t{1}}) {
-            block.begin = targets.begin + target / HHK_BLOCK * HHK_BLOCK;
+            block.begin = targets.begin + (target - target % HHK_BLOCK);
             block.end = std::min(block.begin + HHK_BLOCK, targets.end);
             counts[target % HHK_BLOCK] = more;
             block.counts = counts;
