@@ -32,16 +32,22 @@ target_link_options(hodgpy PRIVATE
 
 # Another order of the code, made after the link: a third off the first compilation of a process
 # (docs/internals/compile_time.md). Minutes the first time in a build folder, half a minute after each
-# link, so that scripts/build asks for it and other builds do not. llvm-bolt 19 spoils the relative
-# relocations of segments that do not lie in the file as in memory.
-option(HODGPY_LAYOUT "put the library's code in the order in which a compilation runs through it" OFF)
+# link, so that scripts/build and pip ask for it and other builds do not. llvm-bolt 19 spoils the
+# relative relocations of segments that do not lie in the file as in memory.
+if(SKBUILD)
+    set(default ON)
+else()
+    set(default OFF)
+endif()
+option(HODGPY_LAYOUT "put the library's code in the order in which a compilation runs through it"
+       ${default})
 if(HODGPY_LAYOUT)
     get_property(tools GLOBAL PROPERTY HODGPY_LLVM_TOOLS)
     find_program(HODGPY_VALGRIND valgrind)
     if(NOT EXISTS "${tools}/llvm-bolt" OR NOT HODGPY_VALGRIND
        OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR CMAKE_CROSSCOMPILING)
-        message(WARNING "HODGPY_LAYOUT needs llvm-bolt and ld.lld of LLVM 19 and valgrind, on x86-64: "
-                        "the library stays as the linker lays it out")
+        message(STATUS "HODGPY_LAYOUT needs llvm-bolt and ld.lld of LLVM 19 and valgrind, on x86-64: "
+                       "the library stays as the linker lays it out")
         set(HODGPY_LAYOUT OFF)
     endif()
 endif()

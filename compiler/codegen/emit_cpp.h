@@ -62,8 +62,7 @@ struct CppUnit {
 /// has one value in all synapses.
 [[nodiscard]] std::uint64_t alike_fields(const ir::Module& module, const ir::Kernel& kernel);
 
-/// The body of one kernel's function alone, after the second half of a long loop, for tests and
-/// people.
+/// The body of one kernel's function alone, for tests and people.
 [[nodiscard]] std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
                                            const Options& options);
 

@@ -437,17 +437,7 @@ KernelBody emit_kernel(const ir::Module& module, const ir::Kernel& kernel, const
 
 std::string emit_kernel_text(const ir::Module& module, const ir::Kernel& kernel,
                              const Options& options) {
-    const KernelBody body = emit_kernel(module, kernel, options);
-    if (body.rest.empty()) {
-        return body.text;
-    }
-    std::string text = fmt::format("struct rest_{0}_shared {{\n{1}}};\nvoid rest_{0}{2}{3}",
-                                   rest_mark, body.meeting, body.rest, body.text);
-    for (std::size_t at = text.find(rest_mark); at != std::string::npos;
-         at = text.find(rest_mark, at)) {
-        text.replace(at, 1, kernel.name);
-    }
-    return text;
+    return emit_kernel(module, kernel, options).text;
 }
 
 } // namespace hhc::codegen

@@ -235,7 +235,8 @@ void compile_group(Tables tables) {
         });
     }
     // What it throws waits for the helper.
-    compile_together(here, beside.empty() && weight(here) >= least_for_two);
+    compile_together(here,
+                     beside.empty() && weight(here) >= least_for_two && Beside::is_worth_it());
     helper.reset();
     if (failure) {
         std::rethrow_exception(failure);

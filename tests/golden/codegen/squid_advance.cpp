@@ -1,89 +1,3 @@
-struct rest_advance_shared {
-    Real alpha_m_kept[64 / HHK_WIDTH];
-    Real x72_kept[64 / HHK_WIDTH];
-    Real alpha_h_kept[64 / HHK_WIDTH];
-    Real x45_kept[64 / HHK_WIDTH];
-    uint64_t spike_word;
-    Real bad_real;
-};
-void rest_advance(const hhk_context* context, int64_t word, int64_t stop, rest_advance_shared* shared) {
-    const double dt = context->dt;
-    const Real dt_all = hhk_all(dt);
-    const double x74 = -dt;
-    const Real x74_all = hhk_all(x74);
-    hhk_real* const v_at = hhk_values<hhk_real>(context, 0);
-    hhk_real* const na_m_at = hhk_values<hhk_real>(context, 1);
-    hhk_real* const na_h_at = hhk_values<hhk_real>(context, 2);
-    hhk_real* const k_n_at = hhk_values<hhk_real>(context, 3);
-    hhk_real* const I_at = hhk_values<hhk_real>(context, 4);
-    uint8_t* const not_refractory_at = hhk_values<uint8_t>(context, 6);
-    const int64_t count = context->count;
-    auto spike_word = shared->spike_word;
-    auto bad_real = shared->bad_real;
-    Real x59_kept[64 / HHK_WIDTH];
-    Real x62_kept[64 / HHK_WIDTH];
-    Real alpha_n_kept[64 / HHK_WIDTH];
-    Real x85_kept[64 / HHK_WIDTH];
-    for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-        const Real alpha_m = shared->alpha_m_kept[(i - word) / HHK_WIDTH];
-        const Real x72 = shared->x72_kept[(i - word) / HHK_WIDTH];
-        const Real na_m = hhk_load(na_m_at + i);
-        const Real v_2 = hhk_load(v_at + i);
-        const Real x73 = alpha_m / x72;
-        const Real x77 = na_m - x73;
-        const Real x75 = x74_all * x72;
-        const Real x76 = hhk_exp(x75);
-        const Real m = hhk_fma(x77, x76, x73);
-        const Real x56 = v_2 + 0.035;
-        const Real x57 = x56 * -100.0;
-        const Real x58 = hhk_exp(x57);
-        const Real x59 = 1.0 + x58;
-        x59_kept[(i - word) / HHK_WIDTH] = x59;
-        hhk_store(na_m_at + i, m);
-    }
-    for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-        const Real x59 = x59_kept[(i - word) / HHK_WIDTH];
-        const Real alpha_h = shared->alpha_h_kept[(i - word) / HHK_WIDTH];
-        const Real na_h = hhk_load(na_h_at + i);
-        const Real v_2 = hhk_load(v_at + i);
-        const Real beta_h = 1000.0 / x59;
-        const Real x79 = alpha_h + beta_h;
-        const Real x80 = alpha_h / x79;
-        const Real x83 = na_h - x80;
-        const Real x81 = x74_all * x79;
-        const Real x82 = hhk_exp(x81);
-        const Real h = hhk_fma(x83, x82, x80);
-        const Real x62 = v_2 + 0.055;
-        x62_kept[(i - word) / HHK_WIDTH] = x62;
-        hhk_store(na_h_at + i, h);
-    }
-    for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-        const Real x62 = x62_kept[(i - word) / HHK_WIDTH];
-        const Real x45 = shared->x45_kept[(i - word) / HHK_WIDTH];
-        const Real x63 = x62 * -100.0;
-        const Real x64 = hhk_inv_exprel(x63);
-        const Real alpha_n = 100.0 * x64;
-        const Real x68 = x45 * -12.5;
-        const Real x69 = hhk_exp(x68);
-        const Real beta_n = 125.0 * x69;
-        const Real x85 = alpha_n + beta_n;
-        alpha_n_kept[(i - word) / HHK_WIDTH] = alpha_n;
-        x85_kept[(i - word) / HHK_WIDTH] = x85;
-    }
-    for (int64_t i = word; i < stop; i += HHK_WIDTH) {
-        const Real alpha_n = alpha_n_kept[(i - word) / HHK_WIDTH];
-        const Real x85 = x85_kept[(i - word) / HHK_WIDTH];
-        const Real k_n = hhk_load(k_n_at + i);
-        const Real x86 = alpha_n / x85;
-        const Real x89 = k_n - x86;
-        const Real x87 = x74_all * x85;
-        const Real x88 = hhk_exp(x87);
-        const Real n = hhk_fma(x89, x88, x86);
-        hhk_store(k_n_at + i, n);
-    }
-    shared->spike_word = spike_word;
-    shared->bad_real = bad_real;
-}
 {
     const double na_g = context->uniforms[0];
     const Real na_g_all = hhk_all(na_g);
@@ -118,9 +32,16 @@ void rest_advance(const hhk_context* context, int64_t word, int64_t stop, rest_a
     for (int64_t word = block->begin; word < end; word += 64) {
         const int64_t stop = word + 64 < end ? word + 64 : end;
         uint64_t spike_word = 0;
-        rest_advance_shared shared;
         Real x32_kept[64 / HHK_WIDTH];
         Real x34_kept[64 / HHK_WIDTH];
+        Real alpha_m_kept[64 / HHK_WIDTH];
+        Real x72_kept[64 / HHK_WIDTH];
+        Real alpha_h_kept[64 / HHK_WIDTH];
+        Real x45_kept[64 / HHK_WIDTH];
+        Real x59_kept[64 / HHK_WIDTH];
+        Real x62_kept[64 / HHK_WIDTH];
+        Real alpha_n_kept[64 / HHK_WIDTH];
+        Real x85_kept[64 / HHK_WIDTH];
         for (int64_t i = word; i < stop; i += HHK_WIDTH) {
             const Real v = hhk_load(v_at + i);
             const Real na_m = hhk_load(na_m_at + i);
@@ -182,16 +103,68 @@ void rest_advance(const hhk_context* context, int64_t word, int64_t stop, rest_a
             const Real x51 = x45 * -50.0;
             const Real x52 = hhk_exp(x51);
             const Real alpha_h = 70.0 * x52;
-            shared.alpha_m_kept[(i - word) / HHK_WIDTH] = alpha_m;
-            shared.x72_kept[(i - word) / HHK_WIDTH] = x72;
-            shared.alpha_h_kept[(i - word) / HHK_WIDTH] = alpha_h;
-            shared.x45_kept[(i - word) / HHK_WIDTH] = x45;
+            alpha_m_kept[(i - word) / HHK_WIDTH] = alpha_m;
+            x72_kept[(i - word) / HHK_WIDTH] = x72;
+            alpha_h_kept[(i - word) / HHK_WIDTH] = alpha_h;
+            x45_kept[(i - word) / HHK_WIDTH] = x45;
         }
-        shared.spike_word = spike_word;
-        shared.bad_real = bad_real;
-        rest_advance(context, word, stop, &shared);
-        spike_word = shared.spike_word;
-        bad_real = shared.bad_real;
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real alpha_m = alpha_m_kept[(i - word) / HHK_WIDTH];
+            const Real x72 = x72_kept[(i - word) / HHK_WIDTH];
+            const Real na_m = hhk_load(na_m_at + i);
+            const Real v_2 = hhk_load(v_at + i);
+            const Real x73 = alpha_m / x72;
+            const Real x77 = na_m - x73;
+            const Real x75 = x74_all * x72;
+            const Real x76 = hhk_exp(x75);
+            const Real m = hhk_fma(x77, x76, x73);
+            const Real x56 = v_2 + 0.035;
+            const Real x57 = x56 * -100.0;
+            const Real x58 = hhk_exp(x57);
+            const Real x59 = 1.0 + x58;
+            x59_kept[(i - word) / HHK_WIDTH] = x59;
+            hhk_store(na_m_at + i, m);
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real x59 = x59_kept[(i - word) / HHK_WIDTH];
+            const Real alpha_h = alpha_h_kept[(i - word) / HHK_WIDTH];
+            const Real na_h = hhk_load(na_h_at + i);
+            const Real v_2 = hhk_load(v_at + i);
+            const Real beta_h = 1000.0 / x59;
+            const Real x79 = alpha_h + beta_h;
+            const Real x80 = alpha_h / x79;
+            const Real x83 = na_h - x80;
+            const Real x81 = x74_all * x79;
+            const Real x82 = hhk_exp(x81);
+            const Real h = hhk_fma(x83, x82, x80);
+            const Real x62 = v_2 + 0.055;
+            x62_kept[(i - word) / HHK_WIDTH] = x62;
+            hhk_store(na_h_at + i, h);
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real x62 = x62_kept[(i - word) / HHK_WIDTH];
+            const Real x45 = x45_kept[(i - word) / HHK_WIDTH];
+            const Real x63 = x62 * -100.0;
+            const Real x64 = hhk_inv_exprel(x63);
+            const Real alpha_n = 100.0 * x64;
+            const Real x68 = x45 * -12.5;
+            const Real x69 = hhk_exp(x68);
+            const Real beta_n = 125.0 * x69;
+            const Real x85 = alpha_n + beta_n;
+            alpha_n_kept[(i - word) / HHK_WIDTH] = alpha_n;
+            x85_kept[(i - word) / HHK_WIDTH] = x85;
+        }
+        for (int64_t i = word; i < stop; i += HHK_WIDTH) {
+            const Real alpha_n = alpha_n_kept[(i - word) / HHK_WIDTH];
+            const Real x85 = x85_kept[(i - word) / HHK_WIDTH];
+            const Real k_n = hhk_load(k_n_at + i);
+            const Real x86 = alpha_n / x85;
+            const Real x89 = k_n - x86;
+            const Real x87 = x74_all * x85;
+            const Real x88 = hhk_exp(x87);
+            const Real n = hhk_fma(x89, x88, x86);
+            hhk_store(k_n_at + i, n);
+        }
         spike_word &= hhk_inside(count, word);
         spike_bits[word / 64] = spike_word;
         any_event |= static_cast<uint64_t>(spike_word != 0) << 0;

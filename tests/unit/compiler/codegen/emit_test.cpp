@@ -102,8 +102,7 @@ TEST(EmitKernel, NamesPlacesOnce) {
     const std::string text = emit_kernel_text(module, module.kernels[0], options);
     const std::string comment = "// 17: dv/dt = (I - g*(v - E))/C : volt\n";
     EXPECT_NE(text.find(comment), std::string::npos) << text;
-    // Once in each half of the loop.
-    EXPECT_EQ(text.find(comment, text.find(comment) + 1), text.rfind(comment));
+    EXPECT_EQ(text.find(comment), text.rfind(comment));
     options.line_directives = true;
     EXPECT_NE(emit_kernel_text(module, module.kernels[0], options).find("#line 17 \"squid.hhm\"\n"),
               std::string::npos);
@@ -139,10 +138,22 @@ TEST(EmitUnit, EqualKernelsAreOneFunction) {
     }
     const ir::Module* modules[] = {&a.module, &b.module};
     const CppUnit unit = emit_cpp(modules, width(8));
-    EXPECT_EQ(unit.kernels, 3U); // both halves of advance, and what a spike does
+    EXPECT_EQ(unit.kernels, 2U);
     EXPECT_EQ(unit.symbols, (std::vector<std::string>{"hhk_model_Squid", "hhk_model_Other"}));
     EXPECT_NE(unit.text.find(".name = \"Other\""), std::string::npos);
     EXPECT_EQ(unit.text.find("Other_advance"), std::string::npos);
+}
+
+TEST(EmitUnit, LoopsOfMiddleLengthHaveTwoHalvesInParts) {
+    const SquidAxon squid;
+    const ir::Module* modules[] = {&squid.module};
+    Options options = width(8);
+    const CppUnit whole = emit_cpp(modules, options);
+    EXPECT_EQ(whole.text.find(" rest_"), std::string::npos);
+    options.in_parts = true;
+    const CppUnit halves = emit_cpp(modules, options);
+    EXPECT_NE(halves.text.find("HHK_SHARED void rest_"), std::string::npos);
+    EXPECT_EQ(halves.kernels, whole.kernels + 1);
 }
 
 TEST(EmitUnit, LeavesRareHooksToAHostThatInterprets) {
