@@ -297,8 +297,8 @@ HHK_INLINE L hhk_draw_poisson(hhk_random_key key, L entity, hhk_i64 step, V mean
     const auto words = hhk_random_draw(key, entity, step, 0);
     const D wide = hhk_widen(mean);
     const auto large = wide >= D(10.0);
-    L found = hhk_to_int(hhk_poisson_small(hhk_unit<D>(words.w0, words.w1),
-                                           hhk_select(large, D(0.0), wide)));
+    L found = hhk_to_int(
+        hhk_poisson_small(hhk_unit<D>(words.w0, words.w1), hhk_select(large, D(0.0), wide)));
     if (hhk_any(large)) {
         for (int i = 0; i < hhk_lane<L>::width; ++i) {
             if (hhk_get(wide, i) >= 10.0) {
