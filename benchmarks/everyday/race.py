@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""What users of Brian write every day, in hodgpy and Brian 2: the same texts, one thread.
+
+    python benchmarks/everyday/race.py --peers-python VENV/bin/python [--models gap_junctions nmda]
+
+Each contestant runs in a process of its own; building and compiling are timed apart. Writes
+RESULTS.md, which nobody edits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from contestant import median_and_best, outcome
+from machine import cpu_name
+from models import MODELS
+
+HERE = Path(__file__).resolve().parent
+CONTESTANTS = {
+    "hodgpy": ("hodgpy_sim.py", ()),
+    "Brian 2": ("brian2_sim.py", ("default",)),
+    "fastest flags": ("brian2_sim.py", ("fastest",)),
+}
+SAME_COUNT = 0.15  # networks are random and seeds differ, rates hardly
+
+
+def measure(a: argparse.Namespace) -> list[dict[str, Any]]:
+    rows = []
+    for name in a.models:
+        for contestant, (script, kind) in CONTESTANTS.items():
+            python = sys.executable if contestant == "hodgpy" else a.peers_python
+            command = [python, str(HERE / script), name, str(a.repeats), *kind]
+            result = outcome(f"{contestant}, {name}", command)
+            if result is None:
+                continue
+            row = {"model": name, "contestant": contestant, **result}
+            row |= median_and_best(result["run_s"])
+            rows.append(row)
+            print(f"{name:24s} {contestant:16s} {row['median']:9.4f} s", flush=True)
+    return rows
+
+
+def of(rows: list[dict[str, Any]], model: str, contestant: str) -> dict[str, Any] | None:
+    return next(
+        (row for row in rows if (row["model"], row["contestant"]) == (model, contestant)), None
+    )
+
+
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| model | hodgpy (s) | Brian 2 | fastest flags | set-up (s) |",
+        "|---|---|---|---|---|",
+    ]
+    for name, model in MODELS.items():
+        own = of(rows, name, "hodgpy")
+        if own is None:
+            continue
+        cells, setups = [], [f"{own['setup_s']:.2f}"]
+        for contestant in list(CONTESTANTS)[1:]:
+            other = of(rows, name, contestant)
+            ratio = other and other["median"] / own["median"]
+            cells.append(f"{other['median']:.4g} ({ratio:.3g}x)" if other else "-")
+            setups += [f"{other['setup_s']:.0f}"] if other else []
+        title = f"{model.title} (`{name}`)"
+        lines.append(
+            f"| {title} | {own['median']:.4g} | {' | '.join(cells)} | {', '.join(setups)} |"
+        )
+    return lines
+
+
+def ratios(rows: list[dict[str, Any]], contestant: str) -> list[float]:
+    pairs = [(of(rows, name, "hodgpy"), of(rows, name, contestant)) for name in MODELS]
+    return [other["median"] / own["median"] for own, other in pairs if own and other]
+
+
+def unequal(rows: list[dict[str, Any]]) -> list[str]:
+    """Models whose spikes differ by more than SAME_COUNT."""
+    found = []
+    for name in MODELS:
+        own, other = of(rows, name, "hodgpy"), of(rows, name, "Brian 2")
+        if own and other and own["spikes"] is not None:
+            a, b = own["spikes"], other["spikes"]
+            if abs(a - b) > SAME_COUNT * max(a, b):
+                found.append(f"{name}: {a} and {b}")
+    return found
+
+
+def summary(rows: list[dict[str, Any]]) -> str:
+    parts = []
+    for contestant in list(CONTESTANTS)[1:]:
+        found = ratios(rows, contestant)
+        if found:
+            label = "Brian 2" if contestant == "Brian 2" else "with its fastest flags"
+            parts.append(f"{label} takes {min(found):.2g} to {max(found):.2g} times as long, "
+                         f"{statistics.median(found):.2g} in the median")  # fmt: skip
+    return "; ".join(parts) + "."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peers-python", default=sys.executable, help="Python with Brian 2")
+    parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--rows", type=Path, help="JSON: rows of earlier calls, and of this one")
+    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
+    a = parser.parse_args()
+    earlier = json.loads(a.rows.read_text()) if a.rows and a.rows.exists() else []
+    new = measure(a)
+    again = {row["model"] for row in new}
+    rows = [row for row in earlier if row["model"] not in again] + new
+    if a.rows:
+        a.rows.write_text(json.dumps(rows))
+    versions = {row["contestant"]: row["version"] for row in rows}
+    text = "\n".join(
+        [
+            "# Race: what users of Brian write every day",
+            "",
+            "Generated by `benchmarks/everyday/race.py`, not edited by hand.",
+            "",
+            f"CPU: {cpu_name()}. Python {platform.python_version()}, "
+            f"hodgpy {versions.get('hodgpy')}, Brian 2 {versions.get('Brian 2')} (C++ standalone). "
+            f"One thread; load of the machine at the end: {os.getloadavg()[0]:.1f}.",
+            "",
+            f"Seconds of processor time of a run, median of {a.repeats}, and in brackets the "
+            "multiple of hodgpy's (Brian 2: the lesser of what it reports and of its process's "
+            "time; fastest flags: -O3 -ffast-math -march=native). Set-up is building and "
+            "compiling, hodgpy's from its cache where it has compiled the model before. "
+            "Equations, values, methods and time steps are the same text (`models.py`).",
+            "",
+            *table(rows),
+            "",
+            summary(rows),
+            "",
+            f"Spikes: {'; '.join(unequal(rows)) or f'all within {SAME_COUNT:.0%}'}.",
+        ]
+    )
+    a.out.write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
