@@ -55,9 +55,11 @@ def build_in_nest(plan: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         mean_delay = 1.5 if w > 0 else 0.75
         drawn = nest.math.max(nest.random.normal(w, abs(w) / 10), low)
         delay = nest.math.max(nest.random.normal(mean_delay, mean_delay / 2), 0.1)
+        name = f"static_{s}_{t}"  # a model holds 134 million synapses at most
+        nest.CopyModel("static_synapse", name)
         nest.Connect(
             groups[s], groups[t], {"rule": "fixed_total_number", "N": number},
-            {"weight": nest.math.min(drawn, high), "delay": delay},
+            {"synapse_model": name, "weight": nest.math.min(drawn, high), "delay": delay},
         )  # fmt: skip
     return groups, recorders
 
