@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values as weighted sums of other values ("atoms") with literal weights, to see that two expressions
-// are multiples of each other however they are written.
+// Values as weighted sums of other values ("atoms") with literal weights, to see that two
+// expressions are multiples of each other however they are written.
 #pragma once
 
 #include "ir/builder.h"

@@ -64,7 +64,8 @@ public:
     std::optional<Linear> linear(const std::vector<StateIndex>& states);
     /// Those of `states` whose drift is linear in all of them taken together.
     [[nodiscard]] std::vector<StateIndex> linear_rows(const std::vector<StateIndex>& states) const;
-    /// Where the equation says so: a gate, `(inf - x)/tau`, `k*(inf - x)`, `alpha*(1 - x) - beta*x`.
+    /// Where the equation says so: a gate, `(inf - x)/tau`, `k*(inf - x)`,
+    /// `alpha*(1 - x) - beta*x`.
     std::optional<Relaxation> relaxation(StateIndex i);
 
     /// Computed from t itself (tables of t are constant over a step).

@@ -430,11 +430,10 @@ bool approximate_gates(ir::Module& module, const Context& context) {
         }
     }
     if (!changed) {
-        report_nothing(context,
-                       exact.empty()
-                           ? "no gate is a function of one voltage, parameters and dt alone"
-                           : fmt::format("no error below {:g} could be proven for {}",
-                                         options.approximate, exact));
+        report_nothing(
+            context, exact.empty() ? "no gate is a function of one voltage, parameters and dt alone"
+                                   : fmt::format("no error below {:g} could be proven for {}",
+                                                 options.approximate, exact));
     }
     return changed;
 }

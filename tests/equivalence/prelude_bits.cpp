@@ -150,7 +150,8 @@ int main() {
     }
     report("counts", integers);
     for (int i = 0; i < count; i += HHK_WIDTH) {
-        hhk_f mean = hhk_const<hhk_f>(0.0); // -1, ..., 14: lanes that search beside lanes that reject
+        // -1, ..., 14: lanes that search beside lanes that reject
+        hhk_f mean = hhk_const<hhk_f>(0.0);
         for (int lane = 0; lane < HHK_WIDTH; ++lane) {
             hhk_set(mean, lane, hhk_real((i + lane) % 16 - 1));
         }
