@@ -142,7 +142,7 @@ I_post = w*s*(0*mV - v_post) : amp (summed)
 
 @pytest.mark.parametrize("own", ["", "w += 0.01*nsiemens"])
 def test_rounds_read_what_is_kept_once_per_source(own: str) -> None:
-    """s and x live once per source; where a pathway writes a value of the synapse there are none."""
+    """s and x live once per source; a pathway that writes a value of the synapse forbids them."""
     cell = hp.compile(CELL, threshold="v > -50*mV", reset="v = -65*mV")
     found = []
     for silent in (0, MANY):
