@@ -73,20 +73,12 @@ private:
 /// Selects and approximations whose seldom arm is worth a branch, of those that are always needed;
 /// what else is always needed becomes `usual`.
 std::vector<ValueId> ValueWriter::branching(std::vector<bool>& usual) const {
+    usual = results();
     const auto root = [&](ValueId id) {
         if (id) {
             usual[id.index] = true;
         }
     };
-    for (const ir::FieldStore& store : kernel_->stores) {
-        root(store.value);
-        root(store.mask);
-    }
-    for (const ir::EventOutput& event : kernel_->events) {
-        root(event.condition);
-    }
-    std::ranges::for_each(kernel_->outputs, root);
-    std::ranges::for_each(kernel_->guards, root);
     const bool with_polynomials = std::ranges::any_of(
         kernel_->values, [](const Value& value) { return value.op == Op::Approximate; });
     const bool in_loop = kernel_->kind == ir::KernelKind::Advance && !module_->is_synapse &&

@@ -64,11 +64,11 @@ bool ValueWriter::is_literal(ValueId id) const {
     return op == Op::ConstReal || op == Op::ConstInt || op == Op::ConstBool;
 }
 
-void ValueWriter::mark_live() {
-    live_.assign(kernel_->values.size(), false);
+std::vector<bool> ValueWriter::results() const {
+    std::vector<bool> found(kernel_->values.size(), false);
     const auto root = [&](ValueId id) {
         if (id) {
-            live_[id.index] = true;
+            found[id.index] = true;
         }
     };
     for (const ir::FieldStore& store : kernel_->stores) {
@@ -85,12 +85,13 @@ void ValueWriter::mark_live() {
     for (const ir::EventOutput& event : kernel_->events) {
         root(event.condition);
     }
-    for (const ValueId id : kernel_->outputs) {
-        root(id);
-    }
-    for (const ValueId id : kernel_->guards) {
-        root(id);
-    }
+    std::ranges::for_each(kernel_->outputs, root);
+    std::ranges::for_each(kernel_->guards, root);
+    return found;
+}
+
+void ValueWriter::mark_live() {
+    live_ = results();
     for (std::size_t k = live_.size(); k-- > 0;) {
         if (live_[k]) {
             for (const ValueId arg : kernel_->values[ValueId(k)].args) {

@@ -108,6 +108,8 @@ public:
     Names& names() { return names_; }
 
 private:
+    /// By value: whether a store, an output, an event or a guard takes it.
+    [[nodiscard]] std::vector<bool> results() const;
     void mark_live();
     void mark_rare();
     [[nodiscard]] std::vector<ir::ValueId> branching(std::vector<bool>& usual) const;

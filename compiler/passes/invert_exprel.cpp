@@ -13,7 +13,7 @@ using ir::Op;
 using ir::ValueId;
 
 bool is_exprel(const ir::Value& value) {
-    return value.op == Op::Math && static_cast<MathOp>(value.symbol) == MathOp::Exprel;
+    return is_math(value, MathOp::Exprel);
 }
 
 /// A divisor exprel(u), or exprel(u) times another factor.

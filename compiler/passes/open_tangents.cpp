@@ -11,7 +11,7 @@ using ir::Op;
 using ir::ValueId;
 
 bool is_tangent(const ir::Value& value) {
-    return value.op == Op::Math && static_cast<MathOp>(value.symbol) == MathOp::Tanh;
+    return is_math(value, MathOp::Tanh);
 }
 
 /// x and the sign of 1 + tanh(x) or 1 - tanh(x), where nothing else uses the tangent.

@@ -18,10 +18,6 @@ using ir::Op;
 using ir::ScaledForm;
 using ir::ValueId;
 
-bool is_math(const ir::Value& value, MathOp op) {
-    return value.op == Op::Math && static_cast<MathOp>(value.symbol) == op;
-}
-
 /// Part of something that vanishes.
 bool may_vanish(const ir::Value& value) {
     return is_math(value, MathOp::Exp) || is_math(value, MathOp::Expm1) ||

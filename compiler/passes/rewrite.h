@@ -53,6 +53,11 @@ private:
     bool changed_ = false;
 };
 
+/// A call of this function.
+[[nodiscard]] inline bool is_math(const ir::Value& value, ir::MathOp op) {
+    return value.op == ir::Op::Math && static_cast<ir::MathOp>(value.symbol) == op;
+}
+
 /// Does any value satisfy `test`? A pass with nothing to do leaves the kernel as it is.
 template <class Test> bool any_value(const ir::Kernel& kernel, Test&& test) {
     return std::any_of(kernel.values.begin(), kernel.values.end(), std::forward<Test>(test));
