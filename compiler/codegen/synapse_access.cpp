@@ -20,7 +20,8 @@ void ValueWriter::find_access() {
             entity_lanes_ = Lanes::Single;
         }
     } else if (in_rounds_) {
-        for (const char* name : {"target", "round", "first", "stride", "synapses", "pre", "sum"}) {
+        for (const char* name :
+             {"target", "place", "group", "round", "first", "synapses", "pre", "sum"}) {
             static_cast<void>(names_.make(name)); // of the loops: no value is called so
         }
     } else if (kernel_->kind == ir::KernelKind::Sum && kernel_->space == Space::Each &&
@@ -32,6 +33,10 @@ void ValueWriter::find_access() {
 /// Little arithmetic between loads and scattered additions: vectors would only be taken apart.
 bool ValueWriter::is_small() const {
     constexpr int most = 4;
+    return is_cheap(most);
+}
+
+bool ValueWriter::is_cheap(int most) const {
     int operations = 0;
     for (std::size_t k = 0; k < bindings_.size(); ++k) {
         const Value& value = kernel_->values[ir::ValueId(k)];
@@ -125,7 +130,9 @@ std::string ValueWriter::load_from(const std::string& pointer, ir::Storage stora
         index = "at";
     }
     if (in_rounds_ && storage == ir::Storage::Real) {
-        return fmt::format("hhk_gather_row({}, {}, context->pre_count)", pointer, index);
+        constexpr int most = 16; // more, and the lanes come in the shadow of the arithmetic
+        return fmt::format("{}({}, context->pre + i, context->pre_count)",
+                           is_cheap(most) ? "hhk_gather_row_alone" : "hhk_gather_row", pointer);
     }
     if (storage == ir::Storage::Real) {
         return fmt::format("hhk_gather({}, {})", pointer, index);

@@ -211,14 +211,15 @@ void KernelWriter::target_by_target() {
 void KernelWriter::rounds_of_targets() {
     const std::vector<TargetSum> sums = target_sums(Lanes::Vector);
     say("const int64_t first = block->begin;");
-    say("const int64_t stride = block->end - first;");
     open("for (int64_t target = first; target < block->end; target += HHK_WIDTH) {");
-    say("const Int synapses = hhk_load(context->post + (target - first));");
+    say("const int64_t place = target - first;");
+    say("const hhk_range group = block->ranges[place / HHK_PADDING];");
+    say("const Int synapses = hhk_load(context->post + place);");
     for (const TargetSum& sum : sums) {
         say(fmt::format("Real {} = hhk_load({} + target);", sum.local, sum.array));
     }
-    open("for (int64_t round = 0; round < block->range_count; ++round) {");
-    say("const int64_t i = round * stride + (target - first);");
+    say("int64_t round = 0;");
+    open("for (int64_t i = group.begin + place % HHK_PADDING; i < group.end; i += HHK_PADDING) {");
     if (values_.needs(Space::Pre)) {
         say("const Int pre = hhk_load(context->pre + i);");
     }
@@ -227,6 +228,7 @@ void KernelWriter::rounds_of_targets() {
         say(fmt::format("{0} = hhk_select(hhk_lt(Int(round), synapses), {0} + {1}, {0});",
                         sum.local, sum.term));
     }
+    say("++round;");
     close();
     for (const TargetSum& sum : sums) {
         say(fmt::format("hhk_store({} + target, {});", sum.array, sum.local));

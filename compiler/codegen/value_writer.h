@@ -122,6 +122,8 @@ private:
     void name_foreign();
     void find_access();
     [[nodiscard]] bool is_small() const;
+    /// So many cheap operations at most.
+    [[nodiscard]] bool is_cheap(int most) const;
     [[nodiscard]] std::string load_from(const std::string& pointer, ir::Storage storage,
                                         ir::Space space, Lanes lanes) const;
     [[nodiscard]] std::string expression(ir::ValueId id, Lanes lanes) const;

@@ -185,7 +185,8 @@ Hash128 source_key(const std::vector<SourceText>& texts, const Options& options)
     }
     diag::Sink sink;
     if (const auto target = jit::resolve_target(options.target, sink)) {
-        hasher.field(target->triple).field(target->cpu);
+        hasher.field(target->triple).field(target->cpu).field(target->tune);
+        hasher.field(target->fast_gather ? 1 : 0);
         for (const std::string& feature : target->features) {
             hasher.field(feature);
         }

@@ -199,6 +199,9 @@ std::vector<std::string> clang_arguments(const CompileOptions& options) {
         arguments.emplace_back("-target-feature");
         arguments.push_back(feature);
     }
+    if (options.target.fast_gather) {
+        arguments.insert(arguments.end(), {"-D", "HHK_FAST_GATHER"});
+    }
     if (options.part > 0) {
         arguments.insert(arguments.end(), {"-D", "HHK_PART=" + std::to_string(options.part)});
     }

@@ -26,6 +26,7 @@ struct TargetSpec {
     std::vector<std::string> features;
     int vector_bytes = 16;
     bool has_fma = true;
+    bool fast_gather = false; ///< the instruction beats a load for each lane
 
     /// What hhk_model.required_features says: names that the runtime can look up before the first
     /// call, with commas between them.

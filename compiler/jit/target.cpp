@@ -44,6 +44,19 @@ bool is_used(llvm::StringRef name) {
            name == "sse2";
 }
 
+/// AMD's gathers are microcode, and Intel's up to Ice Lake were slowed down by the remedy for
+/// Downfall; avx512fp16 came with Sapphire Rapids, which needs none. A hypervisor may call the
+/// processor by any name, so that LLVM's own list is of no use.
+bool gathers_fast(const llvm::StringMap<bool>& features) {
+#if defined(__x86_64__)
+    using namespace llvm::sys::detail::x86;
+    return getVendorSignature() == VendorSignatures::GENUINE_INTEL && features.lookup("avx512fp16");
+#else
+    static_cast<void>(features);
+    return false;
+#endif
+}
+
 TargetSpec find_native_target() {
     TargetSpec target;
     target.name = "native";
@@ -75,6 +88,7 @@ TargetSpec find_native_target() {
     if (has_all(level_3)) {
         target.vector_bytes = has_all(level_4) ? 64 : 32;
     }
+    target.fast_gather = target.vector_bytes == 64 && gathers_fast(features);
     return target;
 }
 

@@ -9,6 +9,7 @@
 namespace hodg::synapse {
 
 static constexpr std::int32_t none = -1;
+static constexpr std::int64_t lanes = HHK_PADDING; // targets that stand together
 
 /// Of one field, in whole cache lines.
 static std::size_t row_bytes(const hhk_model& model, std::uint32_t field, std::size_t places) {
@@ -18,32 +19,43 @@ static std::size_t row_bytes(const hhk_model& model, std::uint32_t field, std::s
 
 Rounds::Rounds(const Places& places, hhk_range targets)
     : targets_(targets), synapses_(static_cast<std::int64_t>(places.by_target.size())) {
-    const auto stride = static_cast<std::size_t>(targets.end - targets.begin);
+    const auto target_of = [&](const hhk_range& own) {
+        const std::uint32_t first = places.by_target[static_cast<std::size_t>(own.begin)];
+        return places.post[first] - targets.begin;
+    };
+    counts_.assign(static_cast<std::size_t>(targets.end - targets.begin), 0);
     for (const hhk_range& own : places.ranges) {
-        rounds_ = std::max(rounds_, own.end - own.begin);
+        counts_[static_cast<std::size_t>(target_of(own))] =
+            static_cast<std::int32_t>(own.end - own.begin);
+    }
+    for (auto group = counts_.begin(); group < counts_.end(); group += lanes) {
+        const std::int64_t begin = places_needed();
+        const std::int64_t rounds = *std::max_element(group, group + lanes);
+        groups_.push_back({begin, begin + rounds * lanes});
     }
     if (!pays()) {
         return;
     }
-    place_.assign(stride * static_cast<std::size_t>(rounds_), none);
+    place_.assign(static_cast<std::size_t>(places_needed()), none);
     pre_.assign(place_.size(), 0);
-    counts_.assign(stride, 0);
     for (const hhk_range& own : places.ranges) {
-        const std::uint32_t first = places.by_target[static_cast<std::size_t>(own.begin)];
-        const auto target = static_cast<std::size_t>(places.post[first] - targets.begin);
-        counts_[target] = static_cast<std::int32_t>(own.end - own.begin);
-        for (std::int64_t k = own.begin; k < own.end; ++k) {
+        const std::int64_t target = target_of(own);
+        std::int64_t at = groups_[static_cast<std::size_t>(target / lanes)].begin + target % lanes;
+        for (std::int64_t k = own.begin; k < own.end; ++k, at += lanes) {
             const std::uint32_t place = places.by_target[static_cast<std::size_t>(k)];
-            const std::size_t at = static_cast<std::size_t>(k - own.begin) * stride + target;
-            place_[at] = static_cast<std::int32_t>(place);
-            pre_[at] = places.pre.empty() ? 0 : places.pre[place];
+            place_[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(place);
+            pre_[static_cast<std::size_t>(at)] = places.pre.empty() ? 0 : places.pre[place];
         }
     }
 }
 
+std::int64_t Rounds::places_needed() const {
+    return groups_.empty() ? 0 : groups_.back().end;
+}
+
 bool Rounds::pays() const {
     constexpr std::int64_t lanes_a_synapse = 3;
-    return rounds_ * (targets_.end - targets_.begin) <= lanes_a_synapse * synapses_;
+    return places_needed() <= lanes_a_synapse * synapses_;
 }
 
 void Rounds::point(const hhk_context& stored) {
@@ -104,7 +116,8 @@ hhk_block Rounds::block() const {
     hhk_block block{};
     block.begin = targets_.begin;
     block.end = targets_.end;
-    block.range_count = rounds_;
+    block.ranges = groups_.data();
+    block.range_count = static_cast<std::int64_t>(groups_.size());
     return block;
 }
 

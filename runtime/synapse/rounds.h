@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Synapses laid out anew for hook sum_in_rounds: the first synapse of every target, then the
-// second of every target, and so on, so that a vector of targets is summed at once. Copies of the
-// values that do not change in a run.
+// Synapses laid out anew for hook sum_in_rounds: of HHK_PADDING targets the first synapse of each,
+// then the second of each, and so on, so that a vector of targets is summed at once and memory is
+// read from begin to end. Copies of the values that do not change in a run.
 #pragma once
 
 #include "abi/kernel_abi.h"
@@ -35,12 +35,13 @@ public:
     [[nodiscard]] hhk_block block() const;
 
 private:
+    [[nodiscard]] std::int64_t places_needed() const;
     template <std::size_t size> void copy_field(const char* from, char* row) const;
 
     hhk_range targets_;
-    std::int64_t rounds_ = 0;
     std::int64_t synapses_ = 0;
-    base::TogetherVector<std::int32_t> place_; // of each round and target; none: -1
+    base::TogetherVector<hhk_range> groups_;   // places of HHK_PADDING targets, all their rounds
+    base::TogetherVector<std::int32_t> place_; // of each group, round and target; none: -1
     base::TogetherVector<std::int32_t> pre_;
     base::TogetherVector<std::int32_t> counts_;
     base::TogetherVector<std::int64_t> offsets_;

@@ -80,7 +80,7 @@ I_post = w*tanh((v_pre - v_post)/(10*mV))*(10*mV) : amp (summed)
 def rounds(
     dtype: str = "float64", threads: int = 1, pieces: int = 1, silent: int = 0
 ) -> list[bytes]:
-    """One target has no synapse, one has six; weights change between runs and in an
+    """One target has no synapse, others have three to seven; weights change between runs and in an
     operation; a recorder looks at them; sources are fewer than a vector's permutation takes, or
     many. ``silent``: so many synapses without weight, which are then summed as they are stored."""
     cell = hp.compile(CELL, threshold="v > -50*mV", reset="v = -65*mV", dtype=dtype)
@@ -99,7 +99,7 @@ def rounds(
         ]
     ):
         S = hp.Synapses(pre, post, text, name=f"s{k}")
-        j = np.concatenate([np.repeat(np.arange(1, post.N), 4), np.full(2, post.N - 1)])
+        j = np.repeat(np.arange(1, post.N), 3 + np.arange(1, post.N) % 5)
         S.connect(i=random.integers(0, pre.N, len(j)), j=j)
         S.w = 4e-9 * random.random(len(j)) * siemens
         if text is GAP:

@@ -445,15 +445,37 @@ HHK_INLINE hhk_f hhk_gather(const hhk_real* p, hhk_l index) {
     return values;
 }
 
-// The same from a row of so many values, and at least 16: a short one needs no load for each lane.
-HHK_INLINE hhk_f hhk_gather_row(const hhk_real* p, hhk_l index, [[maybe_unused]] hhk_i64 count) {
+// The same with the indices from memory: there a lane's is a load, and in a vector, an extraction.
+// The row has so many values, and at least 16: a short one needs no load for each lane.
+HHK_INLINE hhk_f hhk_gather_row(const hhk_real* p, const hhk_i32* index,
+                                [[maybe_unused]] hhk_i64 count) {
 #if defined(__AVX512F__) && HHK_WIDTH == 8 && HHK_REAL == 64
     if (count <= 16) {
         const hhk_f* rows = reinterpret_cast<const hhk_f*>(p);
-        return __builtin_ia32_vpermi2varpd512(rows[0], index, rows[1]);
+        return __builtin_ia32_vpermi2varpd512(rows[0], hhk_load(index), rows[1]);
     }
 #endif
-    return hhk_gather(p, index);
+    hhk_f values = hhk_f(0);
+    for (int i = 0; i < HHK_WIDTH; ++i) {
+        hhk_set(values, i, p[index[i]]);
+    }
+    return values;
+}
+
+// The same where little else is to be done: the instruction has fewer shuffles than lanes that are
+// put together, and keeps the units of arithmetic busy for longer.
+HHK_INLINE hhk_f hhk_gather_row_alone(const hhk_real* p, const hhk_i32* index,
+                                      [[maybe_unused]] hhk_i64 count) {
+#if defined(HHK_FAST_GATHER) && HHK_WIDTH == 8 && HHK_REAL == 64
+    if (count > 16) {
+        const hhk_i32v at = *reinterpret_cast<const hhk_i32v*>(index);
+        return __builtin_ia32_gathersiv8df(hhk_f(0), p, at, -1, 8);
+    }
+#elif defined(HHK_FAST_GATHER) && HHK_WIDTH == 16 && HHK_REAL == 32
+    const hhk_i32v at = *reinterpret_cast<const hhk_i32v*>(index);
+    return __builtin_ia32_gathersiv16sf(hhk_f(0), p, at, -1, 4);
+#endif
+    return hhk_gather_row(p, index, count);
 }
 
 template <class T> HHK_INLINE hhk_l hhk_gather_int(const T* p, hhk_l index) {

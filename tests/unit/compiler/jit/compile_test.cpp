@@ -59,6 +59,25 @@ TEST(Target, required_features_can_be_looked_up) {
     }
 }
 
+TEST(Target, gathers_are_fast_where_vectors_have_512_bits_if_anywhere) {
+    const TargetSpec native = target("native");
+    EXPECT_TRUE(!native.fast_gather || native.vector_bytes == 64);
+    EXPECT_FALSE(target("x86-64-v4").fast_gather) << "AMD's are not";
+}
+
+TEST(Compile, a_text_hears_of_fast_gathers) {
+    const std::string text = "extern \"C\" int f() {\n#ifdef HHK_FAST_GATHER\nreturn 4711;\n"
+                             "#else\nreturn 0;\n#endif\n}";
+    TargetSpec spec = target("x86-64-v4");
+    for (const bool fast : {false, true}) {
+        spec.fast_gather = fast;
+        diag::Sink sink;
+        const auto listing = emit_text(text, {.target = spec}, TextStage::Asm, sink);
+        ASSERT_TRUE(listing) << text_of(sink);
+        EXPECT_EQ(count(*listing, "4711"), fast ? 1 : 0);
+    }
+}
+
 TEST(Compile, full_vectors_on_every_processor_with_512_bits) {
     for (const char* cpu : {"x86-64-v4", "skylake-avx512", "sapphirerapids", "znver4"}) {
         TargetSpec spec = target("x86-64-v4");

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <vector>
 
 namespace {
@@ -48,7 +49,7 @@ double value(Rounds& rounds, std::int64_t place) {
 TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
     Stored stored;
     Rounds rounds({by_target, ranges, post, pre}, targets);
-    ASSERT_FALSE(rounds.pays()); // four synapses in 48 lanes
+    ASSERT_FALSE(rounds.pays()); // four synapses in 48 places
     std::vector<std::uint32_t> many;
     std::vector<hhk_range> each;
     std::vector<std::int32_t> targets_of(40);
@@ -71,7 +72,9 @@ TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
     full.point(stored.context);
     EXPECT_EQ(full.block().begin, 64);
     EXPECT_EQ(full.block().end, 80);
-    EXPECT_EQ(full.block().range_count, 4);
+    ASSERT_EQ(full.block().range_count, 1);
+    EXPECT_EQ(full.block().ranges[0].begin, 0);
+    EXPECT_EQ(full.block().ranges[0].end, 4 * 16);
     for (std::int64_t target = 0; target < 10; ++target) {
         EXPECT_EQ(full.context().post[target], 4);
         for (std::int64_t round = 0; round < 4; ++round) {
@@ -84,6 +87,39 @@ TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
     EXPECT_EQ(full.context().pre[10], 0);
     EXPECT_EQ(full.context().slab + full.context().offsets[1],
               stored.context.slab + stored.offsets[1]); // others stay where they are
+}
+
+TEST(Rounds, HaveAsManyAsTheirSixteenTargetsNeed) {
+    Stored stored; // of 48 targets the first 16 have one synapse each, the last 16 two, others none
+    std::vector<std::uint32_t> places;
+    std::vector<hhk_range> each;
+    std::vector<std::int32_t> targets_of;
+    for (std::int32_t target = 64; target < 112; ++target) {
+        const std::int64_t begin = std::ssize(places);
+        for (int k = 0; k < (target < 80 ? 1 : target < 96 ? 0 : 2); ++k) {
+            places.push_back(static_cast<std::uint32_t>(places.size()));
+            targets_of.push_back(target);
+        }
+        if (std::ssize(places) != begin) {
+            each.push_back({begin, std::ssize(places)});
+        }
+    }
+    stored.w.resize(places.size());
+    std::iota(stored.w.begin(), stored.w.end(), 0.0);
+    stored.context.slab = reinterpret_cast<char*>(stored.w.data());
+    Rounds rounds({places, each, targets_of, {}}, {64, 112});
+    ASSERT_TRUE(rounds.pays());
+    rounds.point(stored.context);
+    const hhk_block block = rounds.block();
+    ASSERT_EQ(block.range_count, 3);
+    EXPECT_EQ(block.ranges[0].end, 16);
+    EXPECT_EQ(block.ranges[1].begin, 16);
+    EXPECT_EQ(block.ranges[1].end, 16);
+    EXPECT_EQ(block.ranges[2].begin, 16);
+    EXPECT_EQ(block.ranges[2].end, 48);
+    EXPECT_EQ(value(rounds, 3), 3.0);           // target 67
+    EXPECT_EQ(value(rounds, 16 + 3), 16.0 + 6); // target 99, its first
+    EXPECT_EQ(value(rounds, 32 + 3), 16.0 + 7); // and its second
 }
 
 TEST(Rounds, FollowAssignmentsAndMovedMemory) {
