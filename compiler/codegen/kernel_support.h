@@ -108,12 +108,30 @@ HHK_INLINE Mask hhk_lanes(int first, int last) {
     return hhk_mask_of(((1ULL << last) - 1) & ~((1ULL << first) - 1));
 }
 
-HHK_INLINE bool hhk_bit(Mask x, [[maybe_unused]] int lane) {
-#if HHK_WIDTH > 1
-    return x[lane] != 0;
-#else
-    return x;
-#endif
+// A vector in memory, for loops over lanes.
+template <class T> struct alignas(HHK_WIDTH * sizeof(T)) hhk_lanes_of {
+    T at[HHK_WIDTH];
+};
+
+HHK_INLINE hhk_lanes_of<hhk_real> hhk_in_lanes(Real x) {
+    hhk_lanes_of<hhk_real> lanes;
+    hhk_store(lanes.at, x);
+    return lanes;
+}
+
+HHK_INLINE hhk_lanes_of<int64_t> hhk_in_lanes(Int x) {
+    hhk_lanes_of<int64_t> lanes;
+    hhk_store(lanes.at, x);
+    return lanes;
+}
+
+// Indices that were loaded lane by lane go to memory in the same way.
+HHK_INLINE hhk_lanes_of<int64_t> hhk_index_lanes(Int x) {
+    hhk_lanes_of<int64_t> lanes;
+    for (int lane = 0; lane < HHK_WIDTH; ++lane) {
+        lanes.at[lane] = hhk_get(x, lane);
+    }
+    return lanes;
 }
 
 // The synapse of a range: an item of it, or itself.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace hhc::codegen {
 
@@ -312,24 +313,55 @@ void KernelWriter::lane_stores() {
         const bool is_own = module_.fields[store.field].space == kernel_.space && !store.add;
         (is_own ? own : shared).push_back(&store);
     }
+    // Vectors go to memory once: of one in a register every lane would cost that.
+    std::map<std::string, std::string> in_memory;
+    const auto spill = [&](const std::string& vector, const char* form) {
+        const auto [place, is_new] = in_memory.try_emplace(vector);
+        if (is_new) {
+            place->second = values_.names().make("lanes");
+            say(fmt::format("const auto {} = {}({});", place->second, form, vector));
+        }
+    };
+    const auto spill_values = [&](ir::Storage storage, Space space, const auto& store) {
+        const std::string named = values_.index_of(space);
+        if (values_.is_indexed()) {
+            spill(named.empty() ? "at" : named, "hhk_index_lanes");
+        }
+        const bool boolean = storage == ir::Storage::Boolean;
+        spill(values_.operand(store.value, Lanes::Vector),
+              boolean ? "hhk_mask_bits" : "hhk_in_lanes");
+        if (store.mask) {
+            spill(values_.operand(store.mask, Lanes::Vector), "hhk_mask_bits");
+        }
+    };
+    const auto bit = [&](ValueId id) {
+        return fmt::format("({} >> lane & 1) != 0",
+                           in_memory.at(values_.operand(id, Lanes::Vector)));
+    };
     const auto lane = [&](const std::string& pointer, ir::Storage storage, Space space,
                           const auto& store) {
         const Span span = kernel_.values[store.value].span;
         const std::string named = values_.index_of(space);
-        const std::string index = !named.empty()         ? fmt::format("hhk_get({}, lane)", named)
-                                  : values_.is_indexed() ? "hhk_get(at, lane)"
-                                                         : "i + lane";
-        const char* const get = storage == ir::Storage::Boolean ? "hhk_bit" : "hhk_get";
+        const std::string index =
+            values_.is_indexed()
+                ? fmt::format("{}.at[lane]", in_memory.at(named.empty() ? "at" : named))
+            : named.empty() ? "i + lane"
+                            : fmt::format("context->{}[i + lane]", named);
         const std::string value =
-            fmt::format("{}({}, lane)", get, values_.operand(store.value, Lanes::Vector));
-        const std::string condition =
-            store.mask
-                ? fmt::format("if (hhk_bit({}, lane)) ", values_.operand(store.mask, Lanes::Vector))
-                : "";
+            storage == ir::Storage::Boolean
+                ? bit(store.value)
+                : fmt::format("{}.at[lane]",
+                              in_memory.at(values_.operand(store.value, Lanes::Vector)));
+        const std::string condition = store.mask ? fmt::format("if ({}) ", bit(store.mask)) : "";
         say(store.add ? fmt::format("{}{}[{}] += {};", condition, pointer, index, value)
                       : fmt::format("{}{}[{}] = static_cast<{}>({});", condition, pointer, index,
                                     stored_type(storage), value),
             span);
+    };
+    const auto spill_own = [&] {
+        for (const ir::FieldStore* store : own) {
+            spill_values(module_.fields[store->field].storage, Space::Each, *store);
+        }
     };
     const auto each_own = [&] {
         for (const ir::FieldStore* store : own) {
@@ -346,13 +378,26 @@ void KernelWriter::lane_stores() {
                             values_.operand(store->value, Lanes::Vector)));
         }
         close();
-        open("else for (int lane = first; lane < last; ++lane) {");
+        open("else {");
+        spill_own();
+        open("for (int lane = first; lane < last; ++lane) {");
         each_own();
         close();
+        close();
         own.clear();
+        in_memory.clear();
     }
     if (own.empty() && shared.empty() && kernel_.foreign_stores.empty()) {
         return;
+    }
+    spill_own();
+    for (const ir::FieldStore* store : shared) {
+        const ir::Field& field = module_.fields[store->field];
+        spill_values(field.storage, field.space, *store);
+    }
+    for (const ir::ForeignStore& store : kernel_.foreign_stores) {
+        const ir::Foreign& foreign = module_.foreign[store.foreign];
+        spill_values(foreign.storage, foreign.space, store);
     }
     open("for (int lane = first; lane < last; ++lane) {");
     each_own();

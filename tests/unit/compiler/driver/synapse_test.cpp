@@ -113,6 +113,19 @@ const std::vector<Case>& cases() {
     on pre { trace_post += w*(1 - trace_post) }
     on post { trace_pre = 0.5*trace_pre + 0.001*i - 0.002*j }
 })"},
+        {"flags and counts", R"(synapse S {
+    w : volt
+    arrived : integer
+    strong : boolean
+    dA/dt = -A/(20 ms) : 1 (event-driven)
+    on pre { A += exp(-w/(5 mV))
+             arrived += 1
+             strong = A > 1
+             v_post += w*A*(1 + int(strong)) + arrived*uV }
+    on post { arrived += 2
+              strong = not strong and A > 0.5
+              w = w*(1 - 0.01*A*int(strong)) }
+})"},
         {"random release", R"(synapse S {
     w : volt
     p : 1
