@@ -92,7 +92,7 @@ std::int64_t integer_modulo(std::int64_t a, std::int64_t b, bool& fault) {
 
 RandomKey random_stream(std::uint64_t seed, std::uint32_t object, std::uint64_t stream) {
     const hhk_random_key key = hhk_random_stream(seed, object, stream);
-    return {key.low, key.high};
+    return {static_cast<std::uint32_t>(key.low), static_cast<std::uint32_t>(key.high)};
 }
 
 template <class R>

@@ -11,45 +11,48 @@
 // double ones rounded. Distributions that reject draw again with the next `draw`.
 constexpr hhk_u64 hhk_random_scheme = 1;
 
+// Of each number the low 32 bits.
 struct hhk_random_key {
-    hhk_u32 low, high;
+    hhk_u64 low, high;
 };
 
 template <class U> struct hhk_random_words {
     U w0, w1, w2, w3;
 };
 
-// Lanes of U are 64 bits wide and hold 32-bit numbers.
+// Lanes of U are 64 bits wide; of them only the low 32 bits count, of the key too. The others may
+// hold anything, so that every factor is cut where it is multiplied: LLVM finds the short
+// multiplication only where it sees that in the loop itself, and the long one costs Intel three
+// operations.
 template <class U>
 HHK_INLINE hhk_random_words<U> hhk_philox(hhk_random_words<U> c, hhk_random_key key) {
     const U word = U(0xffffffff);
     for (int round = 0; round < 10; ++round) {
-        const U a = c.w0 * U(0xd2511f53);
-        const U b = c.w2 * U(0xcd9e8d57);
-        c = {(b >> 32) ^ c.w1 ^ U(key.low), b & word, (a >> 32) ^ c.w3 ^ U(key.high), a & word};
-        key.low += 0x9e3779b9U;
-        key.high += 0xbb67ae85U;
+        const U a = (c.w0 & word) * U(0xd2511f53);
+        const U b = (c.w2 & word) * U(0xcd9e8d57);
+        c = {(b >> 32) ^ c.w1 ^ U(key.low), b, (a >> 32) ^ c.w3 ^ U(key.high), a};
+        key.low += 0x9e3779b9;
+        key.high += 0xbb67ae85;
     }
     return c;
 }
 
 // The key of one stream of one object.
 HHK_INLINE hhk_random_key hhk_random_stream(hhk_u64 seed, hhk_u32 object, hhk_u64 stream) {
-    const hhk_random_words<hhk_u64> counter{object, stream & 0xffffffff, stream >> 32,
-                                            hhk_random_scheme};
-    const hhk_random_key key{static_cast<hhk_u32>(seed), static_cast<hhk_u32>(seed >> 32)};
-    const hhk_random_words<hhk_u64> words = hhk_philox(counter, key);
-    return {static_cast<hhk_u32>(words.w0), static_cast<hhk_u32>(words.w1)};
+    const hhk_random_words<hhk_u64> counter{object, stream, stream >> 32, hhk_random_scheme};
+    const hhk_random_words<hhk_u64> words = hhk_philox(counter, {seed, seed >> 32});
+    return {words.w0, words.w1};
 }
 
-// L: hhk_i64 or hhk_l, entities below 2^32.
+// L: hhk_i64 or hhk_l, entities below 2^32. Numbers of 32 bits.
 template <class L>
 HHK_INLINE auto hhk_random_draw(hhk_random_key key, L entity, hhk_i64 step, hhk_u32 draw) {
     using U = typename hhk_lane<L>::U;
     const hhk_u64 count = static_cast<hhk_u64>(step);
-    return hhk_philox<U>({__builtin_bit_cast(U, entity) & U(0xffffffff), U(count & 0xffffffff),
-                          U(count >> 32), U(draw)},
-                         key);
+    const U word = U(0xffffffff);
+    const hhk_random_words<U> c =
+        hhk_philox<U>({__builtin_bit_cast(U, entity), U(count), U(count >> 32), U(draw)}, key);
+    return hhk_random_words<U>{c.w0 & word, c.w1 & word, c.w2 & word, c.w3 & word};
 }
 
 // [0, 1) in steps of 2^-53
