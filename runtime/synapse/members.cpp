@@ -200,8 +200,9 @@ void SynapseState::make_context(std::size_t part) {
 /// So few synapses are summed target by target, so that no addition waits for one in memory; more
 /// are read as they are stored.
 constexpr std::uint32_t few = 4096;
-/// So many are laid out in rounds, where they can be: a copy of them is made in every run.
-constexpr std::uint32_t many = 1U << 18U;
+/// So many are laid out in rounds, where they can be: a copy of them is made, and again where
+/// values are assigned between runs. Larger ones take the memory a second time.
+constexpr std::uint32_t many = 1U << 20U;
 
 void SynapseState::order_by_target(std::size_t part) {
     const Part& own = layout_.parts[part];
@@ -210,19 +211,26 @@ void SynapseState::order_by_target(std::size_t part) {
     if (own.end - own.begin > (in_rounds ? many : takes_items() ? few : 0)) {
         return;
     }
+    const std::int64_t first = layout_.bounds[part];
+    // of each target: how many there are, then where the next one goes
+    std::vector<std::int64_t> next(static_cast<std::size_t>(layout_.bounds[part + 1] - first));
+    const auto of = [&](std::uint32_t at) -> std::int64_t& {
+        return next[static_cast<std::size_t>(layout_.post[at] - first)];
+    };
     for (std::uint32_t at = own.begin; at < own.end; ++at) {
-        member.by_target.push_back(at);
+        ++of(at);
     }
-    std::stable_sort(
-        member.by_target.begin(), member.by_target.end(),
-        [&](std::uint32_t a, std::uint32_t b) { return layout_.post[a] < layout_.post[b]; });
-    for (std::size_t k = 0; k < member.by_target.size(); ++k) {
-        const auto target = [&](std::size_t item) { return layout_.post[member.by_target[item]]; };
-        const auto item = static_cast<std::int64_t>(k);
-        if (k == 0 || target(k) != target(k - 1)) {
-            member.targets.push_back({item, item});
+    std::int64_t begin = 0;
+    for (std::int64_t& count : next) {
+        const std::int64_t end = begin + count;
+        if (count > 0) {
+            member.targets.push_back({begin, end});
         }
-        member.targets.back().end = item + 1;
+        count = std::exchange(begin, end);
+    }
+    member.by_target.resize(own.end - own.begin);
+    for (std::uint32_t at = own.begin; at < own.end; ++at) {
+        member.by_target[static_cast<std::size_t>(of(at)++)] = at;
     }
 }
 
@@ -375,12 +383,13 @@ Routes SynapseState::make_routes(const hhk_pathway& pathway, std::size_t part) c
 void SynapseState::prepare_step(std::int64_t step) {
     step_ = step;
     refresh_context();
+    const bool assigned = values_->assigned();
     values_->prepare_step(step);
     fill_gaps();
     copy_per_source();
     for (const auto& member : members_) {
         if (member->rounds != nullptr) {
-            member->rounds->copy_values(member->context);
+            member->rounds->refresh(member->context, assigned);
         }
     }
 }

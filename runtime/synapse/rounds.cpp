@@ -72,7 +72,8 @@ void Rounds::point(const hhk_context& stored) {
     context_.offsets = offsets_.data();
     context_.pre = pre_.data();
     context_.post = counts_.data();
-    copy_values(stored);
+    refresh(stored, true);
+    is_new_ = true;
 }
 
 template <std::size_t size> void Rounds::copy_field(const char* from, char* row) const {
@@ -83,8 +84,10 @@ template <std::size_t size> void Rounds::copy_field(const char* from, char* row)
     }
 }
 
-void Rounds::copy_values(const hhk_context& stored) {
+void Rounds::refresh(const hhk_context& stored, bool assigned) {
     const hhk_model& model = *stored.model;
+    const bool copies = assigned || is_new_ || stored.slab != context_.slab;
+    is_new_ = false;
     context_.slab = stored.slab;
     context_.uniforms = stored.uniforms;
     context_.tables = stored.tables;
@@ -96,16 +99,11 @@ void Rounds::copy_values(const hhk_context& stored) {
             continue;
         }
         const char* from = stored.slab + stored.offsets[f];
-        switch (kernel::element_size(model, model.fields[f])) {
-        case 1:
-            copy_field<1>(from, row);
-            break;
-        case 4:
-            copy_field<4>(from, row);
-            break;
-        default:
-            copy_field<8>(from, row);
-            break;
+        const std::size_t size = kernel::element_size(model, model.fields[f]);
+        if (copies) {
+            size == 1   ? copy_field<1>(from, row)
+            : size == 4 ? copy_field<4>(from, row)
+                        : copy_field<8>(from, row);
         }
         offsets_[f] = row - stored.slab;
         row += row_bytes(model, f, place_.size());

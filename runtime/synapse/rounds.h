@@ -28,8 +28,9 @@ public:
     [[nodiscard]] bool pays() const;
     /// Makes the context from that of the stored synapses.
     void point(const hhk_context& stored);
-    /// Again after values were assigned, or memory was moved.
-    void copy_values(const hhk_context& stored);
+    /// Before a run. Values are copied where some were `assigned` or computed since the last time,
+    /// or memory was moved.
+    void refresh(const hhk_context& stored, bool assigned);
 
     [[nodiscard]] hhk_context& context() { return context_; }
     [[nodiscard]] hhk_block block() const;
@@ -40,6 +41,7 @@ private:
 
     hhk_range targets_;
     std::int64_t synapses_ = 0;
+    bool is_new_ = true; // what is computed before the first step was not there yet
     base::TogetherVector<hhk_range> groups_;   // places of HHK_PADDING targets, all their rounds
     base::TogetherVector<std::int32_t> place_; // of each group, round and target; none: -1
     base::TogetherVector<std::int32_t> pre_;

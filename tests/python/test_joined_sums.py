@@ -12,7 +12,7 @@ import pytest
 import hodgpy as hp
 from hodgpy.units import ms, mV, siemens, volt
 
-MANY = 2**18 + 1  # synapses that are summed as they are stored
+MANY = 2**20 + 1  # synapses that are summed as they are stored
 CELL = """
 dv/dt = (-(v + 65*mV) + R*I)/(10*ms) : volt
 I : amp
@@ -61,7 +61,7 @@ def test_joined_is_apart(n: int) -> None:
 
 @pytest.mark.parametrize("n", [1, 10, 50])
 def test_few_and_many_synapses(n: int) -> None:
-    """Few are summed in rounds of the targets, more than 2^18 as they are stored. Several of them
+    """Few are summed in rounds of the targets, more than 2^20 as they are stored. Several of them
     share source and target."""
     assert network(n, 9) == network(n, 9, more=MANY)
 

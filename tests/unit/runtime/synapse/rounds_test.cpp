@@ -139,8 +139,13 @@ TEST(Rounds, FollowAssignmentsAndMovedMemory) {
     EXPECT_EQ(value(rounds, 5), 1.0);
     std::vector<double> moved(16, 2.0);
     stored.context.slab = reinterpret_cast<char*>(moved.data());
-    rounds.copy_values(stored.context);
+    rounds.refresh(stored.context, false);
     EXPECT_EQ(value(rounds, 5), 2.0);
+    moved[5] = 3.0;
+    rounds.refresh(stored.context, false);
+    EXPECT_EQ(value(rounds, 5), 2.0); // nobody said so
+    rounds.refresh(stored.context, true);
+    EXPECT_EQ(value(rounds, 5), 3.0);
     EXPECT_EQ(
         reinterpret_cast<std::uintptr_t>(rounds.context().slab + rounds.context().offsets[0]) % 64,
         0U);
