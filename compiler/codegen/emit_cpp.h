@@ -23,6 +23,7 @@ struct Place {
 
 struct Options {
     int vector_width = 1;          ///< entities per vector: 1, 2, 4, 8 or 16
+    std::string processor;         ///< LLVM's name; loops are arranged for it, bits are the same
     std::string required_features; ///< comma-separated, as hhk_model.required_features
     bool library = false;          ///< export hhk_library_v1 with all models
     bool sealed = false;           ///< what it exports says that the file will end in a seal

@@ -149,30 +149,65 @@ void KernelWriter::say_value(ValueId id) {
     const Span span = kernel_.values[id].span;
     place_comment(span);
     if (values_.seldom_chooses(id)) {
-        seldom_choice(id);
+        seldom_choices({&id, 1});
     } else {
         say(values_.declaration(id), span);
     }
 }
 
-/// A select whose first arm is computed where some lane wants it.
-void KernelWriter::seldom_choice(ValueId id) {
+/// Selects with one test, of which one arm is computed where some lane wants it.
+void KernelWriter::seldom_choices(std::span<const ValueId> selects) {
     const Lanes lanes = values_.entity_lanes();
-    const ir::Value& value = kernel_.values[id];
-    const std::string name = values_.operand(id, lanes);
-    const std::string wanted = values_.operand(value.args[0], lanes);
-    say(fmt::format("Real {} = {};", name, values_.operand(value.args[2], lanes)), value.span);
-    open(fmt::format("if (__builtin_expect(hhk_any({}), 0)) {{", wanted));
-    std::ranges::for_each(values_.branch_of(id), [this](ValueId each) { say_value(each); });
-    say(fmt::format("{0} = hhk_select({1}, {2}, {0});", name, wanted,
-                    values_.operand(value.args[1], lanes)),
-        value.span);
+    const auto text = [&](ValueId id) { return values_.operand(id, lanes); };
+    const ir::Args& first = kernel_.values[selects.front()].args;
+    const bool if_true = values_.rare_arm(selects.front()) == first[1];
+    for (const ValueId id : selects) {
+        say(fmt::format("Real {} = {};", text(id), text(values_.usual_arm(id))),
+            kernel_.values[id].span);
+    }
+    open(fmt::format("if (__builtin_expect(hhk_any({}), 0)) {{",
+                     if_true ? text(first[0]) : fmt::format("hhk_not({})", text(first[0]))));
+    std::set<ValueId> branch;
+    for (const ValueId id : selects) {
+        if (values_.seldom_chooses(id)) {
+            branch.insert(values_.branch_of(id).begin(), values_.branch_of(id).end());
+        }
+    }
+    std::ranges::for_each(branch, [this](ValueId each) { say_value(each); });
+    for (const ValueId id : selects) {
+        const std::string rare = text(values_.rare_arm(id));
+        say(fmt::format("{} = hhk_select({}, {}, {});", text(id), text(first[0]),
+                        if_true ? rare : text(id), if_true ? text(id) : rare),
+            kernel_.values[id].span);
+    }
     close();
 }
 
 void KernelWriter::values_of_entities(const Stage& stage) {
     known_before(stage);
-    std::ranges::for_each(stage.values, [this](ValueId id) { say_value(id); });
+    for (std::size_t k = 0; k < stage.values.size();) {
+        const std::size_t end = end_of_choices(stage.values, k);
+        const auto run = std::span(stage.values).subspan(k, end - k);
+        if (run.size() > 1) {
+            seldom_choices(run);
+        } else {
+            say_value(run.front());
+        }
+        k = end;
+    }
+}
+
+/// Behind the mates that stand side by side from here.
+std::size_t KernelWriter::end_of_choices(std::span<const ValueId> values, std::size_t begin) const {
+    const auto mates = values_.mates(values[begin]);
+    std::size_t end = begin + 1;
+    while (end < values.size() && std::ranges::find(mates, values[end]) != mates.end()) {
+        ++end;
+    }
+    const bool branches =
+        std::ranges::any_of(values.subspan(begin, end - begin),
+                            [this](ValueId id) { return values_.seldom_chooses(id); });
+    return branches ? end : begin + 1;
 }
 
 /// What an earlier stage computed: loaded again, read from where it was stored, or from its array.

@@ -28,7 +28,7 @@ public:
                  bool in_rounds = false)
         : module_(module), kernel_(kernel), options_(options), values_(module, kernel, in_rounds) {
         if (kernel.kind != ir::KernelKind::Prepare) {
-            stages_ = plan_stages(module, kernel, values_);
+            stages_ = plan_stages(module, kernel, values_, units_of(options.processor));
         }
     }
 
@@ -81,7 +81,9 @@ private:
     [[nodiscard]] static const Carried& carried(const Stage& stage, ir::ValueId id);
     void known_before(const Stage& stage);
     void say_value(ir::ValueId id);
-    void seldom_choice(ir::ValueId id);
+    void seldom_choices(std::span<const ir::ValueId> selects);
+    [[nodiscard]] std::size_t end_of_choices(std::span<const ir::ValueId> values,
+                                             std::size_t begin) const;
     void values_of_entities(const Stage& stage);
     void results(const Stage& stage);
     void carried_value(const Carried& carried);

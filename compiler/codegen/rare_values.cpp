@@ -20,6 +20,18 @@ constexpr int least_operations = 3;
 /// A wider surrounding of the point is met in too many vectors. Rates in float32 have 1/2.
 constexpr double widest_surrounding = 0.125;
 
+/// select(x < C, quotient, before): divisions that were joined (passes/join_divisions.h), and a
+/// denominator as no cell has it.
+bool is_chosen_by_size(const ir::Kernel& kernel, ValueId id) {
+    constexpr double usual = 1e100;
+    const Value& value = kernel.values[id];
+    if (value.op != Op::Select || kernel.values[value.args[0]].op != Op::Less) {
+        return false;
+    }
+    const Value& limit = kernel.values[kernel.values[value.args[0]].args[1]];
+    return limit.op == Op::ConstReal && limit.number > usual;
+}
+
 /// Finds select(abs(u) < c, polynomial in u, otherwise): a function whose formula is 0/0 at 0.
 class SeriesNearZero {
 public:
@@ -92,10 +104,11 @@ std::vector<ValueId> ValueWriter::branching(std::vector<bool>& usual) const {
             continue;
         }
         const bool approximation = value.op == Op::Approximate;
-        if (approximation || (in_loop && lanes(id) == Lanes::Vector && series.is_chosen_by(id))) {
+        if (approximation || (in_loop && lanes(id) == Lanes::Vector &&
+                              (series.is_chosen_by(id) || is_chosen_by_size(*kernel_, id)))) {
             found.push_back(id);
             root(value.args[0]);
-            root(approximation ? ValueId() : value.args[2]);
+            root(approximation ? ValueId() : usual_arm(id));
         } else {
             std::ranges::for_each(value.args.begin(), value.args.end(), root);
         }
@@ -119,7 +132,7 @@ void ValueWriter::mark_rare() {
     }
     for (const ValueId id : found) {
         std::vector<bool> needed(id.index + 1, false);
-        needed[kernel_->values[id].args[1].index] = true;
+        needed[rare_arm(id).index] = true;
         for (std::size_t k = id.index; k-- > 0;) {
             if (needed[k] && rare_[k]) {
                 for (const ValueId arg : kernel_->values[ValueId(k)].args) {
@@ -134,6 +147,55 @@ void ValueWriter::mark_rare() {
             }
         }
     }
+    find_mates();
+}
+
+/// Selects that follow the test of a branch: as one of them waits for what all of them choose from,
+/// none may depend on another.
+void ValueWriter::find_mates() {
+    const std::size_t count = kernel_->values.size();
+    std::map<ValueId, std::vector<ValueId>> by_test;
+    for (const auto& [id, branch] : branches_) {
+        if (seldom_chooses(id)) {
+            by_test[kernel_->values[id].args[0]];
+        }
+    }
+    for (std::size_t k = 0; k < count && !by_test.empty(); ++k) {
+        const Value& value = kernel_->values[ValueId(k)];
+        const auto test = value.op == Op::Select ? by_test.find(value.args[0]) : by_test.end();
+        if (test != by_test.end() && value.type == Type::Real && live_[k] && !rare_[k] &&
+            !faulty_[k]) {
+            test->second.emplace_back(k);
+        }
+    }
+    for (const auto& [test, selects] : by_test) {
+        std::vector<bool> follows(count, false); // one of the selects
+        bool apart = true;
+        for (std::size_t k = selects.front().index; k < count; ++k) {
+            const std::vector<ValueId> read = inputs(ValueId(k));
+            follows[k] = std::ranges::any_of(read, [&](ValueId id) { return follows[id.index]; });
+            if (std::ranges::find(selects, ValueId(k)) != selects.end()) {
+                apart = apart && !follows[k];
+                follows[k] = true;
+            }
+        }
+        for (const ValueId id : apart&& selects.size() > 1 ? selects : std::vector<ValueId>()) {
+            mates_.emplace(id, selects);
+        }
+    }
+}
+
+ValueId ValueWriter::rare_arm(ValueId id) const {
+    return kernel_->values[id].args[is_chosen_by_size(*kernel_, id) ? 2 : 1];
+}
+
+ValueId ValueWriter::usual_arm(ValueId id) const {
+    return kernel_->values[id].args[is_chosen_by_size(*kernel_, id) ? 1 : 2];
+}
+
+std::span<const ValueId> ValueWriter::mates(ValueId id) const {
+    const auto found = mates_.find(id);
+    return found == mates_.end() ? std::span<const ValueId>() : found->second;
 }
 
 bool ValueWriter::seldom_chooses(ValueId id) const {
@@ -150,7 +212,7 @@ std::vector<ValueId> ValueWriter::inputs(ValueId id) const {
         return found;
     }
     if (value.op == Op::Select) { // so that the test stands beside the choice
-        std::swap(found.front(), found.back());
+        found = {usual_arm(id), rare_arm(id), value.args[0]};
     }
     for (const ValueId rare : branch->second) {
         const ir::Args& args = kernel_->values[rare].args;

@@ -24,8 +24,8 @@ constexpr int first_tolerance = 12;
 /// moves. A slot is a stage or empty; there are two for each chunk.
 class Search {
 public:
-    explicit Search(const std::vector<Operation>& operations)
-        : operations_(operations), chain_(operations.size(), 0) {
+    Search(const std::vector<Operation>& operations, const Units& units)
+        : operations_(operations), units_(units), chain_(operations.size(), 0) {
         for (std::size_t k = 0; k < operations.size(); ++k) {
             const std::size_t chunk = operations[k].chunk;
             if (chunk >= chunks_.size()) {
@@ -109,7 +109,7 @@ private:
                 sum += operation.work;
             }
         }
-        return slots_[slot].empty() ? 0 : cycles(sum, longest) + price_of_stage;
+        return slots_[slot].empty() ? 0 : cycles(sum, longest, units_) + price_of_stage;
     }
 
     /// What crosses from stage to stage to or from this chunk.
@@ -171,6 +171,7 @@ private:
     }
 
     const std::vector<Operation>& operations_;
+    Units units_;
     std::vector<Chunk> chunks_;
     std::vector<std::vector<std::size_t>> slots_; // chunks in order
     std::vector<int> prices_;                     // by slot
@@ -180,11 +181,11 @@ private:
 
 } // namespace
 
-Balance balanced_stages(const std::vector<Operation>& operations) {
+Balance balanced_stages(const std::vector<Operation>& operations, const Units& units) {
     if (operations.empty()) {
         return {};
     }
-    Balance found = Search(operations).run();
+    Balance found = Search(operations, units).run();
     std::vector<std::size_t> used = found.stages;
     std::ranges::sort(used);
     used.erase(std::ranges::unique(used).begin(), used.end());

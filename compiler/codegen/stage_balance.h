@@ -28,6 +28,7 @@ struct Balance {
 
 /// What a chunk needs comes from its own stage or from an earlier one. The same for the same
 /// operations, wherever it runs.
-[[nodiscard]] Balance balanced_stages(const std::vector<Operation>& operations);
+[[nodiscard]] Balance balanced_stages(const std::vector<Operation>& operations,
+                                      const Units& units = {});
 
 } // namespace hhc::codegen

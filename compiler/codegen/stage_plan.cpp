@@ -22,10 +22,13 @@ using ir::ValueId;
 /// Instructions, roughly. With polynomials a stage has at most this many; other stages are put
 /// together from chunks. A shorter loop is left alone.
 constexpr int longest_stage = 40;
-constexpr int longest_chunk = 24;
+/// Shorter ones where divisions take longer, so that they can be spread (measured).
+constexpr int longest_chunk(const Units& units) {
+    return units.shared ? 16 : 24;
+}
 /// Longer chunks have fewer values between them; they are taken if that is a gain of half a
 /// percent, which is more than the estimate is off for kernels of one kind.
-constexpr int longer_chunk = 32;
+constexpr int longer_by = 8;
 constexpr bool is_gain(int cycles, int before) {
     return 200 * cycles <= 199 * before;
 }
@@ -72,8 +75,9 @@ struct Result {
 
 class Planner {
 public:
-    Planner(const ir::Module& module, const ir::Kernel& kernel, const ValueWriter& values)
-        : module_(module), kernel_(kernel), values_(values) {}
+    Planner(const ir::Module& module, const ir::Kernel& kernel, const ValueWriter& values,
+            const Units& units)
+        : module_(module), kernel_(kernel), values_(values), units_(units) {}
 
     std::vector<Stage> run() {
         collect_results();
@@ -82,8 +86,8 @@ public:
             find_cuts(longest_stage);
             separate_arguments();
         } else {
-            Chunks chunks = balanced_chunks(longest_chunk);
-            Chunks longer = balanced_chunks(longer_chunk);
+            Chunks chunks = balanced_chunks(longest_chunk(units_));
+            Chunks longer = balanced_chunks(longest_chunk(units_) + longer_by);
             join(is_gain(longer.balance.cycles, chunks.balance.cycles) ? longer : chunks);
         }
         return build();
@@ -201,7 +205,7 @@ private:
                 continue;
             }
             const std::size_t before = open.size();
-            const std::vector<ValueId> args = values_.inputs(id);
+            const std::vector<ValueId> args = read_with_mates(id);
             for (std::size_t a = args.size(); a-- > 0;) {
                 if (is_ours(args[a]) && place_[args[a].index] == absent) {
                     open.push_back(args[a]);
@@ -209,10 +213,31 @@ private:
             }
             if (open.size() == before) {
                 open.pop_back();
-                place_[id.index] = order_.size();
-                order_.push_back(id);
+                take(id);
+                for (const ValueId mate : values_.mates(id)) {
+                    if (place_[mate.index] == absent) {
+                        take(mate);
+                    }
+                }
             }
         }
+    }
+
+    void take(ValueId id) {
+        place_[id.index] = order_.size();
+        order_.push_back(id);
+    }
+
+    /// What it reads, and what else is chosen in the same branch.
+    [[nodiscard]] std::vector<ValueId> read_with_mates(ValueId id) const {
+        std::vector<ValueId> read = values_.inputs(id);
+        for (const ValueId mate : values_.mates(id)) {
+            if (mate != id) {
+                const std::vector<ValueId> more = values_.inputs(mate);
+                read.insert(read.end(), more.begin(), more.end());
+            }
+        }
+        return read;
     }
 
     /// How many values live across each place of the order; leaves are loaded again instead.
@@ -292,7 +317,7 @@ private:
             }
             std::size_t& chunk = chunk_of[stage_of_[id.index]];
             chunk = chunk == absent ? chunks++ : chunk;
-            Operation operation{work_of(kernel_.values[id]), {}, chunk};
+            Operation operation{work_of(kernel_.values[id], units_), {}, chunk};
             for (const ValueId arg : values_.inputs(id)) {
                 if (found.number[arg.index] != absent) {
                     operation.arguments.push_back(found.number[arg.index]);
@@ -301,7 +326,7 @@ private:
             found.number[id.index] = found.operations.size();
             found.operations.push_back(std::move(operation));
         }
-        found.balance = balanced_stages(found.operations);
+        found.balance = balanced_stages(found.operations, units_);
         return found;
     }
 
@@ -444,6 +469,7 @@ private:
     const ir::Module& module_;
     const ir::Kernel& kernel_;
     const ValueWriter& values_;
+    Units units_;
     std::vector<Result> results_;
     std::vector<ValueId> order_;
     std::vector<std::size_t> place_; // in order_, by value
@@ -456,8 +482,8 @@ private:
 } // namespace
 
 std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kernel,
-                               const ValueWriter& values) {
-    Planner planner(module, kernel, values);
+                               const ValueWriter& values, const Units& units) {
+    Planner planner(module, kernel, values, units);
     if (!module.is_synapse && planner.worthwhile()) {
         return planner.run();
     }

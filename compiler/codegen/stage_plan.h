@@ -10,6 +10,7 @@
 // bits.
 #pragma once
 
+#include "codegen/stage_cost.h"
 #include "codegen/value_writer.h"
 #include "ir/ir.h"
 
@@ -35,7 +36,7 @@ struct Stage {
 
 /// One stage where the kernel is short, or must stay in one piece.
 [[nodiscard]] std::vector<Stage> plan_stages(const ir::Module& module, const ir::Kernel& kernel,
-                                             const ValueWriter& values);
+                                             const ValueWriter& values, const Units& units = {});
 
 /// A stage in parts that share none of its values: each with its results and all that is carried.
 [[nodiscard]] std::vector<Stage> parts(const ir::Kernel& kernel, const Stage& stage);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,13 @@ public:
     /// Whether only the exact side of approximations needs it, or only lanes near a point where a
     /// formula is 0/0: it stands in their branches.
     [[nodiscard]] bool is_rare(ir::ValueId id) const { return rare_[id.index]; }
-    /// Whether it is a select whose first arm stands in a branch.
+    /// Whether it is a select of which one arm stands in a branch.
     [[nodiscard]] bool seldom_chooses(ir::ValueId id) const;
+    /// That arm of a select, or the exact side of an approximation; and the other arm of a select.
+    [[nodiscard]] ir::ValueId rare_arm(ir::ValueId id) const;
+    [[nodiscard]] ir::ValueId usual_arm(ir::ValueId id) const;
+    /// Selects that can be chosen in one branch, in the order of the kernel; empty for one alone.
+    [[nodiscard]] std::span<const ir::ValueId> mates(ir::ValueId id) const;
     /// What must be known before it: its arguments, and what its branch reads if it has one.
     [[nodiscard]] std::vector<ir::ValueId> inputs(ir::ValueId id) const;
     /// Whether the lanes of some user are more than its own.
@@ -112,6 +118,7 @@ private:
     [[nodiscard]] std::vector<bool> results() const;
     void mark_live();
     void mark_rare();
+    void find_mates();
     [[nodiscard]] std::vector<ir::ValueId> branching(std::vector<bool>& usual) const;
     void mark_spread();
     void bound_integers();
@@ -150,7 +157,8 @@ private:
     std::vector<bool> live_;
     std::vector<bool> rare_;
     std::map<ir::ValueId, std::vector<ir::ValueId>> branches_; // rare values by what chooses them
-    std::string pieces_;                                       // table of approximations, if used
+    std::map<ir::ValueId, std::vector<ir::ValueId>> mates_;
+    std::string pieces_; // table of approximations, if used
     std::vector<bool> spread_;
     std::vector<bool> faulty_;
     std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits

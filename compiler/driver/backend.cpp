@@ -99,6 +99,7 @@ codegen::CppUnit emit(const Batch& batch, bool library) {
     codegen::Options options;
     options.vector_width =
         std::max(1, target.vector_bytes / static_cast<int>(batch.modules.front()->real_size));
+    options.processor = target.tune;
     options.required_features = target.required_features();
     options.library = library;
     options.sealed = batch.sealed;

@@ -44,10 +44,9 @@ bool is_used(llvm::StringRef name) {
            name == "sse2";
 }
 
-/// AMD's gathers are microcode, and Intel's up to Ice Lake were slowed down by the remedy for
-/// Downfall; avx512fp16 came with Sapphire Rapids, which needs none. A hypervisor may call the
+/// A server of Intel's since Sapphire Rapids, which brought avx512fp16. A hypervisor may call the
 /// processor by any name, so that LLVM's own list is of no use.
-bool gathers_fast(const llvm::StringMap<bool>& features) {
+bool is_new_server(const llvm::StringMap<bool>& features) {
 #if defined(__x86_64__)
     using namespace llvm::sys::detail::x86;
     return getVendorSignature() == VendorSignatures::GENUINE_INTEL && features.lookup("avx512fp16");
@@ -55,6 +54,17 @@ bool gathers_fast(const llvm::StringMap<bool>& features) {
     static_cast<void>(features);
     return false;
 #endif
+}
+
+/// AMD's gathers are microcode, and Intel's up to Ice Lake were slowed down by the remedy for
+/// Downfall; later ones need none.
+bool gathers_fast(const llvm::StringMap<bool>& features) {
+    return is_new_server(features);
+}
+
+/// Whose times count.
+std::string processor_of(const llvm::StringMap<bool>& features) {
+    return is_new_server(features) ? "sapphirerapids" : llvm::sys::getHostCPUName().str();
 }
 
 TargetSpec find_native_target() {
@@ -78,7 +88,7 @@ TargetSpec find_native_target() {
         return target;
     }
     target.cpu = "x86-64";
-    target.tune = llvm::sys::getHostCPUName().str();
+    target.tune = processor_of(features);
     target.triple = linux_x86;
     const auto has = [&](const char* name) { return features.lookup(name); };
     const auto has_all = [&](const auto& names) {

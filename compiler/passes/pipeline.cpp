@@ -14,6 +14,7 @@
 #include "passes/group_factors.h"
 #include "passes/hoist_invariants.h"
 #include "passes/invert_exprel.h"
+#include "passes/join_divisions.h"
 #include "passes/open_tangents.h"
 #include "passes/recognise_singularities.h"
 #include "passes/remove_dead.h"
@@ -78,6 +79,8 @@ const std::vector<std::string_view>& usual_passes() {
         "group_factors",
         // After the last that knows exponentials by name or moves their factors; makes invariants.
         "use_powers_of_two",
+        // After all that makes divisions or takes them away; before sums and products are fused.
+        "join_divisions",
         // After divisions have become factors; makes invariants.
         "gather_updates",
         // After all that makes or finds invariants.

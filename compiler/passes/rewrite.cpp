@@ -6,9 +6,9 @@
 namespace hhc::passes {
 
 Rewrite::Rewrite(ir::Module& module, ir::Kernel& kernel)
-    : old_(std::exchange(kernel.values.raw(), {})), kernel_(&kernel), builder_(module, kernel) {
+    : old_(std::exchange(kernel.values.raw(), {})), kernel_(&kernel), builder_(module, kernel),
+      new_ids_(old_.size()) {
     builder_.reserve(old_.size() + 16);
-    new_ids_.reserve(old_.size());
 }
 
 void Rewrite::finish() {

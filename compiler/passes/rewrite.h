@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,9 +22,15 @@ public:
     /// The next value is built as it was unless the pass gives another one. `visit(value, id)` gets
     /// the value with new arguments and its old number.
     template <class Visit> bool run(Visit&& visit) {
-        for (std::size_t i = 0; i < old_.size(); ++i) {
-            const ir::ValueId id(i);
-            ir::Value& value = old_[i];
+        std::vector<ir::ValueId> order(old_.size());
+        std::ranges::generate(order, [k = std::size_t{0}]() mutable { return ir::ValueId(k++); });
+        return run(order, std::forward<Visit>(visit));
+    }
+
+    /// The same in another order of all values, arguments first.
+    template <class Visit> bool run(std::span<const ir::ValueId> order, Visit&& visit) {
+        for (const ir::ValueId id : order) {
+            ir::Value& value = old_[id.index];
             for (ir::ValueId& arg : value.args) {
                 arg = new_ids_[arg.index];
             }
@@ -31,9 +38,10 @@ public:
             std::optional<ir::ValueId> other = visit(std::as_const(value), id);
             if (other) {
                 changed_ = true;
-                new_ids_.push_back(value.name.empty() ? *other : builder_.name(*other, value.name));
+                new_ids_[id.index] =
+                    value.name.empty() ? *other : builder_.name(*other, value.name);
             } else {
-                new_ids_.push_back(builder_.emit_as_is(std::move(value)));
+                new_ids_[id.index] = builder_.emit_as_is(std::move(value));
             }
         }
         finish();

@@ -84,5 +84,18 @@ TEST(StageCost, TheBusiestUnitDecidesOrTheWindow) {
     EXPECT_GT(cycles(sum, 400), 36) << "a long chain fills the window";
 }
 
+TEST(StageCost, ServersOfIntelDivideLongerAndShareTheirUnits) {
+    const Units server = units_of("sapphirerapids");
+    EXPECT_TRUE(server.shared);
+    EXPECT_GT(server.division, units_of("znver4").division);
+    EXPECT_EQ(units_of("znver4").division, units_of("").division);
+    const Work products{.products = 40, .others = 4, .divider = 0, .latency = 4};
+    EXPECT_EQ(cycles(products, 4), 40);
+    EXPECT_EQ(cycles(products, 4, server), 22);
+    ir::Value division;
+    division.op = ir::Op::Div;
+    EXPECT_EQ(cycles(work_of(division, server), 13, server), server.division);
+}
+
 } // namespace
 } // namespace hhc::codegen
