@@ -40,6 +40,8 @@ CELLS = {
     "CTX_E": "Cortical",
     "CTX_I": "Cortical",
 }
+# Cells that differ in nothing but their place are halves of one population.
+HALVES = {"GPe": ("pallidal", 0), "GPi": ("pallidal", 1), "D2": ("striatal", 0), "D1": ("striatal", 1)}
 STRIATAL_INPUTS = 10  # of each pallidal cell, whatever n is
 ALPHA_BETA = (7.0, 35.0)  # the band whose power marks the disease, Hz
 
@@ -125,12 +127,36 @@ def connections(draws: Mapping[str, np.ndarray], pd: int) -> list[Connection]:
     ]
 
 
+def place(name: str) -> tuple[str, int]:
+    """The population that holds these cells, and which part of it they are."""
+    return HALVES.get(name, (name, 0))
+
+
+def pathways(table: list[Connection]) -> list[list[Connection]]:
+    """Rows that one object can hold: between the same populations, with the same constants."""
+    rows: dict[tuple[str, ...], list[Connection]] = {}
+    for c in table:
+        key = (place(c.source)[0], place(c.target)[0], c.synapse, repr(c.constants))
+        rows.setdefault(key, []).append(c)
+    return list(rows.values())
+
+
+def ends(c: Connection, n: int) -> tuple[np.ndarray, ...]:
+    """Sources, targets, w and delays of the synapses of one row."""
+    w = np.broadcast_to(c.w, n)
+    used = np.flatnonzero(w)
+    source, target = (place(name)[1] * n for name in (c.source, c.target))
+    i = source + np.concatenate([sources[used] % n for sources in c.sources])
+    j = target + np.tile(used, len(c.sources))
+    return i, j, np.tile(w[used], len(c.sources)), np.full(len(i), c.delay or 0.0)
+
+
 @dataclass
 class Model:
     """The network, its populations and the recorders of their spikes, by name."""
 
     network: hp.Network
-    populations: dict[str, hp.Population]
+    populations: dict[str, hp.Population | hp.Subgroup]
     spikes: dict[str, hp.SpikeRecorder]
 
 
@@ -138,29 +164,34 @@ def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
     """The network of these draws; pd: lesioned, cs: prepared for the cortical stimulus."""
     cells, kinds = hp.compile("neurons.kumaravelu_2016"), hp.compile(FOLDER / "synapses.hhm")
     n = len(draws["draw_z_v_TH"])
-    P = {name: hp.Population(getattr(cells, kind), n, name=name) for name, kind in CELLS.items()}
+    held = [place(name)[0] for name in CELLS]
+    whole = {
+        held[k]: hp.Population(getattr(cells, kind), held.count(held[k]) * n, name=held[k])
+        for k, kind in enumerate(CELLS.values())
+    }
+    P = {name: whole[at][k * n : (k + 1) * n] for name in CELLS for at, k in [place(name)]}
     for name in list(CELLS)[:6]:
         mean = -63.8 if CELLS[name] == "Striatal" else -62
         P[name].v = (mean + 5 * draws[f"draw_z_v_{name}"]) * mV
     P["CTX_I"].a, P["CTX_I"].d = 0.1 / ms, 2 * mV / ms
-    P["D1"].g_M = P["D2"].g_M = (2.6 - 1.1 * pd) * mS / cm**2
+    whole["striatal"].g_M = (2.6 - 1.1 * pd) * mS / cm**2
     P["GPe"].I_bias = (3 if pd or not cs else 1) * uA / cm**2
     synapses = []
-    for c in connections(draws, pd):
-        w, target = np.broadcast_to(c.w, n), np.arange(n)
-        used = np.flatnonzero(w)
-        pathway = {} if c.delay is None else {"delay": c.delay * ms, "on_event": {"pre": "release"}}
-        S = hp.Synapses(P[c.source], P[c.target], getattr(kinds, c.synapse), **pathway)
-        S.connect(
-            i=np.concatenate([sources[used] % n for sources in c.sources]),
-            j=np.tile(target[used], len(c.sources)),
-        )
-        S.w = np.tile(w[used], len(c.sources)) * mS / cm**2
+    for rows in pathways(connections(draws, pd)):
+        c = rows[0]
+        events = {} if c.delay is None else {"on_event": {"pre": "release"}}
+        source, target = whole[place(c.source)[0]], whole[place(c.target)[0]]
+        S = hp.Synapses(source, target, getattr(kinds, c.synapse), **events)
+        i, j, w, delay = (np.concatenate(parts) for parts in zip(*(ends(row, n) for row in rows)))
+        S.connect(i=i, j=j)
+        S.w = w * mS / cm**2
+        if c.delay is not None:
+            S.delay = delay * ms
         for name, value in c.constants.items():
             setattr(S, name, value)
         synapses.append(S)
     spikes = {name: hp.SpikeRecorder(population) for name, population in P.items()}
-    return Model(hp.Network(*P.values(), *synapses, *spikes.values(), dt=DT), P, spikes)
+    return Model(hp.Network(*whole.values(), *synapses, *spikes.values(), dt=DT), P, spikes)
 
 
 def stimulate(model: Model, dbs: float, target: str, cs: int) -> list[Any]:
