@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,12 @@ CELLS = {
     "CTX_I": "Cortical",
 }
 # Cells that differ in nothing but their place are halves of one population.
-HALVES = {"GPe": ("pallidal", 0), "GPi": ("pallidal", 1), "D2": ("striatal", 0), "D1": ("striatal", 1)}
+HALVES = {
+    "GPe": ("pallidal", 0),
+    "GPi": ("pallidal", 1),
+    "D2": ("striatal", 0),
+    "D1": ("striatal", 1),
+}
 STRIATAL_INPUTS = 10  # of each pallidal cell, whatever n is
 ALPHA_BETA = (7.0, 35.0)  # the band whose power marks the disease, Hz
 
@@ -164,10 +170,11 @@ def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
     """The network of these draws; pd: lesioned, cs: prepared for the cortical stimulus."""
     cells, kinds = hp.compile("neurons.kumaravelu_2016"), hp.compile(FOLDER / "synapses.hhm")
     n = len(draws["draw_z_v_TH"])
-    held = [place(name)[0] for name in CELLS]
+    kind_of = {place(name)[0]: kind for name, kind in CELLS.items()}
+    parts = Counter(place(name)[0] for name in CELLS)
     whole = {
-        held[k]: hp.Population(getattr(cells, kind), held.count(held[k]) * n, name=held[k])
-        for k, kind in enumerate(CELLS.values())
+        name: hp.Population(getattr(cells, kind), parts[name] * n, name=name)
+        for name, kind in kind_of.items()
     }
     P = {name: whole[at][k * n : (k + 1) * n] for name in CELLS for at, k in [place(name)]}
     for name in list(CELLS)[:6]:
@@ -182,7 +189,7 @@ def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
         events = {} if c.delay is None else {"on_event": {"pre": "release"}}
         source, target = whole[place(c.source)[0]], whole[place(c.target)[0]]
         S = hp.Synapses(source, target, getattr(kinds, c.synapse), **events)
-        i, j, w, delay = (np.concatenate(parts) for parts in zip(*(ends(row, n) for row in rows)))
+        i, j, w, delay = map(np.concatenate, zip(*(ends(row, n) for row in rows), strict=True))
         S.connect(i=i, j=j)
         S.w = w * mS / cm**2
         if c.delay is not None:

@@ -99,7 +99,8 @@ void KernelWriter::synapse_loop() {
 }
 
 void KernelWriter::whole_blocks() {
-    open(fmt::format("for (int64_t i = block->begin; i < block->end; i += {}) {{", stride()));
+    say("const int64_t end = block->end;");
+    open(fmt::format("for (int64_t i = block->begin; i < end; i += {}) {{", stride()));
     if (!called_.empty()) {
         say(fmt::format("{}(i);", called_));
     }
@@ -211,10 +212,15 @@ void KernelWriter::target_by_target() {
 /// a round keep what they have.
 void KernelWriter::rounds_of_targets() {
     const std::vector<TargetSum> sums = target_sums(Lanes::Vector);
+    // Copies: as far as Clang knows the stores of the loop might change what they are of.
+    say("const hhk_context hhk_kept = *context;");
+    say("context = &hhk_kept;");
     say("const int64_t first = block->begin;");
-    open("for (int64_t target = first; target < block->end; target += HHK_WIDTH) {");
+    say("const int64_t end = block->end;");
+    say("const hhk_range* const hhk_groups = block->ranges;");
+    open("for (int64_t target = first; target < end; target += HHK_WIDTH) {");
     say("const int64_t place = target - first;");
-    say("const hhk_range group = block->ranges[place / HHK_PADDING];");
+    say("const hhk_range group = hhk_groups[place / HHK_PADDING];");
     say("const Int synapses = hhk_load(context->post + place);");
     for (const TargetSum& sum : sums) {
         say(fmt::format("Real {} = hhk_load({} + target);", sum.local, sum.array));

@@ -59,7 +59,7 @@ def test_joined_is_apart(n: int) -> None:
     assert network(n, 4) == network(n, 4, look=True)
 
 
-@pytest.mark.parametrize("n", [1, 10, 50])
+@pytest.mark.parametrize("n", [1, 10, 25, 50])
 def test_few_and_many_synapses(n: int) -> None:
     """Few are summed in rounds of the targets, more than 2^20 as they are stored. Several of them
     share source and target."""

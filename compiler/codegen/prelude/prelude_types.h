@@ -467,9 +467,16 @@ HHK_INLINE hhk_f hhk_gather_row(const hhk_real* p, const hhk_i32* index,
 HHK_INLINE hhk_f hhk_gather_row_alone(const hhk_real* p, const hhk_i32* index,
                                       [[maybe_unused]] hhk_i64 count) {
 #if defined(HHK_FAST_GATHER) && HHK_WIDTH == 8 && HHK_REAL == 64
-    if (count > 16) {
+    if (count > 32) {
         const hhk_i32v at = *reinterpret_cast<const hhk_i32v*>(index);
         return __builtin_ia32_gathersiv8df(hhk_f(0), p, at, -1, 8);
+    }
+    if (count > 16) {
+        const hhk_f* rows = reinterpret_cast<const hhk_f*>(p);
+        const hhk_l at = hhk_load(index);
+        const hhk_f low = __builtin_ia32_vpermi2varpd512(rows[0], at, rows[1]);
+        const hhk_f high = __builtin_ia32_vpermi2varpd512(rows[2], at, rows[3]);
+        return (at & 16) != 0 ? high : low;
     }
 #elif defined(HHK_FAST_GATHER) && HHK_WIDTH == 16 && HHK_REAL == 32
     const hhk_i32v at = *reinterpret_cast<const hhk_i32v*>(index);
