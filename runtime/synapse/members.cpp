@@ -271,11 +271,25 @@ void SynapseState::lay_out_rounds(std::size_t part) {
     }
 }
 
+/// Where targets with synapses stand: what is kept once per target is nothing elsewhere. Of
+/// subgroups this is less than the population; more synapses than `many` are not looked through.
+hhk_range SynapseState::reached_targets(std::size_t part) const {
+    const Part& own = layout_.parts[part];
+    const hhk_range all{layout_.bounds[part], layout_.bounds[part + 1]};
+    const std::uint32_t count = own.end - own.begin;
+    if (count == 0 || count > many || all.begin == all.end) {
+        return {all.begin, all.begin == all.end ? all.end : kernel::padded_count(all.end)};
+    }
+    const auto [first, last] = std::ranges::minmax(layout_.post.view().subspan(own.begin, count));
+    return {std::max(all.begin, first / HHK_PADDING * std::int64_t{HHK_PADDING}),
+            kernel::padded_count(std::int64_t{last} + 1)};
+}
+
 void SynapseState::make_calls(std::size_t part, bool join) {
     Member& member = *members_[part];
     const Part& own = layout_.parts[part];
     const auto padded = [](std::int64_t end) { return kernel::padded_count(end); };
-    const std::int64_t last_target = layout_.bounds[part + 1];
+    const hhk_range targets = reached_targets(part);
     const auto add = [&](const hhk_block_fn* hooks, base::TogetherVector<Call>& calls, bool whole) {
         const auto range = [&](std::uint32_t space) -> hhk_range {
             switch (space) {
@@ -286,8 +300,7 @@ void SynapseState::make_calls(std::size_t part, bool join) {
             case HHK_PER_PRE:
                 return {0, padded(pre_->count())};
             default:
-                return {layout_.bounds[part],
-                        last_target == layout_.bounds[part] ? last_target : padded(last_target)};
+                return targets;
             }
         };
         // synapses first: they read what is kept once per entity as it was at t_k

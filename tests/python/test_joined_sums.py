@@ -124,6 +124,29 @@ def rounds(
     return [np.asarray(x).tobytes() for P in (few, many) for x in (P.v, P.s)]
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("first", "last"), [(0, 15), (16, 31), (15, 16), (37, 150), (130, 199)])
+def test_only_targets_with_synapses_are_advanced(first: int, last: int, threads: int) -> None:
+    """The same bits as where synapses without weight reach all others."""
+    cell = hp.compile(CELL, threshold="v > -50*mV", reset="v = -65*mV")
+    found = []
+    for everywhere in (False, True):
+        P = hp.Population(cell, 200, name="cells")
+        P.v = np.linspace(-70, -45, 200) * mV
+        A = hp.Synapses(P, P, ALPHA, on_pre="h += w*e/(5*ms)", delay=1 * ms, name="alpha")
+        j = np.arange(first, last + 1)
+        A.connect(i=199 - j % 20, j=j)
+        A.w = 20e-9 * siemens
+        if everywhere:
+            A.connect(i=0, j=np.arange(200))
+            A.w[len(j) :] = 0 * siemens
+        hp.Network(P, A, dt=0.1 * ms, threads=threads).run(30 * ms)
+        g = np.asarray(A.g)[j]  # one value per target
+        assert g.min() > 0
+        found.append([np.asarray(P.v).tobytes(), g.tobytes()])
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_rounds_are_the_stored_order(dtype: str) -> None:
     expected = rounds(dtype)
