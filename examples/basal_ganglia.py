@@ -176,23 +176,28 @@ def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
         name: hp.Population(getattr(cells, kind), parts[name] * n, name=name)
         for name, kind in kind_of.items()
     }
-    P = {name: whole[at][k * n : (k + 1) * n] for name in CELLS for at, k in [place(name)]}
+    P = {
+        name: whole[at][k * n : (k + 1) * n] if parts[at] > 1 else whole[at]
+        for name in CELLS
+        for at, k in [place(name)]
+    }
     for name in list(CELLS)[:6]:
         mean = -63.8 if CELLS[name] == "Striatal" else -62
         P[name].v = (mean + 5 * draws[f"draw_z_v_{name}"]) * mV
     P["CTX_I"].a, P["CTX_I"].d = 0.1 / ms, 2 * mV / ms
     whole["striatal"].g_M = (2.6 - 1.1 * pd) * mS / cm**2
-    P["GPe"].I_bias = (3 if pd or not cs else 1) * uA / cm**2
+    if cs and not pd:
+        P["GPe"].I_bias = 1 * uA / cm**2
     synapses = []
     for rows in pathways(connections(draws, pd)):
         c = rows[0]
-        events = {} if c.delay is None else {"on_event": {"pre": "release"}}
+        pathway = {} if c.delay is None else {"delay": c.delay * ms, "on_event": {"pre": "release"}}
         source, target = whole[place(c.source)[0]], whole[place(c.target)[0]]
-        S = hp.Synapses(source, target, getattr(kinds, c.synapse), **events)
+        S = hp.Synapses(source, target, getattr(kinds, c.synapse), **pathway)
         i, j, w, delay = map(np.concatenate, zip(*(ends(row, n) for row in rows), strict=True))
         S.connect(i=i, j=j)
         S.w = w * mS / cm**2
-        if c.delay is not None:
+        if np.ptp(delay) > 0:
             S.delay = delay * ms
         for name, value in c.constants.items():
             setattr(S, name, value)
