@@ -127,7 +127,7 @@ def measured(
     S.connect(i=graph.i, j=graph.j)
     hp.geometry.set_delays(S, speed=SPEED)
     rate = hp.RateRecorder(P, 10 * contest.dt)
-    net = hp.Network(P, S, rate, dt=contest.dt, seed=1)
+    net = hp.Network(P, S, rate, dt=contest.dt, seed=1, flush_denormals=True)
     steps = round(contest.duration / contest.dt)
     net.run(100 * contest.dt)
     factors = {}

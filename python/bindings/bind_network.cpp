@@ -87,11 +87,12 @@ void bind_network(py::module_& module) {
             return result;
         });
     py::class_<Network>(module, "Network")
-        .def(py::init([](double dt, int threads, std::uint64_t seed) {
+        .def(py::init([](double dt, int threads, std::uint64_t seed, bool flush_denormals) {
             hodg::NetworkOptions options;
             options.dt = dt;
             options.threads = threads;
             options.seed = seed;
+            options.flush_denormals = flush_denormals;
             options.make_code = [](const auto& tables) { hhc::build(tables); };
             return Network(options);
         }))
@@ -122,6 +123,7 @@ void bind_network(py::module_& module) {
         .def_property_readonly("t", &Network::time)
         .def_property_readonly("dt", &Network::dt)
         .def_property_readonly("seed", &Network::seed)
+        .def_property_readonly("flush_denormals", &Network::flush_denormals)
         .def_property("threads", &Network::threads, &Network::set_threads);
 }
 

@@ -59,6 +59,7 @@ class Ensemble:
             threads=net.threads,
             seed=net._core.seed,
             temperature=net._temperature,
+            flush_denormals=net._core.flush_denormals,
         )
         self._made = made
 

@@ -68,7 +68,7 @@ template <class T> void ThreadTeam::wait_while(const std::atomic<T>& value, T ol
 
 void ThreadTeam::call(int member) {
     try {
-        const abi::FloatEnvironment environment;
+        const abi::FloatEnvironment environment(underflow_);
         (*work_)(member);
     } catch (...) {
         if (!failed_.exchange(true)) {
@@ -97,6 +97,7 @@ void ThreadTeam::serve(int member) {
 
 void ThreadTeam::run(const std::function<void(int)>& work) {
     work_ = &work;
+    underflow_ = abi::FloatEnvironment::wanted();
     leader_cpu_.store(sched_getcpu(), std::memory_order_relaxed);
     failed_.store(false);
     busy_.store(size_ - 1, std::memory_order_relaxed);

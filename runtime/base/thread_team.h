@@ -3,6 +3,8 @@
 // sleep. No thread exists before a team is made.
 #pragma once
 
+#include "abi/float_environment.h"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +44,7 @@ private:
     int spins_;
     long process_;
     const std::function<void(int)>* work_ = nullptr;
+    abi::FloatEnvironment::Underflow underflow_ = {}; // that of the run
     // What some spin on and what others count with stands in lines of its own.
     static constexpr std::size_t line = 64;
     alignas(line) std::atomic<std::uint32_t> round_{0};

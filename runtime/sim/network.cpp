@@ -253,6 +253,9 @@ std::int64_t Network::step() const {
 std::uint64_t Network::seed() const {
     return state_->options().seed;
 }
+bool Network::flush_denormals() const {
+    return state_->options().flush_denormals;
+}
 int Network::threads() const {
     return state_->options().threads;
 }

@@ -57,6 +57,7 @@ names_of(const std::vector<std::shared_ptr<stimulus::StimulusState>>& stimuli) {
 void NetworkState::write_to(const archive::Out& out, const Notes& notes) {
     out.put("dt", options_.dt);
     out.put("seed", options_.seed);
+    out.put("flush_denormals", std::int64_t{options_.flush_denormals});
     out.put("step", step_);
     for (std::size_t n = 0; n < populations_.size(); ++n) {
         populations_[n].state()->save(out.in(fmt::format("population/{}", n)));
@@ -124,6 +125,9 @@ void NetworkState::check(const archive::In& in, bool strict) const {
         in.damaged("it stands before its beginning");
     }
     static_cast<void>(in.one<std::uint64_t>("seed"));
+    if (in.has("flush_denormals")) {
+        static_cast<void>(in.one<std::int64_t>("flush_denormals"));
+    }
     require_same(in.in("population"), "population", populations_,
                  [](const Population& population) { return population.name(); });
     require_same(in.in("synapses"), "synapses", synapses_,
@@ -185,6 +189,8 @@ void NetworkState::take_back(const archive::In& in) {
     step_ = in.one<std::int64_t>("step");
     looked_at_ = step_;
     options_.seed = in.one<std::uint64_t>("seed");
+    options_.flush_denormals =
+        in.has("flush_denormals") && in.one<std::int64_t>("flush_denormals") != 0;
     const auto populations = by_name(in.in("population"));
     for (const Population& population : populations_) {
         population.state()->restore(populations.at(population.name()), options_.seed);

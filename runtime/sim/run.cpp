@@ -56,7 +56,10 @@ RunReport NetworkState::run(double duration, const RunOptions& options) {
              "build it again with other values");
     }
     const Running running(running_);
-    const abi::FloatEnvironment environment;
+    using abi::FloatEnvironment;
+    const FloatEnvironment environment(options_.flush_denormals
+                                           ? FloatEnvironment::Underflow::ToZero
+                                           : FloatEnvironment::Underflow::Gradual);
     const Clock::time_point start = Clock::now();
     const std::int64_t begin = step_;
     const std::int64_t end = begin + steps;
