@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Round to nearest, and gradual underflow unless the run wants zeros, for the time of a run, whatever
-// the host has set: results would otherwise differ from thread to thread. Here because runtime and
-// interpreter both need it.
+// Round to nearest, and gradual underflow unless the run wants zeros, for the time of a run,
+// whatever the host has set: results would otherwise differ from thread to thread. Here because
+// runtime and interpreter both need it.
 #pragma once
 
 #include <cstdint>
