@@ -26,7 +26,7 @@ struct NetworkOptions {
     int threads = 1;        // 0: one per CPU. Results are the same bits for any number
     std::uint64_t seed = 0; // of every random stream
     /// Numbers below 2.2e-308 (float32: 1.2e-38) are zeros in runs. Some processors take a hundred
-    /// times as long for them; results differ in nothing larger.
+    /// times as long for them. A decay whose decrement is taken as zero ends a little above that.
     bool flush_denormals = false;
     /// Called before steps are laid out, with the tables of everything that has kernels: whoever
     /// made them may put machine code into them then, for all at once.

@@ -199,6 +199,8 @@ TEST(JoinedDivisions, DenominatorsOutOfRangeGiveTheBitsThatStoodThere) {
     const std::vector<double> v = {-800, -745, -720, -400, 360, 400,
                                    709,  710,  800,  -inf, inf, std::nan("")};
     for (const std::string& body : {euler(false), std::string(rates), std::string(sigmoids)}) {
+        // Far below zero only Euler's step has a large one; the others are joined there.
+        const bool both_ways = body == euler(false);
         const ir::Module module = read_module(kernel(body));
         const ir::Module result = joined(module);
         const Results before = run(module, v, 0.3);
@@ -206,8 +208,9 @@ TEST(JoinedDivisions, DenominatorsOutOfRangeGiveTheBitsThatStoodThere) {
         for (std::size_t i = 0; i < v.size(); ++i) {
             for (const auto& [old, found] :
                  {std::pair{before.a[i], now.a[i]}, std::pair{before.b[i], now.b[i]}}) {
+                const double bound = both_ways || !(v[i] < 0) ? 0 : 4 * ulp * std::abs(old);
                 EXPECT_TRUE(old == found || (std::isnan(old) && std::isnan(found)) ||
-                            std::abs(found - old) <= 4 * ulp * std::abs(old))
+                            std::abs(found - old) <= bound)
                     << "v = " << v[i] << ": " << old << " became " << found << "\n"
                     << body;
             }
