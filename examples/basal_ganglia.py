@@ -196,9 +196,9 @@ def build(draws: Mapping[str, np.ndarray], pd: int = 0, cs: int = 0) -> Model:
         S = hp.Synapses(source, target, getattr(kinds, c.synapse), **pathway)
         i, j, w, delay = map(np.concatenate, zip(*(ends(row, n) for row in rows), strict=True))
         S.connect(i=i, j=j)
-        S.w = w * mS / cm**2
         if np.ptp(delay) > 0:
             S.delay = delay * ms
+        S.w = w * mS / cm**2
         for name, value in c.constants.items():
             setattr(S, name, value)
         synapses.append(S)
