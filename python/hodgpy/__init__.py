@@ -10,24 +10,11 @@
 >>> net.run(100*ms)
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hodgpy import (
-    errors,
-    geometry,
-    growth,
-    inference,
-    places,
-    plotting,
-    published_shapes,
-    testset,
-    trains,
-    units,
-)
+from hodgpy import errors, units
 from hodgpy._core import __version__
-from hodgpy.cables.conduction import conduction_velocity
-from hodgpy.cables.morphology import Cylinder, Morphology, Section, Soma
-from hodgpy.cables.population import CablePopulation, Cell
 from hodgpy.compiling import check, compile, load
 from hodgpy.errors import (
     HodgError,
@@ -40,8 +27,6 @@ from hodgpy.errors import (
     UnitWarning,
     UserError,
 )
-from hodgpy.geometry import Box, GeometricGraph, Positions, place
-from hodgpy.imaging import CalciumImaging
 from hodgpy.library import models
 from hodgpy.model import Model, ModelFile
 from hodgpy.network import Network
@@ -52,6 +37,42 @@ from hodgpy.stimuli import DBS, CurrentClamp, PulseTrain
 from hodgpy.subgroup import Subgroup
 from hodgpy.synapses import Synapses
 from hodgpy.timed_array import TimedArray
+
+if TYPE_CHECKING:
+    from hodgpy import (
+        geometry,
+        growth,
+        inference,
+        places,
+        plotting,
+        published_shapes,
+        testset,
+        trains,
+    )
+    from hodgpy.cables.conduction import conduction_velocity
+    from hodgpy.cables.morphology import Cylinder, Morphology, Section, Soma
+    from hodgpy.cables.population import CablePopulation, Cell
+    from hodgpy.geometry import Box, GeometricGraph, Positions, place
+    from hodgpy.imaging import CalciumImaging
+
+# What a network of points does without is imported when it is first used.
+_HOME = {
+    **dict.fromkeys(("Box", "GeometricGraph", "Positions", "place"), "geometry"),
+    **dict.fromkeys(("CablePopulation", "Cell"), "cables.population"),
+    **dict.fromkeys(("Cylinder", "Morphology", "Section", "Soma"), "cables.morphology"),
+    "CalciumImaging": "imaging",
+    "conduction_velocity": "cables.conduction",
+}
+_MODULES = (
+    "geometry",
+    "growth",
+    "inference",
+    "places",
+    "plotting",
+    "published_shapes",
+    "testset",
+    "trains",
+)
 
 
 def load_ipython_extension(shell: object) -> None:
@@ -126,6 +147,12 @@ def __dir__() -> list[str]:
 if not TYPE_CHECKING:  # for checkers of types an unknown name stays unknown
 
     def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            return import_module(f"hodgpy.{name}")
+        if name in _HOME:
+            found = getattr(import_module(f"hodgpy.{_HOME[name]}"), name)
+            globals()[name] = found  # the next time without a detour
+            return found
         from hodgpy.other_names import no_such_name
 
         raise AttributeError(no_such_name(name, __all__))

@@ -207,7 +207,7 @@ class CalciumImaging(Recorder):
 
     # -- in a network ----------------------------------------------------------------------------
 
-    def _join(self, network: Any) -> None:
+    def _join(self, network: Any, name: str) -> None:
         """Adds the indicator to a network, whose step decides what a frame is exactly."""
         self._network = network
         steps = self._frame / network.dt
@@ -225,7 +225,7 @@ class CalciumImaging(Recorder):
         network._core.add_synapses(self._feed._core)
         interval = self._steps // self._parts * network.dt
         self._log = StateRecorder(self._indicator, ["light", "exposed"], dt=interval)
-        network._core.add_recorder(self._log._core, self.name)
+        network._core.add_recorder(self._log._core, name)
         self._log._network = network
 
     def _before_run(self, dt: float, time: float, duration: float) -> None:

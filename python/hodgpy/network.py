@@ -9,11 +9,10 @@ from copy import deepcopy
 from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
-from hodgpy import _core, arguments, guarding, plausible, plotting, saving, units
+from hodgpy import _core, arguments, guarding, plausible, units
 from hodgpy.coded import refuse
 from hodgpy.copying import rebuild_network
 from hodgpy.errors import NetworkWarning, SimulationError
-from hodgpy.imaging import CalciumImaging
 from hodgpy.keywords import Keywords, keywords
 from hodgpy.population import Population
 from hodgpy.recorders import Recorder
@@ -128,14 +127,10 @@ class Network(Keywords):
         elif isinstance(item, NoiseCurrent):
             self._join(item.process)
             self._join(item._links)
-        elif isinstance(item, CalciumImaging):
-            self._name(item, self._free_name(item))
-            item._join(self)
         elif isinstance(item, Recorder):
             name = self._free_name(item)
-            self._core.add_recorder(item._core, name)
+            item._join(self, name)
             self._name(item, name)
-            item._network = self
         else:
             raise SimulationError(
                 "a network takes populations, synapses, stimuli and recorders, not "
@@ -316,6 +311,8 @@ class Network(Keywords):
             short, damaged or from a newer version, HH6064 for another network. Nothing is changed
             then.
         """
+        from hodgpy import saving
+
         saving.restore(self, arguments.path(path, "path"), strict)
 
     def check_accuracy(self, duration: Any) -> Accuracy:
@@ -348,6 +345,8 @@ class Network(Keywords):
             synapses._settle()
 
     def _notes(self) -> dict[str, bytes]:
+        from hodgpy import saving
+
         return saving.notes_of(self._populations | self._others)
 
     def _warn_of_idle(self) -> None:
@@ -380,6 +379,8 @@ class Network(Keywords):
         SimulationError
             For a network without recorders.
         """
+        from hodgpy import plotting
+
         return plotting.overview([r for r in self._objects if isinstance(r, Recorder)], figsize)
 
     @overload

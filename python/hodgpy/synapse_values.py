@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, plausible, plotting, units
+from hodgpy import arguments, plausible, units
 from hodgpy.coded import Place, refuse
 from hodgpy.errors import ModelError, NetworkWarning, SimulationError
 from hodgpy.model import Model
 from hodgpy.pairs.expressions import PairExpression, Value
+from hodgpy.pairs.random import Random
 from hodgpy.pairs.scope import Pairs, Side, scopes_of
 from hodgpy.source_place import find_literal
 from hodgpy.subgroup import split
@@ -229,6 +230,8 @@ class SynapseValues(ABC):
         -------
         matplotlib axes
         """
+        from hodgpy import plotting
+
         if variable is None:
             return plotting.connections(self, ax, **style)
         values, dimension = self._values_of(variable)
@@ -446,10 +449,9 @@ class SynapseValues(ABC):
                 return None
             return Value(data if chosen is None or np.ndim(data) == 0 else data[chosen], dimension)
 
-        random = np.random.Generator(np.random.Philox(self._next_seed()))
         names = (*self._names(), "delay", "N_incoming", "N_outgoing")
         sides = Side(self.source), Side(self.target)
-        return Pairs(*sides, scopes_of({}, frame), random, own, names)
+        return Pairs(*sides, scopes_of({}, frame), self._next_random(), own, names)
 
     def _absolute(self, space: str) -> np.ndarray:
         """For each synapse the neuron of the whole population on one side."""
@@ -477,14 +479,10 @@ class SynapseValues(ABC):
         )  # fmt: skip
         return np.array(found.data, dtype=float)
 
-    def _next_seed(self) -> int:
-        """A seed of its own for every call that draws."""
+    def _next_random(self) -> Random:
+        """Random numbers of its own for every call that draws."""
         self._keep("_draws", self._draws + 1)
-        name = list(self._source["name"].encode())
-        state = np.random.SeedSequence([self._seed, self._draws, *name]).generate_state(
-            1, np.uint64
-        )
-        return int(state[0])
+        return Random(self._seed, self._draws, *self._source["name"].encode())
 
     @abstractmethod
     def _settle(self) -> None:

@@ -20,6 +20,7 @@ from hodgpy.errors import ModelError, ModelWarning, SimulationError
 from hodgpy.keywords import keywords, names_of, unknown_keyword
 from hodgpy.model import Model
 from hodgpy.pairs.connecting import Matrix, Request, Rule, plan
+from hodgpy.pairs.random import Random
 from hodgpy.pairs.scope import Pairs, Side, scopes_of
 from hodgpy.population import Population
 from hodgpy.source_place import find_literal
@@ -252,16 +253,17 @@ class Synapses(SynapseValues):
             refuse("HH6050", "`into` names the variable for the values of `matrix`", "give one")
         if into is not None:
             self._variable(into)
-        drawn = self._next_seed() if seed is None else arguments.whole(seed, "seed", 0, 2**64 - 1)
+        own = seed is not None
+        random = Random(arguments.whole(seed, "seed", 0, 2**64 - 1)) if own else self._next_random()
         scopes = scopes_of(arguments.mapping(namespace, "namespace"), frame)
-        random = np.random.Generator(np.random.Philox(drawn))
         pairs = Pairs(Side(self.source), Side(self.target), scopes, random)
         before = len(self)
         made = plan(request, pairs, self._same())
         if isinstance(made, Rule):
             self._core.connect_rule(
-                made.kind, made.number, made.wrap, made.self_connections, made.multapses, drawn
-            )
+                made.kind, made.number, made.wrap, made.self_connections, made.multapses,
+                random.seed,
+            )  # fmt: skip
         elif isinstance(made, Matrix):
             self._core.connect(made.i, made.j)
         else:

@@ -118,7 +118,9 @@ def set_delays(
         refuse("HH6081", "a delay by geometry needs a speed, or a diffusion coefficient, not both")
     frame = sys._getframe(level + 1)
     random = np.random.Generator(np.random.Philox(arguments.whole(seed, "seed", 0, 2**64 - 1)))
-    scope = synapses._pairs(None, frame).scope(synapses.i, synapses.j)._replace(random=random)
+    scope = (
+        synapses._pairs(None, frame).scope(synapses.i, synapses.j)._replace(random=lambda: random)
+    )
     path = _lengths(synapses, scope) * _path_factors(path_factor, scope, frame)
     if speed is not None:
         seconds = path / _positive(speed, "speed", _SPEED)

@@ -41,7 +41,7 @@ class Scope(NamedTuple):
 
     lookup: Callable[[str], Value | None]
     names: Callable[[], list[str]]
-    random: np.random.Generator
+    random: Callable[[], np.random.Generator]
     pairs: int
 
 
@@ -282,7 +282,7 @@ class PairExpression:
                 self._require(other, value.dimension, DIMENSIONLESS, "a plain number")
         numbers = [self._arithmetic(v.data) for v in given]
         try:
-            return Value(distribution.draw(scope.random, scope.pairs, *numbers), dimension)
+            return Value(distribution.draw(scope.random(), scope.pairs, *numbers), dimension)
         except ValueError as error:
             self._refuse(node, f"`{self._source(node)}` cannot be drawn: {error}")
 

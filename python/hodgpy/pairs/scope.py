@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from hodgpy import units
 from hodgpy.errors import HodgError
 from hodgpy.pairs.expressions import PairExpression, Scope, Value, lookup_in
+from hodgpy.pairs.random import Random
 
 _AXES = ("x", "y", "z")
 
@@ -62,7 +64,7 @@ class Pairs:
     pre, post : Side
     scopes : list of mappings
         Where other names are looked up: a namespace, the caller's locals and globals.
-    random : numpy Generator
+    random : Random
     own : callable, optional
         Values of the synapses' own variables for the pairs in question.
     """
@@ -72,16 +74,20 @@ class Pairs:
         pre: Side,
         post: Side,
         scopes: list[Mapping[str, Any]],
-        random: np.random.Generator,
+        random: Random,
         own: Callable[[str], Value | None] = lambda name: None,
         own_names: tuple[str, ...] = (),
     ) -> None:
         self.pre = pre
         self.post = post
-        self.random = random
+        self._random = random
         self._external = lookup_in(scopes)
         self._own = own
         self._own_names = own_names
+
+    @property
+    def random(self) -> np.random.Generator:
+        return self._random.generator
 
     def scope(
         self,
@@ -98,7 +104,7 @@ class Pairs:
             found = self._of_pair(name, i, j)
             return self._external(name) if found is None else found
 
-        return Scope(lookup, lambda: self._names(i, j, others), self.random, count)
+        return Scope(lookup, lambda: self._names(i, j, others), lambda: self.random, count)
 
     def _of_pair(self, name: str, i: np.ndarray | None, j: np.ndarray | None) -> Value | None:
         if name in ("i", "j"):
@@ -166,8 +172,12 @@ def evaluated(
         return own.get(name) or side.at(name, positions) or external(name)
 
     population = getattr(group, "population", group)
-    seeds = np.random.SeedSequence([population._seed, population._assignments])
-    random = np.random.Generator(np.random.Philox(seeds))
+    seeds = [population._seed, population._assignments]
+
+    @cache
+    def random() -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(np.random.SeedSequence(seeds)))
+
     scope = Scope(lookup, lambda: [*side.names(), "i", "N"], random, len(positions))
     found = expression.value(scope)
     return Value(np.array(np.broadcast_to(found.data, len(positions))), found.dimension)

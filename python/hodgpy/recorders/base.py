@@ -46,6 +46,11 @@ class Recorder(Keywords, ABC):
         """Time in seconds up to which was recorded."""
         return 0.0 if self._network is None else float(self._network.t)
 
+    def _join(self, network: Any, name: str) -> None:
+        """Becomes part of a network."""
+        network._core.add_recorder(self._core, name)
+        self._network = network
+
     def _warn_if_alone(self) -> None:
         if self._network is None:
             plausible.warn_user(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting, units
+from hodgpy import arguments, units
 from hodgpy.coded import refuse
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
@@ -227,6 +227,8 @@ class EventRecorder(NamedValues, Recorder):
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame with the columns ``t`` (seconds), ``i`` and the variables, in SI."""
+        from hodgpy import export
+
         return export.events_to_pandas(self)
 
     def to_neo(self) -> Any:
@@ -234,6 +236,8 @@ class EventRecorder(NamedValues, Recorder):
 
         Variables are their ``array_annotations``, with units.
         """
+        from hodgpy import export
+
         return export.events_to_neo(self)
 
     def _default_name(self) -> str:
@@ -241,6 +245,8 @@ class EventRecorder(NamedValues, Recorder):
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """A raster plot; returns the matplotlib axes."""
+        from hodgpy import plotting
+
         return plotting.raster(self, ax, **style)
 
     def __len__(self) -> int:

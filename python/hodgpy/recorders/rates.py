@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting
+from hodgpy import arguments
 from hodgpy.population import Population
 from hodgpy.recorders.base import Recorder, interval_of
 from hodgpy.subgroup import Subgroup, split
@@ -68,10 +68,14 @@ class RateRecorder(Recorder):
 
     def to_pandas(self) -> Any:
         """A pandas Series of the rate in Hz, indexed by the start of each bin in seconds."""
+        from hodgpy import export
+
         return export.rate_to_pandas(self)
 
     def to_neo(self) -> Any:
         """The rate as a ``neo.AnalogSignal`` in Hz."""
+        from hodgpy import export
+
         return export.rate_to_neo(self)
 
     def _default_name(self) -> str:
@@ -79,6 +83,8 @@ class RateRecorder(Recorder):
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """The rate over time; returns the matplotlib axes."""
+        from hodgpy import plotting
+
         return plotting.rate(self, ax, **style)
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hodgpy import _core as core
-from hodgpy import arguments, export, plotting
+from hodgpy import arguments
 from hodgpy.coded import refuse
 from hodgpy.errors import SimulationError
 from hodgpy.population import Population
@@ -160,10 +160,14 @@ class StateRecorder(NamedValues, Recorder):
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame indexed by time in seconds, columns (variable, neuron), in SI."""
+        from hodgpy import export
+
         return export.states_to_pandas(self)
 
     def to_neo(self) -> Any:
         """One ``neo.AnalogSignal`` per variable, with units, in a list."""
+        from hodgpy import export
+
         return export.states_to_neo(self)
 
     def _default_name(self) -> str:
@@ -183,6 +187,8 @@ class StateRecorder(NamedValues, Recorder):
 
     def plot(self, ax: Any = None, **style: Any) -> Any:
         """Traces over time, one panel per variable; returns the matplotlib axes."""
+        from hodgpy import plotting
+
         return plotting.traces(self, ax, **style)
 
     def __len__(self) -> int:
