@@ -1,4 +1,5 @@
-# Clang, LLVM and lld 19 as static archives: target hodgpy_llvm (INTERFACE).
+# Clang, LLVM and lld 19 as static archives: target hodgpy_llvm (INTERFACE); hodgpy_llvm_host is the part
+# of LLVM that knows processors.
 #
 # CMake's imported Clang targets are not used on purpose: Debian's export lists libLLVM-19.so as
 # their interface, and with a static archive beside it every command-line option of LLVM is
@@ -16,7 +17,7 @@ set(LLVMStatic_DEBIAN_PACKAGES
 find_program(LLVM_CONFIG NAMES llvm-config-19 llvm-config)
 if(NOT LLVM_CONFIG)
     message(FATAL_ERROR
-        "llvm-config-19 was not found. The jit room links LLVM 19 statically; on Debian 12:\n"
+        "llvm-config-19 was not found. The toolchain links LLVM 19 statically; on Debian 12:\n"
         "  apt-get install ${LLVMStatic_DEBIAN_PACKAGES}\n"
         "or configure with -DHODGPY_JIT=OFF to build only the rooms that need no LLVM.")
 endif()
@@ -50,6 +51,10 @@ set(clang_libraries clangFrontend clangCodeGen clangDriver clangParse clangSema 
     clangSupport)
 
 set(archives "")
+set(host_archives "")
+foreach(library IN ITEMS TargetParser Support Demangle) # what knows the processor that runs this
+    list(APPEND host_archives "${LLVMStatic_LIBDIR}/libLLVM${library}.a")
+endforeach()
 foreach(library IN LISTS clang_libraries llvm_libraries ITEMS lldELF lldCommon Polly PollyISL)
     set(archive "${LLVMStatic_LIBDIR}/lib${library}.a")
     if(NOT EXISTS "${archive}")
@@ -85,9 +90,15 @@ target_link_libraries(hodgpy_llvm INTERFACE
     -Wl,--as-needed z zstd m dl rt)
 add_dependencies(hodgpy_llvm hodgpy_llvm_stubs)
 
+add_library(hodgpy_llvm_host INTERFACE)
+target_include_directories(hodgpy_llvm_host SYSTEM INTERFACE "${LLVMStatic_INCLUDEDIR}")
+target_link_libraries(hodgpy_llvm_host INTERFACE
+    -Wl,--start-group ${host_archives} -Wl,--end-group -Wl,--as-needed z zstd m dl rt)
+
 # lld links LLVM in a second, bfd in six; g++ 12 finds it only under the plain name ld.lld.
 if(EXISTS "${LLVMStatic_BINDIR}/ld.lld")
     set(HODGPY_LLD_FLAGS -fuse-ld=lld -B${LLVMStatic_BINDIR})
     target_link_options(hodgpy_llvm INTERFACE ${HODGPY_LLD_FLAGS})
+    target_link_options(hodgpy_llvm_host INTERFACE ${HODGPY_LLD_FLAGS})
     set_property(GLOBAL PROPERTY HODGPY_LLVM_TOOLS "${LLVMStatic_BINDIR}")
 endif()

@@ -1,11 +1,6 @@
-# libhodgpy.so: every room of the compiler and of the runtime, and LLVM once. `hhc` and the Python
-# extension are thin and link to it.
-#   -z defs                       a missing archive fails here and not at the user's
-#   --exclude-libs, hodgpy.map    nothing of LLVM is visible
-#   --as-needed                   no library that nothing calls
-#   -z pack-relative-relocs       6 MB less (glibc 2.36 reads it)
-#   -z keep-text-section-prefix   constructors of LLVM's options side by side: 7 MB less touched at import
-#   --build-id                    identifies the library in the keys of the object cache
+# libhodgpy.so: every room of the compiler and of the runtime but the toolchain; `hhc` and the Python
+# extension are thin and link to it. libhodgpy_llvm.so (compiler/toolchain) has Clang, LLVM and lld, and
+# is loaded when something is compiled that is not in the cache.
 get_property(rooms GLOBAL PROPERTY HODGPY_ROOMS)
 get_property(externals GLOBAL PROPERTY HODGPY_EXTERNALS)
 list(REMOVE_DUPLICATES externals)
@@ -16,20 +11,16 @@ foreach(room IN LISTS rooms)
 endforeach()
 
 add_library(hodgpy SHARED ${objects})
-set(version_script "${PROJECT_SOURCE_DIR}/cmake/hodgpy.map")
 set_target_properties(hodgpy PROPERTIES
     LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib"
-    LINK_DEPENDS "${version_script}"
     LINKER_LANGUAGE CXX
+    BUILD_RPATH "$ORIGIN"
     INSTALL_RPATH "$ORIGIN")
 target_include_directories(hodgpy PUBLIC
     "${PROJECT_SOURCE_DIR}/compiler" "${PROJECT_SOURCE_DIR}/compiler/include"
     "${PROJECT_SOURCE_DIR}/runtime" "${PROJECT_SOURCE_DIR}/runtime/include")
-target_link_libraries(hodgpy PRIVATE hodgpy_llvm ${externals})
-target_link_options(hodgpy PRIVATE
-    -Wl,--version-script=${version_script} -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,--as-needed
-    -Wl,-z,pack-relative-relocs -Wl,--build-id=sha1 -Wl,-Bsymbolic-functions
-    -Wl,--gc-sections -Wl,-z,keep-text-section-prefix)
+target_link_libraries(hodgpy PRIVATE hodgpy_llvm_host ${CMAKE_DL_LIBS} ${externals})
+hodgpy_hide_all_but(hodgpy hodgpy.map)
 
 # Another order of the code, made after the link: a third off the first compilation of a process
 # (docs/internals/compile_time.md). Minutes the first time in a build folder, half a minute after each
@@ -53,16 +44,17 @@ if(HODGPY_LAYOUT)
     endif()
 endif()
 if(HODGPY_LAYOUT)
-    target_link_options(hodgpy PRIVATE -Wl,--emit-relocs -Wl,-z,separate-loadable-segments)
+    target_link_options(hodgpy_llvm_library PRIVATE
+                        -Wl,--emit-relocs -Wl,-z,separate-loadable-segments)
     # Installed as it is: strip(1) would spoil it.
-    set_target_properties(hodgpy PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
+    set_target_properties(hodgpy_llvm_library PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
     set(layout "${PROJECT_BINARY_DIR}/layout")
     set(script "${PROJECT_SOURCE_DIR}/cmake/lay_out_library.cmake")
     add_custom_command(OUTPUT "${layout}/done"
-        COMMAND "${CMAKE_COMMAND}" "-DLIBRARY=$<TARGET_FILE:hodgpy>" "-DHHC=$<TARGET_FILE:hhc>"
+        COMMAND "${CMAKE_COMMAND}" "-DLIBRARY=$<TARGET_FILE:hodgpy_llvm_library>" "-DHHC=$<TARGET_FILE:hhc>"
                 "-DTOOLS=${tools}" "-DVALGRIND=${HODGPY_VALGRIND}" "-DFOLDER=${layout}"
                 "-DMODELS=${PROJECT_SOURCE_DIR}/stdlib_models" -P "${script}"
-        DEPENDS hodgpy "${script}"
+        DEPENDS hodgpy_llvm_library hodgpy "${script}"
         USES_TERMINAL VERBATIM)
     add_custom_target(layout ALL DEPENDS "${layout}/done")
     add_dependencies(layout hhc)

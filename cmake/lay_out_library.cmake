@@ -1,4 +1,4 @@
-# Run by the target `layout`: puts the code of Clang and LLVM in libhodgpy.so in the order in which a
+# Run by the target `layout`: puts the code of Clang and LLVM in libhodgpy_llvm.so in the order in which a
 # compilation runs through it, so that blocks which are never reached no longer lie between those that
 # are (llvm-bolt). Simulations run the code that they ran before.
 #   cmake -DLIBRARY=... -DHHC=... -DTOOLS=... -DVALGRIND=... -DFOLDER=... -DMODELS=...
@@ -13,7 +13,7 @@ get_filename_component(name "${LIBRARY}" NAME)
 get_filename_component(plain "${LIBRARY}" DIRECTORY)
 
 macro(give_up reason)
-    message(WARNING "libhodgpy.so stays as the linker laid it out: ${reason}")
+    message(WARNING "libhodgpy_llvm.so stays as the linker laid it out: ${reason}")
     file(REMOVE_RECURSE "${FOLDER}/counting" "${FOLDER}/new")
     file(TOUCH "${FOLDER}/done")
     return()

@@ -45,3 +45,18 @@ function(hodgpy_room side name)
     endforeach()
     target_link_libraries(${target} ${scope} ${ROOM_EXTERNAL})
 endfunction()
+
+# A shared library of ours shows what cmake/<map> names, and links what it has inside.
+#   -z defs                       a missing archive fails here and not at the user's
+#   --exclude-libs, the map       nothing of LLVM is visible
+#   --as-needed                   no library that nothing calls
+#   -z pack-relative-relocs       6 MB less (glibc 2.36 reads it)
+#   --build-id                    identifies the library in the keys of the object cache
+function(hodgpy_hide_all_but target map)
+    set(script "${PROJECT_SOURCE_DIR}/cmake/${map}")
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${script}")
+    target_link_options(${target} PRIVATE
+        -Wl,--version-script=${script} -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,--as-needed
+        -Wl,-z,pack-relative-relocs -Wl,--build-id=sha1 -Wl,-Bsymbolic-functions
+        -Wl,--gc-sections)
+endfunction()

@@ -50,7 +50,7 @@ Object object_of(const codegen::CppUnit& unit, const Batch& batch, std::vector<S
     const jit::CompileOptions options = compile_options(batch);
     cache::ObjectCache cache(batch.options->use_cache ? env::cache_dir() : std::string());
     Hasher hasher;
-    hasher.field(unit.text).field(jit::toolchain_version()).field(cache::build_id());
+    hasher.field(unit.text).field(jit::toolchain_build()).field(cache::build_id());
     for (const std::string& argument : jit::clang_arguments(options)) {
         hasher.field(argument);
     }

@@ -6,6 +6,7 @@
 #include "driver/import_resolver.h"
 #include "driver/population_side.h"
 #include "driver/source_cache.h"
+#include "jit/jit.h"
 #include "parse/parse.h"
 #include "sema/check.h"
 
@@ -278,6 +279,10 @@ Compilation cached_or(const Hash128& key, const Options& options,
     if (options.lazy_front_end) {
         if (std::optional<Compilation> found = driver::find_compilation(key, options, compile)) {
             return std::move(*found);
+        }
+        // What was not compiled before goes on to Clang, unless its code is that of another text.
+        if (options.target != "interpreter" && !options.free_names) {
+            jit::load_toolchain_ahead();
         }
     }
     return compile();

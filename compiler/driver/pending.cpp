@@ -144,7 +144,7 @@ Batch batch_of(const Tables& tables) {
 Hash128 kernel_key(const HostTable& table) {
     const Batch batch{{&table.module()}, &table.options(), nullptr};
     Hasher hasher;
-    hasher.field("kernel").field(cache::build_id()).field(jit::toolchain_version());
+    hasher.field("kernel").field(cache::build_id()).field(jit::toolchain_build());
     hasher.field(table.code_hash[0]).field(table.code_hash[1]);
     hasher.field(table.options().fast_math ? 1 : 0).field(table.options().vector_bytes);
     jit::CompileOptions options = compile_options(batch);

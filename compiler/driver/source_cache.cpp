@@ -152,7 +152,7 @@ bool may_be_remembered(const Options& options) {
 
 Hash128 source_key(const std::vector<SourceText>& texts, const Options& options) {
     Hasher hasher;
-    hasher.field(cache::build_id());
+    hasher.field(cache::build_id()).field(jit::toolchain_build());
     for (const SourceText& text : texts) {
         hasher.field(text.text).field(text.shown_name).field(text.first_line);
     }

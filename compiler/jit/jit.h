@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// C++ text in; object code, running code or a shared library out. Clang, LLVM ORC and lld work in
-// this process and stay behind this header. Nothing of LLVM is touched before the first call; all
-// functions may be called from any thread, and in a child after fork.
+// C++ text in; object code, running code or a shared library out. Clang, LLVM and lld work in this
+// process and stay behind this header, in a library that the first compilation loads; loading
+// objects needs none of it. All functions may be called from any thread, and in a child after fork.
 #pragma once
 
 #include "diag/sink.h"
@@ -48,11 +48,15 @@ struct CompileOptions {
     int part = 0;               ///< HHK_PART, for a text in parts; 0: the whole
 };
 
-/// Every argument that Clang's front end gets, and so, with the text and toolchain_version(), what
+/// Every argument that Clang's front end gets, and so, with the text and toolchain_build(), what
 /// the object depends on.
 [[nodiscard]] std::vector<std::string> clang_arguments(const CompileOptions& options);
-/// Version of Clang and LLVM in this library.
+/// Version of Clang and LLVM.
 [[nodiscard]] std::string toolchain_version();
+/// Has the library loaded on another processor, if there is one, while the caller goes on.
+void load_toolchain_ahead();
+/// Tells one build of the library with Clang and LLVM from another, without loading it.
+[[nodiscard]] std::string_view toolchain_build();
 
 /// Seconds that the parts of a compilation took.
 struct CompileTimes {

@@ -1,52 +1,47 @@
 // SPDX-License-Identifier: MIT
 #include "jit/object_symbols.h"
 
-#include "jit/toolchain.h"
-
-#include <llvm/Object/ObjectFile.h>
-#include <llvm/Support/MemoryBuffer.h>
-#include <llvm/TargetParser/Triple.h>
+#include "jit/elf_object.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstring>
+#include <elf.h>
 
 namespace hhc::jit {
 
 namespace {
 
-using llvm::object::SymbolRef;
-
 /// Begins what join_objects() makes; the size of the first object follows in 16 digits.
 constexpr std::string_view joined_mark = "HHKPAIR ";
 constexpr std::size_t size_digits = 16;
 
-/// Adds those of one object.
-llvm::Error read_symbols(std::string_view object, ObjectSymbols& symbols) {
-    const llvm::MemoryBufferRef buffer(llvm::StringRef(object.data(), object.size()), "object");
-    auto file = llvm::object::ObjectFile::createELFObjectFile(buffer);
-    if (!file) {
-        return file.takeError();
+/// As LLVM calls it.
+std::string name_of(std::uint16_t machine) {
+    switch (machine) {
+    case EM_X86_64:
+        return "x86_64";
+    case EM_AARCH64:
+        return "aarch64";
+    default:
+        return "processor " + std::to_string(machine);
     }
-    symbols.arch = llvm::Triple::getArchTypeName((*file)->getArch()).str();
-    for (const SymbolRef& symbol : (*file)->symbols()) {
-        auto flags = symbol.getFlags();
-        if (!flags) {
-            return flags.takeError();
-        }
-        auto name = symbol.getName();
-        if (!name) {
-            return name.takeError();
-        }
-        if ((*flags & SymbolRef::SF_FormatSpecific) != 0 || name->empty()) {
+}
+
+/// Adds those of one object.
+void add_symbols(const ElfObject& object, ObjectSymbols& symbols) {
+    symbols.arch = name_of(object.machine);
+    for (const ElfSymbol& symbol : object.symbols) {
+        if (symbol.type == STT_FILE || symbol.type == STT_SECTION || symbol.name.empty()) {
             continue;
         }
-        if ((*flags & SymbolRef::SF_Undefined) != 0) {
-            symbols.undefined.push_back(name->str());
-        } else if ((*flags & SymbolRef::SF_Global) != 0) {
-            symbols.defined.push_back(name->str());
+        if (symbol.section == SHN_UNDEF) {
+            symbols.undefined.emplace_back(symbol.name);
+        } else if (symbol.binding != STB_LOCAL) {
+            symbols.defined.emplace_back(symbol.name);
         }
     }
-    return llvm::Error::success();
 }
 
 } // namespace
@@ -77,12 +72,14 @@ std::optional<ObjectSymbols> check_object(std::string_view object, std::string_v
                                           diag::Sink& sink) {
     ObjectSymbols symbols;
     for (const std::string_view one : objects_of(object)) {
-        if (llvm::Error error = read_symbols(one, symbols)) {
+        std::string why;
+        const std::optional<ElfObject> read = read_elf(one, why);
+        if (!read) {
             sink.report(diag::Code::LoadFailed, Span{},
-                        "the code of `" + std::string(name) +
-                            "` is no object file: " + llvm::toString(std::move(error)));
+                        "the code of `" + std::string(name) + "` is no object file: " + why);
             return std::nullopt;
         }
+        add_symbols(*read, symbols);
     }
     std::erase_if(symbols.undefined, [&](const std::string& needed) {
         return std::ranges::count(symbols.defined, needed) > 0; // by the other object
@@ -99,6 +96,19 @@ std::optional<ObjectSymbols> check_object(std::string_view object, std::string_v
         }
     }
     return good ? std::optional<ObjectSymbols>(std::move(symbols)) : std::nullopt;
+}
+
+const std::vector<AllowedSymbol>& allowed_symbols() {
+    static const auto* const symbols = new std::vector<AllowedSymbol>{
+        {"memcpy", reinterpret_cast<void*>(&std::memcpy), "libc.so.6"},
+        {"memmove", reinterpret_cast<void*>(&std::memmove), "libc.so.6"},
+        {"memset", reinterpret_cast<void*>(&std::memset), "libc.so.6"},
+        {"fma", reinterpret_cast<void*>(static_cast<double (*)(double, double, double)>(&::fma)),
+         "libm.so.6"},
+        {"fmaf", reinterpret_cast<void*>(static_cast<float (*)(float, float, float)>(&::fmaf)),
+         "libm.so.6"},
+    };
+    return *symbols;
 }
 
 } // namespace hhc::jit

@@ -11,6 +11,16 @@
 
 namespace hhc::jit {
 
+/// Of this process, as ObjectSymbols::arch.
+inline constexpr std::string_view host_arch =
+#if defined(__x86_64__)
+    "x86_64";
+#elif defined(__aarch64__)
+    "aarch64";
+#else
+    "unknown";
+#endif
+
 struct ObjectSymbols {
     std::string arch; ///< "x86_64", "aarch64"
     std::vector<std::string> defined;
@@ -25,5 +35,13 @@ struct ObjectSymbols {
 /// object; and HH9003 when they need a symbol that generated code may not use.
 [[nodiscard]] std::optional<ObjectSymbols> check_object(std::string_view object,
                                                         std::string_view name, diag::Sink& sink);
+
+/// Symbols of the process that generated code may use, with the library that has them.
+struct AllowedSymbol {
+    const char* name;
+    void* address;
+    const char* library;
+};
+[[nodiscard]] const std::vector<AllowedSymbol>& allowed_symbols();
 
 } // namespace hhc::jit

@@ -56,7 +56,7 @@ WITHOUT_EXAMPLES = dict.fromkeys(
 ) | dict.fromkeys(
     ("HH6029", "HH6085", "HH8002", "HH8005", "HH8504", "HH8505", "HH8506"), _OF_THE_MACHINE
 ) | dict.fromkeys(
-    ("HH9001", "HH9002", "HH9003", "HH9004", "HH9005"), _OUR_MISTAKE
+    ("HH9001", "HH9002", "HH9003", "HH9004", "HH9005", "HH9006"), _OUR_MISTAKE
 ) | dict.fromkeys(
     ("HH5802", "HH5803", "HH8008"), "options of the compiler"
 )  # fmt: skip

@@ -51,7 +51,7 @@ def lay_out(folder: Path, **tools: str) -> tuple[str, str]:
     for name, text in {**texts, **{k.replace("_", "-"): v for k, v in tools.items()}}.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-    library = folder / "lib" / "libhodgpy.so"
+    library = folder / "lib" / "libhodgpy_llvm.so"
     library.parent.mkdir(exist_ok=True)
     library.write_text(OLD)
     os.utime(library, (1e9, 1e9))
@@ -83,7 +83,7 @@ def test_takes_the_place_of_the_library_with_its_date(tmp_path: Path) -> None:
         ("llvm_bolt", "#!/bin/sh\nexit 3\n", "no counting copy"),
         ("merge_fdata", "#!/bin/sh\nexit 3\n", "cannot be merged"),
         ("hhc", "#!/bin/sh\nexit 3\n", "does not run"),
-        ("hhc", HHC + "grep 'laid out' $LD_LIBRARY_PATH/libhodgpy.so\n:\n", "something else"),
+        ("hhc", HHC + "grep 'laid out' $LD_LIBRARY_PATH/libhodgpy_llvm.so\n:\n", "something else"),
     ],
 )
 def test_stays_where_something_fails(tmp_path: Path, tool: str, text: str, reason: str) -> None:

@@ -40,9 +40,15 @@ def needed(path: Path) -> set[str]:
 def library() -> Path:
     """The libhodgpy.so of this process."""
     with open("/proc/self/maps") as maps:
-        paths = {line.split()[-1] for line in maps if "libhodgpy" in line}
+        paths = {line.split()[-1] for line in maps if "/libhodgpy.so" in line}
     (path,) = paths
     return Path(path)
+
+
+@pytest.fixture(scope="module")
+def toolchain(library: Path) -> Path:
+    """The library with Clang and LLVM that belongs to it."""
+    return library.with_name("libhodgpy_llvm.so")
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +59,30 @@ def command() -> Path:
     return Path(path)
 
 
-def test_library_needs_what_a_wheel_can_bring(library: Path) -> None:
+def test_libraries_need_what_a_wheel_can_bring(library: Path, toolchain: Path) -> None:
     assert needed(library) <= SYSTEM | GRAFTED
+    assert needed(toolchain) <= SYSTEM | GRAFTED
+
+
+def test_clang_and_llvm_are_not_in_the_library_of_every_process(
+    library: Path, toolchain: Path
+) -> None:
+    assert 2 * library.stat().st_size < toolchain.stat().st_size
+
+
+def test_a_lost_toolchain_is_missed_by_what_is_compiled_anew(
+    library: Path, command: Path, tmp_path: Path
+) -> None:
+    shutil.copy(library, tmp_path)
+    model = ROOT / "stdlib_models" / "neurons" / "izhikevich_2003.hhm"
+    done = subprocess.run(
+        [command, model, "--emit", "obj", "--no-cache", "-o", tmp_path / "model.o"],
+        env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "HH9006" in done.stderr
+    assert "libhodgpy_llvm.so" in done.stderr
 
 
 def test_command_needs_the_library_and_the_system(command: Path) -> None:
@@ -74,6 +102,13 @@ def test_library_shows_its_own_names_only(library: Path) -> None:
     ours = re.compile(r"(hodg_|hhc_|_Z(T[ISV])?N?K?(3hhc|4hodg)|_ZT[ISV]N(3hhc|4hodg))")
     assert len(names) > 100
     assert not [name for name in names if not ours.match(name)]
+
+
+def test_toolchain_shows_one_function(toolchain: Path) -> None:
+    text = subprocess.run(
+        [tool("nm"), "-D", "--defined-only", toolchain], check=True, capture_output=True, text=True
+    )
+    assert [line.split()[-1] for line in text.stdout.splitlines()] == ["hhc_toolchain"]
 
 
 def test_one_version(command: Path) -> None:

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +17,7 @@ import hodgpy as hp
 START = "import json, sys, numpy as np; known = set(sys.modules)\n"
 END = "\nprint(json.dumps(sorted(set(sys.modules) - known)))"
 NETWORK = """
+import numpy as np
 import hodgpy as hp
 P = hp.Population(hp.compile("dv/dt = -v/(1*second) : 1", threshold="v > 1", reset="v = 0"), 3)
 S = hp.Synapses(P, P, "w : 1", on_pre="v += w", delay=0.001)
@@ -43,6 +47,13 @@ def test_a_network_of_points_imports_no_more_than_it_needs() -> None:
         assert name not in parts
     for name in ("_hashlib", "matplotlib", "numpy.random", "pandas", "scipy"):
         assert name not in found
+
+
+def test_code_from_the_cache_needs_no_clang(tmp_path: Path) -> None:
+    code = NETWORK + 'print("libhodgpy_llvm.so" in open("/proc/self/maps").read())'
+    environment = {**os.environ, "HHC_CACHE_DIR": str(tmp_path)}
+    run = partial(subprocess.check_output, [sys.executable, "-c", code], env=environment, text=True)
+    assert [run().strip(), run().strip()] == ["True", "False"]
 
 
 def test_every_public_name_is_there_when_it_is_first_used() -> None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "jit/toolchain.h"
+#include "toolchain/toolchain.h"
 
 #include "support/env.h"
 #include "support/hash.h"
@@ -11,14 +11,12 @@
 
 #include <atomic>
 #include <cctype>
-#include <cmath>
-#include <cstring>
 #include <fstream>
 #include <memory>
 #include <mutex>
 #include <pthread.h>
 
-namespace hhc::jit {
+namespace hhc::toolchain {
 
 namespace {
 
@@ -149,17 +147,4 @@ std::string keep_generated_text(std::string_view name, std::string_view text) {
     return out ? path : std::string();
 }
 
-const std::vector<AllowedSymbol>& allowed_symbols() {
-    static const auto* const symbols = new std::vector<AllowedSymbol>{
-        {"memcpy", reinterpret_cast<void*>(&std::memcpy), "libc.so.6"},
-        {"memmove", reinterpret_cast<void*>(&std::memmove), "libc.so.6"},
-        {"memset", reinterpret_cast<void*>(&std::memset), "libc.so.6"},
-        {"fma", reinterpret_cast<void*>(static_cast<double (*)(double, double, double)>(&::fma)),
-         "libm.so.6"},
-        {"fmaf", reinterpret_cast<void*>(static_cast<float (*)(float, float, float)>(&::fmaf)),
-         "libm.so.6"},
-    };
-    return *symbols;
-}
-
-} // namespace hhc::jit
+} // namespace hhc::toolchain

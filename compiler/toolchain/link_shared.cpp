@@ -2,9 +2,8 @@
 // Makes a shared library with lld inside this process. Where the object needs memcpy or fma, the
 // libraries that have them are named through stubs made on the spot, so no system library is read.
 #include "abi/library_seal.h"
-#include "jit/jit.h"
 #include "jit/object_symbols.h"
-#include "jit/toolchain.h"
+#include "toolchain/toolchain.h"
 
 #include <lld/Common/Driver.h>
 #include <llvm/Support/MemoryBuffer.h>
@@ -23,7 +22,7 @@
 
 LLD_HAS_DRIVER(elf)
 
-namespace hhc::jit {
+namespace hhc::toolchain {
 
 namespace {
 
@@ -111,11 +110,11 @@ std::string stub_text(const std::vector<std::string>& functions) {
 }
 
 /// Stubs of the libraries that the object needs, as arguments of the linker.
-std::optional<std::vector<std::string>> make_stubs(const ObjectSymbols& symbols,
+std::optional<std::vector<std::string>> make_stubs(const jit::ObjectSymbols& symbols,
                                                    const TargetSpec& target,
                                                    const WorkFolder& folder, diag::Sink& sink) {
     std::map<std::string, std::vector<std::string>> libraries;
-    for (const AllowedSymbol& symbol : allowed_symbols()) {
+    for (const jit::AllowedSymbol& symbol : jit::allowed_symbols()) {
         if (std::find(symbols.undefined.begin(), symbols.undefined.end(), symbol.name) !=
             symbols.undefined.end()) {
             libraries[symbol.library].emplace_back(symbol.name);
@@ -125,7 +124,7 @@ std::optional<std::vector<std::string>> make_stubs(const ObjectSymbols& symbols,
     for (const auto& [soname, functions] : libraries) {
         const CompileOptions options{
             .target = target, .opt_level = 0, .debug_info = false, .name = "stub"};
-        const auto object = compile_to_object(stub_text(functions), options, sink);
+        const auto object = make_object(stub_text(functions), options, sink, nullptr);
         const std::string input = folder.file(soname + ".o");
         if (!object) {
             return std::nullopt;
@@ -169,10 +168,10 @@ bool not_written(const std::string& path, diag::Sink& sink) {
 
 } // namespace
 
-bool link_shared(std::string_view object, const std::string& path, const TargetSpec& target,
-                 diag::Sink& sink) {
+bool make_library(std::string_view object, const std::string& path, const TargetSpec& target,
+                  diag::Sink& sink) {
     const std::filesystem::path result = std::filesystem::absolute(path);
-    const auto symbols = check_object(object, result.filename().string(), sink);
+    const auto symbols = jit::check_object(object, result.filename().string(), sink);
     if (!symbols) {
         return false;
     }
@@ -200,4 +199,4 @@ bool link_shared(std::string_view object, const std::string& path, const TargetS
     return true;
 }
 
-} // namespace hhc::jit
+} // namespace hhc::toolchain

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Runs Clang's front end on one text, with our own arguments (never the driver's) and a file system
 // that holds that text and nothing else; llvm_pipeline.cpp does the rest.
-#include "jit/jit.h"
-#include "jit/llvm_pipeline.h"
+#include "jit/clang_arguments.h"
 #include "jit/object_symbols.h"
-#include "jit/toolchain.h"
 #include "support/beside.h"
 #include "support/env.h"
+#include "toolchain/llvm_pipeline.h"
 
 #include <clang/Basic/Diagnostic.h>
 #include <clang/Basic/SourceManager.h>
@@ -22,7 +21,7 @@
 #include <array>
 #include <chrono>
 
-namespace hhc::jit {
+namespace hhc::toolchain {
 
 namespace {
 
@@ -81,10 +80,6 @@ private:
     std::string_view text_;
 };
 
-std::string input_path(const CompileOptions& options) {
-    return "/hodgpy/" + options.name + ".cpp";
-}
-
 void report_messages(const std::vector<ClangMessage>& messages, std::string_view text,
                      const CompileOptions& options, diag::Sink& sink) {
     const std::string kept = keep_generated_text(options.name, text);
@@ -110,11 +105,11 @@ void report_messages(const std::vector<ClangMessage>& messages, std::string_view
 bool run_clang(std::string_view text, const CompileOptions& options, clang::CodeGenAction& action,
                MessageCollector& collector) {
     auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
-    files->addFile(input_path(options), 0,
+    files->addFile(jit::input_path(options), 0,
                    llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size())));
     clang::CompilerInstance compiler;
     compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
-    const std::vector<std::string> arguments = clang_arguments(options);
+    const std::vector<std::string> arguments = jit::clang_arguments(options);
     std::vector<const char*> pointers;
     pointers.reserve(arguments.size());
     for (const std::string& argument : arguments) {
@@ -167,66 +162,20 @@ std::optional<std::string> compile(std::string_view text, const CompileOptions& 
 
 } // namespace
 
-std::vector<std::string> clang_arguments(const CompileOptions& options) {
-    // clang-format off
-    std::vector<std::string> arguments = {
-        "-triple", options.target.triple,
-        "-target-cpu", options.target.cpu,
-        "-O" + std::to_string(options.opt_level),
-        "-x", "c++", "-std=c++20", "-ffreestanding",
-        "-ffp-contract=off",                // our IR decides where an fma is
-        "-disable-llvm-passes",             // llvm_pipeline.cpp has its own
-        "-disable-lifetime-markers", "-relaxed-aliasing",
-        "-nostdsysteminc", "-nobuiltininc", // there is no header to find
-        "-fno-rtti", "-fno-threadsafe-statics",
-        "-mrelocation-model", "pic", "-pic-level", "2",
-        "-mframe-pointer=all",              // profilers see the stack
-        "-w", "-ferror-limit", "3", "-fno-caret-diagnostics",
-        "-main-file-name", options.name + ".cpp",
-    };
-    // clang-format on
-#ifdef NDEBUG
-    arguments.emplace_back("-disable-llvm-verifier"); // a millisecond of thirty
-#endif
-    if (options.target.vector_bytes == 64) {
-        // Otherwise the server processors that like 256 bits better get no zmm register at all.
-        arguments.emplace_back("-mprefer-vector-width=512");
-    }
-    if (!options.target.tune.empty()) {
-        arguments.insert(arguments.end(), {"-tune-cpu", options.target.tune});
-    }
-    for (const std::string& feature : options.target.features) {
-        arguments.emplace_back("-target-feature");
-        arguments.push_back(feature);
-    }
-    if (options.target.fast_gather) {
-        arguments.insert(arguments.end(), {"-D", "HHK_FAST_GATHER"});
-    }
-    if (options.part > 0) {
-        arguments.insert(arguments.end(), {"-D", "HHK_PART=" + std::to_string(options.part)});
-    }
-    if (options.debug_info) {
-        arguments.insert(arguments.end(),
-                         {"-debug-info-kind=limited", "-dwarf-version=4", "-debugger-tuning=gdb"});
-    }
-    arguments.push_back(input_path(options));
-    return arguments;
-}
-
-std::string toolchain_version() {
+static std::string version() {
     return clang::getClangFullVersion();
 }
 
-std::optional<std::string> compile_to_object(std::string_view text, const CompileOptions& options,
-                                             diag::Sink& sink, CompileTimes* times) {
+std::optional<std::string> make_object(std::string_view text, const CompileOptions& options,
+                                       diag::Sink& sink, CompileTimes* times) {
     CompileTimes ignored;
     return compile(text, options, Output::Object, sink, times != nullptr ? *times : ignored);
 }
 
-std::optional<std::string> compile_parts(std::string_view text, const CompileOptions& options,
-                                         diag::Sink& sink, CompileTimes* times) {
+std::optional<std::string> make_parts(std::string_view text, const CompileOptions& options,
+                                      diag::Sink& sink, CompileTimes* times) {
     if (!Beside::is_worth_it()) {
-        return compile_to_object(text, options, sink, times);
+        return make_object(text, options, sink, times);
     }
     struct Part {
         CompileOptions options;
@@ -247,7 +196,7 @@ std::optional<std::string> compile_parts(std::string_view text, const CompileOpt
     }
     for (const Part& part : parts) {
         if (!part.object) {
-            return compile_to_object(text, options, sink, times); // which says what is wrong
+            return make_object(text, options, sink, times); // which says what is wrong
         }
     }
     if (times != nullptr) {
@@ -255,14 +204,22 @@ std::optional<std::string> compile_parts(std::string_view text, const CompileOpt
         times->passes = std::max(parts[0].times.passes, parts[1].times.passes);
         times->machine_code = std::max(parts[0].times.machine_code, parts[1].times.machine_code);
     }
-    return join_objects(*parts[0].object, *parts[1].object);
+    return jit::join_objects(*parts[0].object, *parts[1].object);
 }
 
-std::optional<std::string> emit_text(std::string_view text, const CompileOptions& options,
+std::optional<std::string> make_text(std::string_view text, const CompileOptions& options,
                                      TextStage stage, diag::Sink& sink) {
     CompileTimes ignored;
     return compile(text, options, stage == TextStage::Llvm ? Output::Llvm : Output::Asm, sink,
                    ignored);
 }
 
-} // namespace hhc::jit
+} // namespace hhc::toolchain
+
+/// All that the library shows.
+extern "C" __attribute__((visibility("default"))) const hhc::jit::Toolchain* hhc_toolchain() {
+    using namespace hhc::toolchain;
+    static constexpr hhc::jit::Toolchain functions = {&version,   &make_object,  &make_parts,
+                                                      &make_text, &make_library, &load};
+    return &functions;
+}

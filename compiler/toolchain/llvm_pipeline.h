@@ -3,7 +3,7 @@
 // of passes.
 #pragma once
 
-#include "jit/jit.h"
+#include "toolchain/toolchain.h"
 
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@ class Module;
 template <typename T> class SmallVectorImpl;
 } // namespace llvm
 
-namespace hhc::jit {
+namespace hhc::toolchain {
 
 enum class Output { Object, Llvm, Asm };
 
@@ -24,4 +24,4 @@ enum class Output { Object, Llvm, Asm };
                                                        llvm::SmallVectorImpl<char>& output,
                                                        CompileTimes& times);
 
-} // namespace hhc::jit
+} // namespace hhc::toolchain

@@ -2,9 +2,7 @@
 // The kernels come as explicit vectors with always-inlined math, so that of LLVM's default
 // pipelines little is of use to them: no vectoriser, no inliner that weighs, no interprocedural
 // pass. The list below gives the same speed as -O3 on every shipped model, in a third of the time.
-#include "jit/llvm_pipeline.h"
-
-#include "jit/toolchain.h"
+#include "toolchain/llvm_pipeline.h"
 
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -30,7 +28,7 @@
 #include <chrono>
 #include <memory>
 
-namespace hhc::jit {
+namespace hhc::toolchain {
 
 namespace {
 
@@ -160,4 +158,4 @@ std::optional<std::string> finish_module(llvm::Module& module, const CompileOpti
     return std::nullopt;
 }
 
-} // namespace hhc::jit
+} // namespace hhc::toolchain
