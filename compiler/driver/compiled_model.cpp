@@ -205,6 +205,9 @@ Code CompiledModel::deferred() const {
         code_ = code_of(host_);
         if (source_key_ && options_.use_cache) {
             share_table(*source_key_, host_);
+            if (module_.is_synapse) {
+                remember_kernels(*source_key_, module_);
+            }
         }
     }
     return code_;

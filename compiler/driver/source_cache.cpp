@@ -6,6 +6,7 @@
 #include "driver/guard.h"
 #include "driver/host_table.h"
 #include "driver/import_resolver.h"
+#include "driver/pending.h"
 #include "driver/shared_by_key.h"
 #include "ir/print.h"
 #include "ir/read.h"
@@ -27,6 +28,11 @@ using Json = nlohmann::json;
 /// The key of one model's code, derived from its compilation's.
 Hash128 code_key(const Hash128& key, const std::string& name) {
     return Hasher().field(key.hex()).field("code").field(name).finish();
+}
+
+/// The key of its kernels as text.
+Hash128 kernels_key(const Hash128& key, const std::string& name) {
+    return Hasher().field(key.hex()).field("kernels").field(name).finish();
 }
 
 /// By code_key: a text that is compiled again while its first table still waits for code.
@@ -76,6 +82,9 @@ public:
         if (code_.table == nullptr) {
             code_ = load().value_or(Code{});
         }
+        if (code_.table == nullptr) {
+            code_ = load_kernels().value_or(Code{});
+        }
         if (code_.table == nullptr) { // the object is gone or damaged
             code_ = full_locked().deferred();
         }
@@ -122,6 +131,21 @@ private:
         const auto host = std::make_shared<HostTable>(*seldom.module, options_);
         host->take(loaded, entry->metadata.substr(0, end), {});
         known_tables().add(key, host);
+        return code_of(host);
+    }
+
+    /// A table without code: if it is to run, its code is made of the kernels.
+    [[nodiscard]] std::optional<Code> load_kernels() const {
+        const StageTimer timer(times_, "cache");
+        const std::optional<cache::SourceEntry> entry =
+            cache::ObjectCache(env::cache_dir()).find_source(kernels_key(key_, name_));
+        const ir::ReadResult kernels = entry ? ir::read(entry->metadata) : ir::ReadResult{};
+        if (!kernels.module) {
+            return std::nullopt;
+        }
+        const std::shared_ptr<const HostTable> host =
+            pending_table(*kernels.module, options_, key_);
+        share_table(key_, host);
         return code_of(host);
     }
 
@@ -246,6 +270,13 @@ void remember_code(const Hash128& key, const ir::Module& module, const std::stri
     const std::string metadata = symbol + "\n" + ir::print(seldom_hooks(module));
     cache::ObjectCache(env::cache_dir())
         .store_source(code_key(key, module.name), {metadata, object_key});
+}
+
+void remember_kernels(const Hash128& key, const ir::Module& module) {
+    ir::Module kernels = module;
+    kernels.description.clear();
+    cache::ObjectCache(env::cache_dir())
+        .store_source(kernels_key(key, module.name), {ir::print(kernels), {}});
 }
 
 std::string identity(const Model& model) {

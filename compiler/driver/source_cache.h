@@ -37,6 +37,10 @@ void share_table(const Hash128& key, const std::shared_ptr<const HostTable>& tab
 void remember_code(const Hash128& key, const ir::Module& module, const std::string& symbol,
                    const Hash128& object_key);
 
+/// Remembers the kernels of a model of the compilation `key` whose code may never be made, because
+/// its synapses get values before they get delays that differ.
+void remember_kernels(const Hash128& key, const ir::Module& module);
+
 /// Names a model in keys: its text, or what it offers to others.
 [[nodiscard]] std::string identity(const Model& model);
 

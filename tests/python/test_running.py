@@ -6,6 +6,8 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -274,6 +276,45 @@ def test_machine_code_is_made_at_the_first_run(
     net.run(1 * ms)
     assert all("machine code" in model.times() for model in models)
     assert populations[0].v[0] > populations[1].v[0] > 0
+
+
+VALUES_FIRST = """
+import sys
+import numpy as np
+import hodgpy as hp
+P = hp.Population(hp.compile("dv/dt = -v/(1*second) : 1", threshold="v > 1", reset="v = 0"), 4)
+equations = "w : 1\\nds/dt = -s/(5*ms) : 1 (clock-driven)"
+S = hp.Synapses(P, P, equations, on_pre="s += w", delay=0.002)
+S.connect(i=[0, 0, 1], j=[1, 2, 3])
+S.w = [1, 2, 3]
+stages = S.model.times()
+if sys.argv[1] == "differ":
+    S.delay = np.array([0.001, 0.002, 0.003])
+P.v = [2, 2, 0, 0]
+hp.Network(P, S, dt=1e-4).run(0.01)
+print(*S.s[:], *sorted(stages))
+"""
+
+
+def test_a_kernel_that_never_ran_is_remembered(tmp_path: Path) -> None:
+    """Values come before delays that differ: the kernel of equal delays gives its table alone."""
+
+    def run(delays: str, cache: str) -> tuple[list[str], set[str]]:
+        words = subprocess.check_output(
+            [sys.executable, "-c", VALUES_FIRST, delays],
+            env={**os.environ, "HHC_CACHE_DIR": str(tmp_path / cache)}, text=True,
+        ).split()  # fmt: skip
+        return words[:3], set(words[3:])
+
+    first, compiled = run("differ", "one")
+    again, found = run("differ", "one")
+    assert again == first
+    assert "check" in compiled
+    assert found == {"cache"}
+    equal, found = run("equal", "one")  # now it runs, from its kernels
+    assert found == {"cache"}
+    assert equal == run("equal", "two")[0] == run("equal", "one")[0]
+    assert equal != first
 
 
 def test_the_same_text_in_another_folder_imports_what_is_there(
