@@ -409,17 +409,18 @@ void KernelWriter::finish() {
     if (!kernel_.events.empty()) {
         say("block->any_event = any_event;");
     }
-    if (!kernel_.guards.empty() && sums_guards()) {
-        look_again();
-    }
+    const bool looks_again = !kernel_.guards.empty() && sums_guards();
     std::string fault;
-    if (!kernel_.guards.empty()) {
+    if (!kernel_.guards.empty() && !looks_again) {
         fault = "hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : ";
     }
     if (!faulty_uses().empty()) {
         fault += "bad_int ? 2 : ";
     }
     say(fmt::format("block->fault = {}0;", fault));
+    if (looks_again) {
+        look_again();
+    }
     say("return HHK_OK;");
 }
 

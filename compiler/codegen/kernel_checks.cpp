@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,18 +113,36 @@ bool KernelWriter::sums_guards() const {
                                [this](ValueId id) { return guarded_field(id).has_value(); });
 }
 
-/// Finite values may have a sum that is not: it decides only where to look.
+/// Finite values may have a sum that is not: it decides only where to look. Of synapses, where a
+/// kernel does little, in a function of its own: no register is saved for what hardly ever happens.
 void KernelWriter::look_again() {
-    open("if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {");
-    say("bad_real = Real(0);");
-    open(fmt::format("for (int64_t i = block->begin; i < {}; i += HHK_WIDTH) {{",
-                     module_.is_synapse ? "block->end" : "end"));
+    std::set<ir::FieldId> fields;
     for (const ValueId id : kernel_.guards) {
-        say(fmt::format("bad_real += hhk_guarded({}, i, {}) * 0;",
-                        module_.is_synapse ? count() : "count",
-                        values_.load(*guarded_field(id), Lanes::Vector)));
+        fields.insert(*guarded_field(id));
+    }
+    const bool apart = module_.is_synapse;
+    open("if (__builtin_expect(hhk_any(hhk_ne(bad_real - bad_real, Real(0))), 0)) {");
+    if (apart) {
+        open("const auto look_again = [](const hhk_context* context, hhk_block* block) "
+             "__attribute__((noinline)) {");
+        for (const ir::FieldId field : fields) {
+            say(fmt::format("const hhk_real* const {} = hhk_values<hhk_real>(context, {});",
+                            values_.pointer(field), field.index));
+        }
+    }
+    say(fmt::format("{}bad_real = Real(0);", apart ? "Real " : ""));
+    open("for (int64_t i = block->begin; i < block->end; i += HHK_WIDTH) {");
+    for (const ir::FieldId field : fields) {
+        say(fmt::format("bad_real += hhk_guarded({}, i, {}) * 0;", count(),
+                        values_.load(field, Lanes::Vector)));
     }
     close();
+    say("block->fault = hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : block->fault;");
+    if (apart) {
+        text_.dedent();
+        say("};");
+        say("look_again(context, block);");
+    }
     close();
 }
 

@@ -20,8 +20,8 @@ void ValueWriter::find_access() {
             entity_lanes_ = Lanes::Single;
         }
     } else if (in_rounds_) {
-        for (const char* name :
-             {"target", "place", "group", "round", "first", "synapses", "pre", "sum"}) {
+        for (const char* name : {"target", "past", "group", "round", "first", "synapses", "sources",
+                                 "all_rounds", "pre", "sum"}) {
             static_cast<void>(names_.make(name)); // of the loops: no value is called so
         }
     } else if (kernel_->kind == ir::KernelKind::Sum && kernel_->space == Space::Each &&
@@ -34,6 +34,11 @@ void ValueWriter::find_access() {
 bool ValueWriter::is_small() const {
     constexpr int most = 4;
     return is_cheap(most);
+}
+
+bool ValueWriter::mostly_gathers() const {
+    constexpr int most = 16; // more, and the lanes come in the shadow of the arithmetic
+    return in_rounds_ && needs_pre_ && is_cheap(most);
 }
 
 bool ValueWriter::is_cheap(int most) const {
@@ -130,9 +135,8 @@ std::string ValueWriter::load_from(const std::string& pointer, ir::Storage stora
         index = "at";
     }
     if (in_rounds_ && storage == ir::Storage::Real) {
-        constexpr int most = 16; // more, and the lanes come in the shadow of the arithmetic
-        return fmt::format("{}({}, context->pre + i, context->pre_count)",
-                           is_cheap(most) ? "hhk_gather_row_alone" : "hhk_gather_row", pointer);
+        return fmt::format("{}({}, context->pre + i, sources)",
+                           mostly_gathers() ? "hhk_gather_row_alone" : "hhk_gather_row", pointer);
     }
     if (storage == ir::Storage::Real) {
         return fmt::format("hhk_gather({}, {})", pointer, index);

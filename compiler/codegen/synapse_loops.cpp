@@ -217,25 +217,29 @@ void KernelWriter::rounds_of_targets() {
     say("context = &hhk_kept;");
     say("const int64_t first = block->begin;");
     say("const int64_t end = block->end;");
-    say("const hhk_range* const hhk_groups = block->ranges;");
-    open("for (int64_t target = first; target < end; target += HHK_WIDTH) {");
-    say("const int64_t place = target - first;");
-    say("const hhk_range group = hhk_groups[place / HHK_PADDING];");
-    say("const Int synapses = hhk_load(context->post + place);");
+    const bool by_rows = values_.mostly_gathers();
+    if (by_rows) {
+        open("const auto all_rounds = [&](int64_t sources) __attribute__((always_inline)) {");
+    } else {
+        say("const int64_t sources = context->pre_count;");
+    }
+    say("const hhk_range* group = block->ranges;");
+    open("for (int64_t target = first; target < end; target += HHK_WIDTH, ++group) {");
+    say("const Int synapses = hhk_load(context->post + (target - first));");
     for (const TargetSum& sum : sums) {
         say(fmt::format("Real {} = hhk_load({} + target);", sum.local, sum.array));
     }
-    say("int64_t round = 0;");
-    open("for (int64_t i = group.begin + place % HHK_PADDING; i < group.end; i += HHK_PADDING) {");
+    say("Int round = Int(0);");
+    open("for (int64_t i = group->begin, past = group->end; i < past; i += HHK_WIDTH) {");
     if (values_.needs(Space::Pre)) {
         say("const Int pre = hhk_load(context->pre + i);");
     }
     values_of_entities(stages_.front());
     for (const TargetSum& sum : sums) {
-        say(fmt::format("{0} = hhk_select(hhk_lt(Int(round), synapses), {0} + {1}, {0});",
-                        sum.local, sum.term));
+        say(fmt::format("{0} = hhk_select(hhk_lt(round, synapses), {0} + {1}, {0});", sum.local,
+                        sum.term));
     }
-    say("++round;");
+    say("round += Int(1);");
     close();
     for (const TargetSum& sum : sums) {
         say(fmt::format("hhk_store({} + target, {});", sum.array, sum.local));
@@ -244,6 +248,11 @@ void KernelWriter::rounds_of_targets() {
         say(fmt::format("{}(target);", called_));
     }
     close();
+    if (by_rows) {
+        text_.dedent();
+        say("};");
+        say("hhk_by_length(context->pre_count, all_rounds);");
+    }
 }
 
 void KernelWriter::single_synapses() {

@@ -108,6 +108,8 @@ public:
     /// The kernel is called with items, synapses or entities: they do not stand side by side.
     [[nodiscard]] bool is_indexed() const { return indexed_; }
     [[nodiscard]] bool in_rounds() const { return in_rounds_; }
+    /// A sum in rounds with little arithmetic beside what it reads of the sources.
+    [[nodiscard]] bool mostly_gathers() const;
     /// A value of this space is found by the number of the synapse's source or target: "pre",
     /// "post"; empty if it stands where the kernel is.
     [[nodiscard]] std::string index_of(ir::Space space) const;

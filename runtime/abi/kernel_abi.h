@@ -264,12 +264,11 @@ typedef struct hhk_synapse {
      * where nobody looks at the values in between. */
     hhk_block_fn sum_and_advance;
     /* Null, or sum over EACH and then, if there is one, over PER_POST, in one pass over synapses
-     * that the host laid out anew: of HHK_PADDING targets, from a multiple of that on, it takes the
-     * first synapse of each, then the second, and so on, in each target's order of storage. Range g
-     * of the block tells where those of target begin + g*HHK_PADDING and its neighbours stand:
-     * synapse r of its target k at begin + r*HHK_PADDING + k, with its fields and `pre` (0 where it
-     * has none), as many as the target with most has. `post` holds how many synapses target
-     * begin + k of the block has, at k. */
+     * that the host laid out anew: of a vector of targets it takes the first synapse of each, then
+     * the second, and so on, in each target's order of storage. Range g of the block tells where
+     * those of the g-th vector stand: synapse r of its target k at begin + r*vector_width + k, with
+     * its fields and `pre` (0 where it has none), as many as the target with most has. `post` holds
+     * how many synapses target begin + k of the block has, at k. */
     hhk_block_fn sum_in_rounds;
     /* Null, or one per pathway: null, or `deliver` where every synapse of a target does the same
      * and to the target alone, so that only their number counts. Over the targets [begin, end) of

@@ -49,7 +49,6 @@ struct NetworkState::MemberRun {
     std::size_t member;
     MemberPlan& plan;
     std::int64_t epoch = 0;
-    std::size_t next_sum = 0;    // in this step
     std::size_t next_word = 0;   // of the paths that are due in this step
     std::uint64_t due_paths = 0; // of the word before that
 
@@ -109,35 +108,22 @@ static void begin_step(MemberPlan& plan, std::int64_t step, double t) {
     clear_rows(plan.clears);
 }
 
-void NetworkState::call_sums(MemberRun& own, std::int64_t step) {
-    const Sums& sums = own.plan.sums[own.next_sum++];
-    if (sums.calls == nullptr) {
-        return;
-    }
-    for (synapse::Call& one : *sums.calls) {
-        if (!call(one)) [[unlikely]] {
+void NetworkState::call_sums(MemberRun& own, const Sums& sums, std::int64_t step) {
+    for (synapse::Call* one : sums) {
+        if (!call(*one)) [[unlikely]] {
             own.run.synapses_failed(step, own.epoch);
         }
     }
 }
 
-/// Objects that one member does for all stand between the same objects in every member's list.
 void NetworkState::add_sums(Worker& worker, std::int64_t step) {
-    for (bool fence = true; fence;) {
-        fence = false;
-        for (MemberRun& own : worker.members) {
-            const base::TogetherVector<Sums>& sums = own.plan.sums;
-            while (own.next_sum < sums.size() && !sums[own.next_sum].fence) {
-                call_sums(own, step);
-            }
-            fence = own.next_sum < sums.size();
+    const std::size_t count = worker.members.front().plan.sums.size();
+    for (std::size_t s = 0; s < count; ++s) {
+        if (s != 0) {
+            worker.run.meet();
         }
-        if (fence) {
-            worker.run.meet();
-            for (MemberRun& own : worker.members) {
-                call_sums(own, step);
-            }
-            worker.run.meet();
+        for (MemberRun& own : worker.members) {
+            call_sums(own, own.plan.sums[s], step);
         }
     }
 }
@@ -146,7 +132,6 @@ void NetworkState::add_sums(Worker& worker, std::int64_t step) {
 void NetworkState::before_advance(Worker& worker, std::int64_t step) {
     const double t = static_cast<double>(step) * options_.dt;
     for (MemberRun& own : worker.members) {
-        own.next_sum = 0;
         begin_step(own.plan, step, t);
     }
     if (step_plan_.meet_before_reads) {

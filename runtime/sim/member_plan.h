@@ -16,11 +16,8 @@
 
 namespace hodg::sim {
 
-/// Kernels of one object that add into variables of populations.
-struct Sums {
-    base::TogetherVector<synapse::Call>* calls = nullptr; // null: another thread does it
-    bool fence = false; // it writes variables of other threads: all wait before and after
-};
+/// Kernels that add into variables of populations, one after the other.
+using Sums = base::TogetherVector<synapse::Call*>;
 
 /// A pathway of the network, for one thread.
 struct Path {
@@ -56,7 +53,9 @@ struct MemberPlan {
     std::vector<record::Probe> probes;           // of synapses
     std::vector<stimulus::InputDrive> drives;
     std::vector<DelayedReads> delayed;
-    base::TogetherVector<Sums> sums;
+    /// As many for every member. Those of odd number write variables of other threads: all wait
+    /// before and after.
+    std::vector<Sums> sums;
     base::TogetherVector<synapse::Call*> advances;
     // events
     std::vector<std::vector<StreamOfTile>> streams; // by tile of this member

@@ -123,7 +123,7 @@ private:
     struct MemberRun;
     struct Worker;
     void gather_links(std::size_t member, std::int64_t step) const;
-    static void call_sums(MemberRun& own, std::int64_t step);
+    static void call_sums(MemberRun& own, const Sums& sums, std::int64_t step);
     static void add_sums(Worker& worker, std::int64_t step);
     void before_advance(Worker& worker, std::int64_t step);
     void advance_own(MemberRun& own, std::int64_t step);

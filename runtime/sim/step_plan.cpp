@@ -389,6 +389,7 @@ bool NetworkState::is_summed(const kernel::PopulationState& population, std::uin
 
 void NetworkState::plan_sums(std::size_t m) {
     MemberPlan& plan = step_plan_.plans[m];
+    plan.sums.resize(1);
     std::vector<SynapseState*> ordered;
     for (const auto& synapses : synapses_) {
         ordered.push_back(synapses.get());
@@ -398,11 +399,15 @@ void NetworkState::plan_sums(std::size_t m) {
     });
     for (SynapseState* synapses : ordered) {
         const bool single = synapses->single();
-        Sums sums;
-        sums.fence = single && step_plan_.members > 1;
+        const bool fence = single && step_plan_.members > 1;
+        if (fence) {
+            plan.sums.resize(plan.sums.size() + 1);
+        }
         if (!single || m == 0) {
             synapse::Member& member = *synapses->members()[m];
-            sums.calls = &member.sums;
+            for (synapse::Call& call : member.sums) {
+                plan.sums.back().push_back(&call);
+            }
             plan.contexts.push_back(&member.context);
             if (member.rounds != nullptr) {
                 plan.contexts.push_back(&member.rounds->context());
@@ -414,8 +419,8 @@ void NetworkState::plan_sums(std::size_t m) {
                 plan.advances.push_back(&call);
             }
         }
-        if (sums.fence || (sums.calls != nullptr && !sums.calls->empty())) {
-            plan.sums.push_back(sums);
+        if (fence) {
+            plan.sums.resize(plan.sums.size() + 1);
         }
     }
 }

@@ -260,7 +260,7 @@ void SynapseState::lay_out_rounds(std::size_t part) {
     }
     auto rounds = std::make_unique<Rounds>(
         Rounds::Places{member.by_target, member.targets, layout_.post.view(), sources_.view()},
-        hhk_range{layout_.bounds[part], kernel::padded_count(layout_.bounds[part + 1])});
+        reached_targets(part), values_->table().vector_width);
     if (rounds->pays()) {
         rounds->point(member.context);
         member.rounds = std::move(rounds);
@@ -271,6 +271,12 @@ void SynapseState::lay_out_rounds(std::size_t part) {
     }
 }
 
+/// Up to the end of a vector of the kernels.
+std::int64_t SynapseState::whole_vectors(std::int64_t count) const {
+    const std::int64_t width = values_->table().vector_width;
+    return (count + width - 1) / width * width;
+}
+
 /// Where targets with synapses stand: what is kept once per target is nothing elsewhere. Of
 /// subgroups this is less than the population; more synapses than `many` are not looked through.
 hhk_range SynapseState::reached_targets(std::size_t part) const {
@@ -278,27 +284,26 @@ hhk_range SynapseState::reached_targets(std::size_t part) const {
     const hhk_range all{layout_.bounds[part], layout_.bounds[part + 1]};
     const std::uint32_t count = own.end - own.begin;
     if (count == 0 || count > many || all.begin == all.end) {
-        return {all.begin, all.begin == all.end ? all.end : kernel::padded_count(all.end)};
+        return {all.begin, all.begin == all.end ? all.end : whole_vectors(all.end)};
     }
     const auto [first, last] = std::ranges::minmax(layout_.post.view().subspan(own.begin, count));
-    return {std::max(all.begin, first / HHK_PADDING * std::int64_t{HHK_PADDING}),
-            kernel::padded_count(std::int64_t{last} + 1)};
+    const std::int64_t width = values_->table().vector_width;
+    return {std::max(all.begin, first / width * width), whole_vectors(std::int64_t{last} + 1)};
 }
 
 void SynapseState::make_calls(std::size_t part, bool join) {
     Member& member = *members_[part];
     const Part& own = layout_.parts[part];
-    const auto padded = [](std::int64_t end) { return kernel::padded_count(end); };
     const hhk_range targets = reached_targets(part);
     const auto add = [&](const hhk_block_fn* hooks, base::TogetherVector<Call>& calls, bool whole) {
         const auto range = [&](std::uint32_t space) -> hhk_range {
             switch (space) {
             case HHK_EACH:
                 return {own.begin, own.end == own.begin ? own.begin
-                                   : whole              ? padded(own.end)
+                                   : whole              ? whole_vectors(own.end)
                                                         : std::int64_t{own.end}};
             case HHK_PER_PRE:
-                return {0, padded(pre_->count())};
+                return {0, whole_vectors(pre_->count())};
             default:
                 return targets;
             }

@@ -9,7 +9,6 @@
 namespace hodg::synapse {
 
 static constexpr std::int32_t none = -1;
-static constexpr std::int64_t lanes = HHK_PADDING; // targets that stand together
 
 /// Of one field, in whole cache lines.
 static std::size_t row_bytes(const hhk_model& model, std::uint32_t field, std::size_t places) {
@@ -17,8 +16,9 @@ static std::size_t row_bytes(const hhk_model& model, std::uint32_t field, std::s
     return (places * kernel::element_size(model, model.fields[field]) + line - 1) / line * line;
 }
 
-Rounds::Rounds(const Places& places, hhk_range targets)
-    : targets_(targets), synapses_(static_cast<std::int64_t>(places.by_target.size())) {
+Rounds::Rounds(const Places& places, hhk_range targets, std::int64_t lanes)
+    : targets_(targets), lanes_(lanes),
+      synapses_(static_cast<std::int64_t>(places.by_target.size())) {
     const auto target_of = [&](const hhk_range& own) {
         const std::uint32_t first = places.by_target[static_cast<std::size_t>(own.begin)];
         return places.post[first] - targets.begin;

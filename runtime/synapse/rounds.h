@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Synapses laid out anew for hook sum_in_rounds: of HHK_PADDING targets the first synapse of each,
-// then the second of each, and so on, so that a vector of targets is summed at once and memory is
-// read from begin to end. Copies of the values that do not change in a run.
+// Synapses laid out anew for hook sum_in_rounds: of each vector of targets the first synapse of
+// each, then the second of each, and so on, so that the vector is summed at once and memory is read
+// from begin to end. Copies of the values that do not change in a run.
 #pragma once
 
 #include "abi/kernel_abi.h"
@@ -21,8 +21,8 @@ public:
         std::span<const std::int32_t> post;
         std::span<const std::int32_t> pre; // may be empty: the kernel reads no source
     };
-    /// `targets`: those of the thread, up to the padding.
-    Rounds(const Places& places, hhk_range targets);
+    /// `targets`: those of the thread, in whole vectors of `lanes`.
+    Rounds(const Places& places, hhk_range targets, std::int64_t lanes);
 
     /// Lanes without a synapse cost as much as the others.
     [[nodiscard]] bool pays() const;
@@ -40,9 +40,10 @@ private:
     template <std::size_t size> void copy_field(const char* from, char* row) const;
 
     hhk_range targets_;
+    std::int64_t lanes_;
     std::int64_t synapses_ = 0;
     bool is_new_ = true; // what is computed before the first step was not there yet
-    base::TogetherVector<hhk_range> groups_;   // places of HHK_PADDING targets, all their rounds
+    base::TogetherVector<hhk_range> groups_;   // places of a vector of targets, all its rounds
     base::TogetherVector<std::int32_t> place_; // of each group, round and target; none: -1
     base::TogetherVector<std::int32_t> pre_;
     base::TogetherVector<std::int32_t> counts_;

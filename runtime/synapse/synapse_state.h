@@ -184,6 +184,7 @@ private:
     [[nodiscard]] bool may_count(std::uint32_t pathway) const;
     [[nodiscard]] bool is_alike(std::uint32_t field) const;
     void make_context(std::size_t part);
+    [[nodiscard]] std::int64_t whole_vectors(std::int64_t count) const;
     [[nodiscard]] hhk_range reached_targets(std::size_t part) const;
     void make_calls(std::size_t part, bool join);
     void order_by_target(std::size_t part);

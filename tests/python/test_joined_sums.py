@@ -148,6 +148,29 @@ def test_only_targets_with_synapses_are_advanced(first: int, last: int, threads:
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("first", "last"), [(0, 7), (8, 9), (10, 19), (19, 19), (3, 37)])
+def test_only_targets_with_synapses_are_summed(first: int, last: int, dtype: str) -> None:
+    """Halves of a population whose borders are none of a vector: the same bits as where synapses
+    without weight reach all others."""
+    cell = hp.compile(CELL, threshold="v > -50*mV", reset="v = -65*mV", dtype=dtype)
+    found = []
+    for everywhere in (False, True):
+        P = hp.Population(cell, 38, name="cells")
+        P.v = np.linspace(-70, -45, 38) * mV
+        G = hp.Synapses(P, P, GRADED, name="graded")
+        j = np.repeat(np.arange(first, last + 1), 4)
+        G.connect(i=(7 * j + np.tile(np.arange(4), last + 1 - first)) % 38, j=j)
+        G.w = np.linspace(1e-9, 4e-9, len(j)) * siemens
+        if everywhere:
+            G.connect(i=0, j=np.arange(38))
+            G.w[len(j) :] = 0 * siemens
+        hp.Network(P, G, dt=0.1 * ms).run(30 * ms)
+        found.append(np.asarray(P.v))
+    assert found[0].tobytes() == found[1].tobytes()
+    assert np.ptp(found[0][first : last + 1]) > 0 or first == last
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_rounds_are_the_stored_order(dtype: str) -> None:
     expected = rounds(dtype)
     assert rounds(dtype, silent=MANY) == expected

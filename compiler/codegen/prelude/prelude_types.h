@@ -485,6 +485,23 @@ HHK_INLINE hhk_f hhk_gather_row_alone(const hhk_real* p, const hhk_i32* index,
     return hhk_gather_row(p, index, count);
 }
 
+// A loop of its own for rows that are read without a load for each lane: how is asked once.
+template <class F> HHK_INLINE void hhk_by_length(hhk_i64 count, const F& loop) {
+#if defined(__AVX512F__) && HHK_WIDTH == 8 && HHK_REAL == 64
+    if (count <= 16) {
+        loop(16);
+        return;
+    }
+#if defined(HHK_FAST_GATHER)
+    if (count <= 32) {
+        loop(32);
+        return;
+    }
+#endif
+#endif
+    loop(count);
+}
+
 template <class T> HHK_INLINE hhk_l hhk_gather_int(const T* p, hhk_l index) {
     hhk_l values = hhk_l(0);
     for (int i = 0; i < HHK_WIDTH; ++i) {

@@ -170,12 +170,13 @@
         any_event |= static_cast<uint64_t>(spike_word != 0) << 0;
     }
     block->any_event = any_event;
-    if (hhk_any(hhk_ne(bad_real - bad_real, Real(0)))) {
+    block->fault = 0;
+    if (__builtin_expect(hhk_any(hhk_ne(bad_real - bad_real, Real(0))), 0)) {
         bad_real = Real(0);
-        for (int64_t i = block->begin; i < end; i += HHK_WIDTH) {
-            bad_real += hhk_guarded(count, i, hhk_load(v_at + i)) * 0;
+        for (int64_t i = block->begin; i < block->end; i += HHK_WIDTH) {
+            bad_real += hhk_guarded(context->count, i, hhk_load(v_at + i)) * 0;
         }
+        block->fault = hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : block->fault;
     }
-    block->fault = hhk_any(hhk_ne(bad_real, bad_real)) ? 1 : 0;
     return HHK_OK;
 }

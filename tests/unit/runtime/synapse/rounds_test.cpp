@@ -19,6 +19,7 @@ const std::vector<hhk_range> ranges = {{0, 3}, {3, 4}};
 const std::vector<std::int32_t> post = {64, 66, 64, 0, 0, 64};
 const std::vector<std::int32_t> pre = {7, 3, 2, 0, 0, 9};
 constexpr hhk_range targets{64, 80};
+constexpr std::int64_t lanes = 16;
 
 struct Stored {
     std::vector<double> w{0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
@@ -48,7 +49,7 @@ double value(Rounds& rounds, std::int64_t place) {
 
 TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
     Stored stored;
-    Rounds rounds({by_target, ranges, post, pre}, targets);
+    Rounds rounds({by_target, ranges, post, pre}, targets, lanes);
     ASSERT_FALSE(rounds.pays()); // four synapses in 48 places
     std::vector<std::uint32_t> many;
     std::vector<hhk_range> each;
@@ -67,7 +68,7 @@ TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
         stored.w[k] = 100.0 + static_cast<double>(k);
     }
     stored.context.slab = reinterpret_cast<char*>(stored.w.data());
-    Rounds full({many, each, targets_of, sources_of}, targets);
+    Rounds full({many, each, targets_of, sources_of}, targets, lanes);
     ASSERT_TRUE(full.pays());
     full.point(stored.context);
     EXPECT_EQ(full.block().begin, 64);
@@ -89,7 +90,7 @@ TEST(Rounds, TakeOneSynapseOfEveryTargetAtATime) {
               stored.context.slab + stored.offsets[1]); // others stay where they are
 }
 
-TEST(Rounds, HaveAsManyAsTheirSixteenTargetsNeed) {
+TEST(Rounds, HaveAsManyAsTheirVectorOfTargetsNeeds) {
     Stored stored; // of 48 targets the first 16 have one synapse each, the last 16 two, others none
     std::vector<std::uint32_t> places;
     std::vector<hhk_range> each;
@@ -107,7 +108,7 @@ TEST(Rounds, HaveAsManyAsTheirSixteenTargetsNeed) {
     stored.w.resize(places.size());
     std::iota(stored.w.begin(), stored.w.end(), 0.0);
     stored.context.slab = reinterpret_cast<char*>(stored.w.data());
-    Rounds rounds({places, each, targets_of, {}}, {64, 112});
+    Rounds rounds({places, each, targets_of, {}}, {64, 112}, lanes);
     ASSERT_TRUE(rounds.pays());
     rounds.point(stored.context);
     const hhk_block block = rounds.block();
@@ -122,6 +123,36 @@ TEST(Rounds, HaveAsManyAsTheirSixteenTargetsNeed) {
     EXPECT_EQ(value(rounds, 32 + 3), 16.0 + 7); // and its second
 }
 
+TEST(Rounds, StandByTheWidthOfTheKernels) {
+    Stored stored; // two synapses for each of targets 72 to 81, of 64 to 87
+    std::vector<std::uint32_t> places(20);
+    std::iota(places.begin(), places.end(), 0U);
+    std::vector<hhk_range> each;
+    std::vector<std::int32_t> targets_of;
+    for (std::int32_t target = 72; target < 82; ++target) {
+        each.push_back({std::ssize(targets_of), std::ssize(targets_of) + 2});
+        targets_of.insert(targets_of.end(), 2, target);
+    }
+    stored.w.resize(20);
+    std::iota(stored.w.begin(), stored.w.end(), 0.0);
+    stored.context.slab = reinterpret_cast<char*>(stored.w.data());
+    Rounds rounds({places, each, targets_of, {}}, {64, 88}, 8);
+    ASSERT_TRUE(rounds.pays());
+    rounds.point(stored.context);
+    const hhk_block block = rounds.block();
+    ASSERT_EQ(block.range_count, 3);
+    EXPECT_EQ(block.ranges[0].end, 0);
+    EXPECT_EQ(block.ranges[1].begin, 0);
+    EXPECT_EQ(block.ranges[1].end, 16);
+    EXPECT_EQ(block.ranges[2].begin, 16);
+    EXPECT_EQ(block.ranges[2].end, 32);
+    EXPECT_EQ(value(rounds, 7), 14.0);          // target 79, its first
+    EXPECT_EQ(value(rounds, 8 + 7), 15.0);      // and its second
+    EXPECT_EQ(value(rounds, 16 + 8 + 1), 19.0); // target 81, its second
+    EXPECT_EQ(rounds.context().post[7], 0);
+    EXPECT_EQ(rounds.context().post[8], 2);
+}
+
 TEST(Rounds, FollowAssignmentsAndMovedMemory) {
     Stored stored;
     std::vector<std::uint32_t> places(16);
@@ -134,7 +165,7 @@ TEST(Rounds, FollowAssignmentsAndMovedMemory) {
     }
     stored.w.assign(16, 1.0);
     stored.context.slab = reinterpret_cast<char*>(stored.w.data());
-    Rounds rounds({places, each, targets_of, {}}, targets);
+    Rounds rounds({places, each, targets_of, {}}, targets, lanes);
     rounds.point(stored.context);
     EXPECT_EQ(value(rounds, 5), 1.0);
     std::vector<double> moved(16, 2.0);
