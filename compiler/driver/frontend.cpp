@@ -307,6 +307,10 @@ std::vector<SourceText> all_texts(const EquationSource& source) {
 
 } // namespace
 
+void finish_work_ahead() {
+    jit::finish_loading_toolchain();
+}
+
 Compilation compile_file(const std::string& path, const Options& options) {
     return driver::guarded([&]() -> Compilation {
         std::string why;

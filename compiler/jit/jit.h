@@ -55,6 +55,8 @@ struct CompileOptions {
 [[nodiscard]] std::string toolchain_version();
 /// Has the library loaded on another processor, if there is one, while the caller goes on.
 void load_toolchain_ahead();
+/// Waits for that. Before a process ends: the constructors of LLVM must not meet its destructors.
+void finish_loading_toolchain();
 /// Tells one build of the library with Clang and LLVM from another, without loading it.
 [[nodiscard]] std::string_view toolchain_build();
 

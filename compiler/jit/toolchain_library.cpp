@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <mutex>
 #include <pthread.h>
+#include <utility>
 
 namespace hhc::jit {
 
@@ -14,15 +15,20 @@ namespace {
 
 constexpr const char* library_file = "libhodgpy_llvm.so";
 
-/// Held across fork: a child would wait for ever for a thread that was loading the library.
-std::mutex& loading() {
-    static auto* const mutex = [] {
-        static auto* const made = new std::mutex; // outlives every static destructor
-        pthread_atfork([] { made->lock(); }, [] { made->unlock(); }, [] { made->unlock(); });
-        return made;
-    }();
-    return *mutex;
-}
+/// Guards what follows, and is held across fork: a child would wait for ever for a thread that was
+/// loading the library.
+constinit std::mutex loading;
+constinit const Toolchain* loaded = nullptr;
+constinit Beside* thread = nullptr; // that loads it ahead
+constinit std::atomic_flag begun;
+
+// Before anybody can fork: who comes first to it later may be that thread.
+[[maybe_unused]] const int held_across_fork = pthread_atfork( //
+    [] { loading.lock(); }, [] { loading.unlock(); },
+    [] {
+        thread = nullptr; // the child does not have it
+        loading.unlock();
+    });
 
 } // namespace
 
@@ -37,28 +43,35 @@ std::optional<std::string> open_toolchain(const char* file, const Toolchain*& fo
 }
 
 const Toolchain* toolchain(diag::Sink& sink) {
-    static const Toolchain* found = nullptr;
-    const std::lock_guard lock(loading());
-    if (found == nullptr) {
-        if (const auto error = open_toolchain(library_file, found)) {
+    const std::lock_guard lock(loading);
+    if (loaded == nullptr) {
+        if (const auto error = open_toolchain(library_file, loaded)) {
             sink.report(diag::Code::ToolchainMissing, Span{},
                         "the library with Clang and LLVM cannot be loaded: " + *error)
                 .note("install hodgpy again: the library belongs beside libhodgpy.so");
         }
     }
-    return found;
+    return loaded;
 }
 
 void load_toolchain_ahead() {
-    static std::atomic_flag begun;
-    if (!begun.test_and_set() && Beside::is_worth_it()) {
-        // For ever: nobody waits for this thread but who needs the library.
-        static const auto* const thread = new Beside([] {
-            diag::Sink ignored; // who needs the library will say it
-            (void)toolchain(ignored);
-        });
-        static_cast<void>(thread);
+    if (begun.test_and_set() || !Beside::is_worth_it()) {
+        return;
     }
+    const std::lock_guard lock(loading);
+    thread = new Beside([] { // until finish_loading_toolchain(), or for ever
+        diag::Sink ignored;  // who needs the library will say it
+        (void)toolchain(ignored);
+    });
+}
+
+void finish_loading_toolchain() {
+    Beside* last = nullptr;
+    {
+        const std::lock_guard lock(loading);
+        std::swap(last, thread);
+    }
+    delete last; // which waits
 }
 
 std::string toolchain_version() {

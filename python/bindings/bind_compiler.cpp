@@ -298,6 +298,7 @@ void bind_compiler(py::module_& module) {
         .def("render", [](const hhc::Expressions& self) {
             return readable(self.texts->render(self.diagnostics, false));
         });
+    py::module_::import("atexit").attr("register")(py::cpp_function(&hhc::finish_work_ahead));
     module.def("compile_file", [](const std::string& path, const py::dict& given) {
         return hhc::compile_file(path, options(given));
     });

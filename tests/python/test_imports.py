@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import hodgpy as hp
 
@@ -54,6 +55,26 @@ def test_code_from_the_cache_needs_no_clang(tmp_path: Path) -> None:
     environment = {**os.environ, "HHC_CACHE_DIR": str(tmp_path)}
     run = partial(subprocess.check_output, [sys.executable, "-c", code], env=environment, text=True)
     assert [run().strip(), run().strip()] == ["True", "False"]
+
+
+@pytest.mark.parametrize(
+    "end", ["", "if os.fork() == 0:\n    run(2)\n    os._exit(0)\nassert os.wait()[1] == 0"]
+)
+def test_a_process_may_end_or_fork_while_clang_is_being_loaded(tmp_path: Path, end: str) -> None:
+    code = f"""
+import os, signal
+import hodgpy as hp
+def run(tau):
+    signal.alarm(20)
+    cell = hp.compile(f"dv/dt = -v/({{tau}}*ms) : 1")
+    hp.Network(hp.Population(cell, 1)).run(0.001)
+hp.compile("dv/dt = -v/(1*ms) : 1")
+{end}
+"""
+    for attempt in range(8):
+        environment = {**os.environ, "HHC_CACHE_DIR": str(tmp_path / str(attempt))}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+        assert done.returncode == 0
 
 
 def test_every_public_name_is_there_when_it_is_first_used() -> None:

@@ -154,6 +154,10 @@ struct SynapseSide {
 HODGPY_API void build(std::span<const hhk_model* const> tables);
 HODGPY_API void build(std::span<const std::shared_ptr<Model>> models);
 
+/// Waits for what Options::lazy_front_end began beside the caller. To be called before a process
+/// ends that used it.
+HODGPY_API void finish_work_ahead();
+
 /// Ahead of time: a shared library with every model, ".o" or ".h" by the suffix of `path`.
 HODGPY_API void write_library(std::span<const std::shared_ptr<Model>> models,
                               const std::string& path);
