@@ -9,6 +9,7 @@ doi:10.1007/s10827-016-0593-9; script: ModelDB 206232. Times in ms, potentials i
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -193,7 +194,10 @@ def command_line(prepare: Prepare, run: Run, spikes: Spikes, description: str) -
     draws = dict(np.load(a.draws))
     conditions = Conditions(a.pd, a.cs, a.dbs, a.dbs_target, a.duration)
     setups, runs = [], []
+    state = None
     for _ in range(a.repeats):
+        state = None
+        gc.collect()  # memory of one network, not of those before
         start = time.perf_counter()
         state = prepare(draws, conditions)
         setups.append(time.perf_counter() - start)

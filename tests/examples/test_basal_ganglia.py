@@ -176,3 +176,11 @@ def test_models_and_script_stay_short() -> None:
     files = [*example.FOLDER.glob("*.hhm"), ROOT / "examples" / "basal_ganglia.py"]
     files.append(ROOT / "stdlib_models" / "neurons" / "kumaravelu_2016.hhm")
     assert sum(len(file.read_text().splitlines()) for file in files) <= 600
+
+
+def test_the_peak_of_a_race_is_the_processs_own() -> None:
+    held = np.ones(50_000_000)  # 400 MB, which a child's ru_maxrss begins with
+    code = "import ganglia; print(ganglia.peak_megabytes())"
+    folder = ROOT / "benchmarks" / "basal_ganglia"
+    peak = subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True)
+    assert 10 < float(peak) < 200 < held.nbytes / 1e6
