@@ -270,6 +270,9 @@ class Synapses(SynapseValues):
             chunks = list(made)  # a mistake in the last chunk shall leave nothing behind
             if chunks:
                 self._core.connect(*(np.concatenate(side) for side in zip(*chunks, strict=True)))
+        given = isinstance(made, Matrix) and into is not None
+        if not self._initial and not given:
+            return  # eight bytes of each new synapse are more than it takes itself
         new = np.arange(before, len(self), dtype=np.int64)
         for key, value in self._initial.items():
             self.set(key, value, new, level=level + 1)

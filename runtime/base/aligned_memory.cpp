@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <sys/mman.h>
@@ -50,6 +51,15 @@ void FreeAligned::operator()(void* memory) const noexcept {
         munmap(memory, bytes);
     } else {
         free_together(memory, bytes);
+    }
+}
+
+void shrink_aligned(std::unique_ptr<char[], FreeAligned>& memory, std::size_t bytes) {
+    std::size_t& held = memory.get_deleter().bytes;
+    const std::size_t kept = std::max(rounded_up(bytes, page), mapped_from); // still a mapping
+    if (held >= mapped_from && kept < held) {
+        munmap(memory.get() + kept, held - kept);
+        held = kept;
     }
 }
 

@@ -18,4 +18,7 @@ struct FreeAligned {
 /// At least one byte is allocated; throws Error HH6029 when the system has no more.
 std::unique_ptr<char[], FreeAligned> allocate_aligned(std::size_t bytes);
 
+/// The system gets back what lies behind the first bytes, where it is large.
+void shrink_aligned(std::unique_ptr<char[], FreeAligned>& memory, std::size_t bytes);
+
 } // namespace hodg::base

@@ -41,6 +41,11 @@ public:
         memory_.reset();
         size_ = 0;
     }
+    /// Keeps the first values; the system gets back what lies behind them.
+    void shrink(std::size_t size) {
+        shrink_aligned(memory_, (size + spare) * sizeof(T));
+        size_ = size;
+    }
 
 private:
     static constexpr std::size_t spare = 64; // values behind the end that may be read

@@ -5,6 +5,7 @@
 
 #include <Random123/philox.h>
 
+#include <array>
 #include <cstdint>
 
 namespace hodg::connect {
@@ -41,6 +42,10 @@ public:
         const std::uint64_t bits = high << 32U | word();
         return static_cast<double>((bits >> 11U) + 1) * 0x1p-53;
     }
+
+    /// The next ones, many at a time: for who asks for nothing else.
+    using Units = std::array<double, 32>;
+    void positive_units(Units& units);
 
     /// An integer of [0, n), each alike (Lemire 2019).
     std::uint64_t below(std::uint64_t n) {

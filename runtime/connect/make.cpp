@@ -83,23 +83,27 @@ public:
         }
         // The next target is geometrically far away: one draw a synapse, not one a pair.
         const double per_log = 1 / std::log1p(-rule.p);
-        return make_rows(sides_.sources, pairs * rule.p, true,
-                         [&](std::int64_t s, std::vector<std::int32_t>& row) {
-                             if (rule.p == 0) {
-                                 return;
-                             }
-                             Draws draws(options_.seed, Purpose::Probability, s);
-                             std::int64_t target = -1;
-                             while (true) {
-                                 const double skip =
-                                     std::floor(std::log(draws.positive_unit()) * per_log);
-                                 if (!(skip < static_cast<double>(sides_.targets - target - 1))) {
-                                     return;
-                                 }
-                                 target += static_cast<std::int64_t>(skip) + 1;
-                                 add(s, target, row);
-                             }
-                         });
+        return make_rows(
+            sides_.sources, pairs * rule.p, true,
+            [&](std::int64_t s, std::vector<std::int32_t>& row) {
+                if (rule.p == 0) {
+                    return;
+                }
+                Draws draws(options_.seed, Purpose::Probability, s);
+                std::int64_t target = -1;
+                Draws::Units units;
+                while (true) {
+                    draws.positive_units(units);
+                    for (const double unit : units) {
+                        const double skip = std::floor(std::log(unit) * per_log);
+                        if (!(skip < static_cast<double>(sides_.targets - target - 1))) {
+                            return;
+                        }
+                        target += static_cast<std::int64_t>(skip) + 1;
+                        add(s, target, row);
+                    }
+                }
+            });
     }
 
     Rows operator()(const FixedOutdegree& rule) const {

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <numeric>
+#include <cmath>
 #include <thread>
+#include <utility>
 
 namespace hodg::connect {
 
@@ -33,42 +34,85 @@ void in_pieces(std::int64_t count, double cost,
     });
 }
 
-Rows make_rows(std::int64_t sources, double expected, bool parallel, const RowMaker& row) {
-    const std::int64_t length = std::max<std::int64_t>(1, (sources + pieces - 1) / pieces);
-    const std::int64_t chunk_count = (sources + length - 1) / length;
-    std::vector<std::vector<std::int32_t>> chunks(static_cast<std::size_t>(chunk_count));
-    std::vector<std::uint64_t> lengths(static_cast<std::size_t>(sources));
-    const auto fill = [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t c = first; c < last; ++c) {
-            std::vector<std::int32_t>& chunk = chunks[static_cast<std::size_t>(c)];
-            for (std::int64_t s = c * length; s < std::min((c + 1) * length, sources); ++s) {
-                const std::size_t before = chunk.size();
-                row(s, chunk);
-                lengths[static_cast<std::size_t>(s)] = chunk.size() - before;
-            }
+namespace {
+
+/// Targets that come piece by piece, with room for as many as are expected.
+class Joined {
+public:
+    explicit Joined(double expected)
+        : targets_(static_cast<std::size_t>(expected + 6 * std::sqrt(expected))) {}
+
+    void append(const std::vector<std::int32_t>& chunk) {
+        if (targets_.size() - size_ < chunk.size()) {
+            base::Array<std::int32_t> more(
+                std::max(size_ + chunk.size(), targets_.size() + targets_.size() / 2));
+            std::copy_n(targets_.data(), size_, more.data());
+            targets_ = std::move(more);
         }
-    };
-    if (parallel) {
-        in_pieces(chunk_count, expected, fill);
-    } else {
-        fill(0, chunk_count);
+        std::copy(chunk.begin(), chunk.end(), targets_.data() + size_);
+        size_ += chunk.size();
     }
-    require_room(
-        static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0})));
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] base::Array<std::int32_t> take() {
+        targets_.shrink(size_);
+        return std::move(targets_);
+    }
+
+private:
+    base::Array<std::int32_t> targets_;
+    std::size_t size_ = 0;
+};
+
+} // namespace
+
+/// So many of a chunk, and so many chunks before they are put together: what they take is used
+/// again and again.
+static constexpr double chunk_size = 1 << 16;
+static constexpr std::int64_t wave = 64;
+
+Rows make_rows(std::int64_t sources, double expected, bool parallel, const RowMaker& row) {
+    std::int64_t length = std::max<std::int64_t>(1, (sources + pieces - 1) / pieces);
+    if (expected > chunk_size) {
+        const double fitting = chunk_size * static_cast<double>(sources) / expected;
+        length = std::clamp<std::int64_t>(static_cast<std::int64_t>(fitting), 1, length);
+    }
+    std::vector<std::vector<std::int32_t>> chunks(wave);
     Rows rows;
     rows.begin.resize(static_cast<std::size_t>(sources) + 1);
-    std::uint64_t sum = 0;
-    for (std::size_t s = 0; s < lengths.size(); ++s) {
-        rows.begin[s] = static_cast<std::uint32_t>(sum);
-        sum += lengths[s];
+    Joined joined(expected);
+    for (std::int64_t begin = 0; begin < sources; begin += wave * length) {
+        const std::int64_t end = std::min(begin + wave * length, sources);
+        const auto fill = [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t c = first; c < last; ++c) {
+                std::vector<std::int32_t>& chunk = chunks[static_cast<std::size_t>(c)];
+                chunk.clear();
+                for (std::int64_t s = begin + c * length;
+                     s < std::min(begin + (c + 1) * length, end); ++s) {
+                    const std::size_t before = chunk.size();
+                    row(s, chunk);
+                    rows.begin[static_cast<std::size_t>(s)] =
+                        static_cast<std::uint32_t>(chunk.size() - before);
+                }
+            }
+        };
+        const std::int64_t count = (end - begin + length - 1) / length;
+        if (parallel) {
+            in_pieces(count,
+                      expected * static_cast<double>(end - begin) / static_cast<double>(sources),
+                      fill);
+        } else {
+            fill(0, count);
+        }
+        for (std::int64_t c = 0; c < count; ++c) {
+            joined.append(chunks[static_cast<std::size_t>(c)]);
+        }
+        require_room(static_cast<double>(joined.size()));
     }
-    rows.begin.back() = static_cast<std::uint32_t>(sum);
-    rows.targets = base::Array<std::int32_t>(sum);
-    std::int32_t* to = rows.targets.data();
-    for (std::vector<std::int32_t>& chunk : chunks) {
-        to = std::copy(chunk.begin(), chunk.end(), to);
-        std::vector<std::int32_t>().swap(chunk);
+    std::uint32_t sum = 0; // lengths become the places where rows begin
+    for (std::uint32_t& begin : rows.begin) {
+        sum += std::exchange(begin, sum);
     }
+    rows.targets = joined.take();
     return rows;
 }
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -127,6 +128,20 @@ static std::vector<std::int32_t> positions_in(const std::vector<std::int64_t>& e
     return position;
 }
 
+/// Rows of positions among ascending entities as rows of all entities: nothing else moves.
+static connect::Rows rows_of_all(connect::Rows rows, const std::vector<std::int64_t>& entities,
+                                 std::int64_t count) {
+    std::vector<std::uint32_t> begin(static_cast<std::size_t>(count) + 1, rows.begin.back());
+    std::size_t entity = 0;
+    for (std::size_t k = 0; k < entities.size(); ++k) {
+        for (; entity <= static_cast<std::size_t>(entities[k]); ++entity) {
+            begin[entity] = rows.begin[k];
+        }
+    }
+    rows.begin = std::move(begin);
+    return rows;
+}
+
 void SynapseState::connect(const ConnectRule& rule, const ConnectOptions& options) {
     const auto all = [](const PopulationState& side, std::vector<std::int64_t> entities) {
         if (entities.empty()) {
@@ -158,6 +173,11 @@ void SynapseState::connect(const ConnectRule& rule, const ConnectOptions& option
     changed();
     if (pre_entities_.empty()) {
         connectivity_.append(std::move(rows));
+        return;
+    }
+    const bool ascend = std::ranges::adjacent_find(from, std::greater_equal<>()) == from.end();
+    if (ascend) {
+        connectivity_.append(rows_of_all(std::move(rows), from, pre_->count()));
         return;
     }
     base::Array<std::int32_t> sources(rows.targets.size());

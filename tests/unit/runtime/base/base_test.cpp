@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../expect_error.h"
 #include "base/aligned_memory.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/stable_hash.h"
@@ -92,7 +93,33 @@ TEST(AlignedMemory, GoesBackToTheSystemWhileLaterPiecesAreInUse) {
     pieces.erase(pieces.begin(), pieces.begin() + 7);
     EXPECT_NEAR(static_cast<double>(resident_bytes() - before), 1e7, 4e6);
 }
+
+TEST(Array, GivesBackWhatLiesBehindItsEnd) {
+    Array<char> all(30'000'000);
+    std::memset(all.data(), 1, all.size());
+    const std::int64_t before = resident_bytes();
+    all.shrink(10'000'000);
+    EXPECT_NEAR(static_cast<double>(before - resident_bytes()), 2e7, 4e6);
+    all.shrink(10); // not below what is mapped
+    EXPECT_NEAR(static_cast<double>(before - resident_bytes()), 28e6, 4e6);
+    EXPECT_EQ(all.size(), 10U);
+    EXPECT_EQ(all[9], 1);
+}
 #endif
+
+TEST(Array, KeepsItsFirstValues) {
+    for (const std::size_t size : {std::size_t{100}, std::size_t{3'000'000}}) {
+        Array<std::int32_t> all(size);
+        for (std::size_t k = 0; k < size; ++k) {
+            all[k] = static_cast<std::int32_t>(k);
+        }
+        all.shrink(size / 2);
+        ASSERT_EQ(all.size(), size / 2);
+        for (std::size_t k = 0; k < size / 2; ++k) {
+            ASSERT_EQ(all[k], static_cast<std::int32_t>(k));
+        }
+    }
+}
 
 TEST(Suggest, NamesWhatIsNear) {
     const std::vector<std::string> names{"tau_m", "na.g", "v"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What each rule connects; that chance is fair; what cannot be followed.
 #include "../expect_error.h"
+#include "connect/draws.h"
 #include "connect/make.h"
 #include "connect/row_chunks.h"
 
@@ -177,6 +178,44 @@ TEST(Rules, ThreadsMakeNoDifference) {
         }
     });
     EXPECT_EQ(seen, std::vector<int>(1000, 1));
+}
+
+TEST(Rows, AreTheSameWhateverWasExpected) {
+    const auto size_of = [](std::int64_t s) { return s % 7 == 3 ? 200 : s % 3; };
+    const connect::RowMaker maker = [&](std::int64_t s, std::vector<std::int32_t>& row) {
+        for (std::int64_t k = 0; k < size_of(s); ++k) {
+            row.push_back(static_cast<std::int32_t>(s + k));
+        }
+    };
+    for (const std::int64_t sources : {0, 1, 255, 257, 30'011}) {
+        for (const double expected : {0.0, 10.0, 1e6, 1e8}) { // too few, about right, too many
+            for (const bool parallel : {false, true}) {
+                const connect::Rows rows = connect::make_rows(sources, expected, parallel, maker);
+                ASSERT_EQ(rows.begin.size(), static_cast<std::size_t>(sources) + 1);
+                std::uint32_t at = 0;
+                for (std::int64_t s = 0; s < sources; ++s) {
+                    ASSERT_EQ(rows.begin[static_cast<std::size_t>(s)], at);
+                    for (std::int64_t k = 0; k < size_of(s); ++k) {
+                        ASSERT_EQ(rows.targets[at++], s + k);
+                    }
+                }
+                ASSERT_EQ(rows.begin.back(), at);
+                ASSERT_EQ(rows.targets.size(), at);
+            }
+        }
+    }
+}
+
+TEST(Draws, ManyAtATimeAreTheSame) {
+    connect::Draws one_by_one(0x123456789abcdef, connect::Purpose::Probability, 0x1234567890);
+    connect::Draws many(0x123456789abcdef, connect::Purpose::Probability, 0x1234567890);
+    connect::Draws::Units units;
+    for (int batch = 0; batch < 5; ++batch) {
+        many.positive_units(units);
+        for (const double unit : units) {
+            ASSERT_EQ(unit, one_by_one.positive_unit());
+        }
+    }
 }
 
 TEST(Rules, WhatCannotBeFollowedIsRefused) {

@@ -104,6 +104,22 @@ TEST_F(SynapsesTest, OfSubgroupsCountPositions) {
     EXPECT_EQ(part.sources().back(), 2);
     EXPECT_EQ(part.incoming(), (Indices{3, 2}));
     EXPECT_EQ(part.outgoing(), (Indices{1, 2, 2}));
+    for (const Indices& entities : {Indices{0, 4, 5, 69}, Indices{5, 0}, Indices{4, 4}}) {
+        Synapses rule(p, q, "rule", entities);
+        rule.connect(hodg::Shifted{1, false});
+        rule.connect(hodg::Shifted{0, false});
+        const auto n = static_cast<std::int32_t>(entities.size());
+        const bool twice = entities == Indices{4, 4}; // the first of equal ones is shown
+        for (std::int32_t k = 0; k < 2 * n; ++k) {
+            const auto at = static_cast<std::size_t>(k);
+            EXPECT_EQ(rule.sources()[at], twice ? 0 : k % n);
+            EXPECT_EQ(rule.targets()[at], k % n + (k < n ? 1 : 0));
+        }
+        rule.bind(hand::delta::model());
+        rule.set("w", 3);
+        EXPECT_EQ(rule.get("w"), Numbers(static_cast<std::size_t>(2 * n), 3.0));
+        EXPECT_EQ(rule.outgoing()[0], twice ? 4 : 2);
+    }
     EXPECT_REFUSED(part.connect(Ends{3}, Ends{0}), "HH6016", "index 3 of the sources");
     EXPECT_REFUSED(Synapses(p, p, "x", {70}), "HH6016", "index 70");
 }
