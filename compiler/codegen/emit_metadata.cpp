@@ -171,9 +171,9 @@ void add_interface(std::string& text, const ir::Module& module, const std::strin
                    Members& members) {
     std::vector<std::string> fields;
     for (const ir::Field& field : module.fields) {
-        fields.push_back(fmt::format("{}, {}, {{}}, {}, {}", common_part(field),
-                                     space_name(field.space), flag_index(field.init_flag),
-                                     flag_index(field.stagger_flag)));
+        fields.push_back(fmt::format("{}, {}, {{}}, {}, {}, {}", common_part(field),
+                                     space_name(field.space), field.rest ? field.rest.index + 1 : 0,
+                                     flag_index(field.init_flag), flag_index(field.stagger_flag)));
     }
     std::vector<std::string> uniforms;
     for (const ir::Uniform& uniform : module.uniforms) {

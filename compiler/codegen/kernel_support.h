@@ -60,6 +60,13 @@ HHK_INLINE Mask hhk_mask_of(uint64_t bits) {
 #endif
 }
 
+// In place of last spikes, where bits tell who is not refractory: never, or now. Who asks whether
+// it was long enough ago gets the same answer.
+HHK_INLINE Int hhk_rested_since(const uint64_t* rested, int64_t i, int64_t step) {
+    const uint64_t bits = rested[static_cast<uint64_t>(i) / 64] >> (i % 64);
+    return hhk_select(hhk_mask_of(bits), Int(HHK_NEVER), Int(step));
+}
+
 // Bit k tells whether count k of 64 is above `least`.
 HHK_INLINE uint64_t hhk_counts_above(const uint8_t* counts, int least) {
     typedef uint8_t bytes __attribute__((vector_size(64)));

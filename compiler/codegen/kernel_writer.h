@@ -74,6 +74,8 @@ private:
     [[nodiscard]] std::vector<std::string> running_sums() const;
     void plain_loop();
     void stage_loop(const Stage& stage);
+    void vectors_of(const Stage& stage);
+    [[nodiscard]] bool loads_last_spike(const Stage& stage) const;
     void approximated_stage(const Stage& stage);
     void polynomial_part(const Stage& part, const std::map<ir::ValueId, std::string>& places,
                          const std::string& vectors);

@@ -142,6 +142,9 @@ std::string ValueWriter::load(ir::FieldId field, Lanes lanes) const {
         return load_from(at, module_->fields[field].storage, module_->fields[field].space, lanes);
     }
     const bool boolean = module_->fields[field].storage == ir::Storage::Boolean;
+    if (lanes == Lanes::Vector && use_rested_ && is_last_spike(field)) {
+        return fmt::format("hhk_rested_since({}, i, context->step)", rested_);
+    }
     if (lanes == Lanes::Vector) {
         return fmt::format("{}({} + i)", boolean ? "hhk_load_mask" : "hhk_load", at);
     }

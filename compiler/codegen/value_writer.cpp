@@ -292,6 +292,11 @@ void ValueWriter::make_names() {
     for (const ir::FieldId field : last_spike_fields()) {
         need(field);
     }
+    if (kernel_->kind == ir::KernelKind::Advance && entity_lanes_ == Lanes::Vector &&
+        std::ranges::any_of(module_->fields.raw(),
+                            [](const ir::Field& field) { return field.rest.valid(); })) {
+        rested_ = names_.make("rested");
+    }
     name_foreign();
 }
 

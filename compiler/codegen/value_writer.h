@@ -95,6 +95,13 @@ public:
     /// Fields that an event's kernel sets to the step, as it does not store to them itself.
     [[nodiscard]] std::vector<ir::FieldId> last_spike_fields() const;
     [[nodiscard]] std::string load(ir::FieldId field, Lanes lanes) const;
+    /// "rested", the bits of who is not refractory, where they may stand in for lastspike.
+    [[nodiscard]] const std::string& rested() const { return rested_; }
+    [[nodiscard]] bool is_last_spike(ir::FieldId field) const {
+        return field.valid() && module_->fields[field].role == ir::role::last_spike;
+    }
+    /// From now on they do.
+    void use_rested(bool use) { use_rested_ = use; }
 
     // Kernels of synapses.
     /// Where the values of a foreign variable are: "v_post_at"; empty if it is not used.
@@ -166,6 +173,8 @@ private:
     std::vector<int> bits_; // of an Int value: its magnitude is below 2^bits
     std::vector<std::string> value_names_;
     std::vector<std::string> pointers_;
+    std::string rested_;
+    bool use_rested_ = false;
     std::vector<std::string> foreign_pointers_; // by foreign variable
     bool needs_pre_ = false;
     bool needs_post_ = false;

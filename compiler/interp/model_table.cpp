@@ -152,6 +152,7 @@ void ModelTable::Storage::fill_rows() {
         hhk_field row = common_part<hhk_field>(field);
         row.init_flag = index_or_none(field.init_flag);
         row.stagger_flag = index_or_none(field.stagger_flag);
+        row.rest = field.rest ? static_cast<std::int32_t>(field.rest.index) + 1 : 0;
         row.space = static_cast<std::uint8_t>(field.space);
         fields.push_back(row);
     }

@@ -168,6 +168,7 @@ struct Field {
     std::uint8_t flags = 0; // of namespace flag
     UniformId init_flag, stagger_flag;
     Space space = Space::Each; // Each, PerPre or PerPost
+    UniformId rest = {};       // of last_spike, when all passes are done: note_rest (rest.h)
 };
 
 struct Uniform {

@@ -158,6 +158,9 @@ void print_header(TextWriter& out, const Module& module) {
         if (field.stagger_flag.valid()) {
             line += fmt::format(" stagger_flag {}", module.uniforms[field.stagger_flag].name);
         }
+        if (field.rest.valid()) {
+            line += fmt::format(" rest {}", module.uniforms[field.rest].name);
+        }
         out.line(line);
     }
     for (const Table& table : module.tables) {

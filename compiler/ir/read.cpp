@@ -272,6 +272,8 @@ private:
                 field.init_flag = find(uniforms_, line.word());
             } else if (word == "stagger_flag") {
                 field.stagger_flag = find(uniforms_, line.word());
+            } else if (word == "rest") {
+                field.rest = find(uniforms_, line.word());
             } else {
                 return false;
             }

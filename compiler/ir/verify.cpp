@@ -415,7 +415,7 @@ std::vector<std::string> verify(const Module& module) {
         found.emplace_back("a real has 8 or 4 bytes");
     }
     for (const Field& field : module.fields) {
-        for (const UniformId uniform : {field.init_flag, field.stagger_flag}) {
+        for (const UniformId uniform : {field.init_flag, field.stagger_flag, field.rest}) {
             if (uniform.valid() && uniform.index >= module.uniforms.size()) {
                 found.push_back(fmt::format("a flag of field `{}` does not exist", field.name));
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/pipeline.h"
 
+#include "ir/rest.h"
 #include "ir/verify.h"
 #include "passes/approximate_gates.h"
 #include "passes/divide_by_quotients.h"
@@ -128,6 +129,7 @@ std::vector<PassReport> run_passes(ir::Module& module, const PipelineOptions& op
     if (!chosen) {
         return reports;
     }
+    ir::forget_rest(module);
     if (options.verify) {
         ir::check_verified(module, "lowering");
     }
@@ -144,6 +146,7 @@ std::vector<PassReport> run_passes(ir::Module& module, const PipelineOptions& op
             options.after(reports.size(), *pass, module);
         }
     }
+    ir::note_rest(module);
     return reports;
 }
 

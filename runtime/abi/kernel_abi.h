@@ -92,8 +92,10 @@ typedef struct hhk_field {
     uint8_t role;  /* enum hhk_role */
     uint8_t flags; /* enum hhk_flag, or-ed */
     uint8_t space; /* enum hhk_space: EACH, PER_PRE or PER_POST */
-    uint8_t reserved[6];
-    int32_t init_flag;    /* uniform that is 1 while hook init shall write this field, or -1 */
+    uint8_t reserved[2];
+    int32_t rest;      /* of HHK_LAST_SPIKE: 1 + the uniform that holds for how many steps an entity
+                        * is refractory, where hook advance takes hhk_context.rested; else 0 */
+    int32_t init_flag; /* uniform that is 1 while hook init shall write this field, or -1 */
     int32_t stagger_flag; /* uniform that is 1 while hook half_step shall shift this field, or -1 */
 } hhk_field;
 
@@ -188,7 +190,10 @@ typedef struct hhk_context {
     int64_t pre_count;    /* entities of the populations; PER_PRE and PER_POST rows have as many, */
     int64_t post_count;   /* padded like all rows */
     const int32_t* creation; /* number of each synapse for random draws; null: the storage order */
-    void* reserved[3];
+    void* reserved[2];
+    /* Null, or for hook advance in place of the field of HHK_LAST_SPIKE (hhk_field.rest): bit i of
+     * the words is set unless entity i is refractory in this step. Padding is not. */
+    const uint64_t* rested;
 } hhk_context;
 
 /* Entities are computed in whole vectors: arrays hold a multiple of this many, and the entities

@@ -167,13 +167,22 @@ void NetworkState::before_advance(Worker& worker, std::int64_t step) {
     }
 }
 
+/// More tiles than this do not stay in the second-level cache from one step to the next.
+static constexpr std::size_t few_tiles = 8;
+
+/// Many tiles go forth in one step and back in the next: those that were last are still at hand.
 void NetworkState::advance_own(MemberRun& own, std::int64_t step) {
     MemberPlan& plan = own.plan;
     plan.fired.clear();
     const std::size_t first = shares_[own.member];
     const std::size_t last = shares_[own.member + 1];
-    for (std::size_t t = first; t < last; ++t) {
+    const bool back = last - first > few_tiles && step % 2 != 0;
+    for (std::size_t n = first; n < last; ++n) {
+        const std::size_t t = back ? last - 1 - (n - first) : n;
         Tile& tile = *tiles_[t];
+        if (tile.rests != nullptr) {
+            tile.rests->begin_step(step);
+        }
         advance_tile(tile, step);
         if (tile.block.any_event != 0) {
             plan.fired.push_back(t);
@@ -181,6 +190,9 @@ void NetworkState::advance_own(MemberRun& own, std::int64_t step) {
         if (tile.fault != 0) [[unlikely]] {
             own.run.halt_after(own.epoch);
         }
+    }
+    if (back) { // events are collected in order
+        std::ranges::reverse(plan.fired);
     }
 }
 
@@ -211,6 +223,15 @@ static void tell_spikes(const Tile& tile, const Guard& guard) {
     }
 }
 
+static void tell_rests(const Tile& tile) {
+    for (std::uint64_t events = tile.block.any_event; events != 0; events &= events - 1) {
+        const auto e = static_cast<std::uint32_t>(std::countr_zero(events));
+        if (tile.model->events[e].sets_last_spike != 0) {
+            tile.rests->add_spikes(tile.context.event_bits[e]);
+        }
+    }
+}
+
 /// Lists of the events of the own tiles; those that only the own targets hear arrive at once.
 void NetworkState::collect_events(MemberRun& own, std::int64_t step, std::size_t offset) {
     MemberPlan& plan = own.plan;
@@ -218,6 +239,9 @@ void NetworkState::collect_events(MemberRun& own, std::int64_t step, std::size_t
     for (const std::size_t t : plan.fired) {
         const Tile& tile = *tiles_[t];
         tell_spikes(tile, plan.guards[t - first]);
+        if (tile.rests != nullptr) {
+            tell_rests(tile);
+        }
         for (const StreamOfTile& heard : plan.streams[t - first]) {
             if ((tile.block.any_event >> heard.event & 1U) == 0) {
                 continue;

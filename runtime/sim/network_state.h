@@ -83,6 +83,7 @@ private:
     [[nodiscard]] std::vector<kernel::HostSolver::Piece>
     pieces_of(const kernel::PopulationState& state) const;
     void make_tiles(kernel::PopulationState& state);
+    void make_rests();
     void share_tiles();
     [[nodiscard]] bool plan_is_current() const;
 

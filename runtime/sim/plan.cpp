@@ -18,6 +18,17 @@ static constexpr std::int64_t tile_bytes = std::int64_t{128} * 1024;
 /// Below this many entities a tile is not cut for the sake of threads.
 static constexpr std::int64_t smallest_share = 128;
 
+/// Bytes of a population whose last spikes are better kept as bits.
+static constexpr std::int64_t rests_pay_from = std::int64_t{1} << 20;
+
+static std::int64_t entity_bytes(const hhk_model& model) {
+    std::int64_t bytes = 1;
+    for (std::uint32_t f = 0; f < model.field_count; ++f) {
+        bytes += static_cast<std::int64_t>(kernel::element_size(model, model.fields[f]));
+    }
+    return bytes;
+}
+
 static std::int32_t advance_nothing(const hhk_context* /*context*/, hhk_block* /*block*/) {
     return HHK_OK;
 }
@@ -77,6 +88,7 @@ void NetworkState::make_plan() {
     share_tiles();
     if (lockstep_) {
         make_step_plan();
+        make_rests();
     }
     for (const auto& synapses : synapses_) { // last: planning them changes it
         plan_revision_ += synapses->revision();
@@ -91,11 +103,7 @@ NetworkState::pieces_of(const kernel::PopulationState& state) const {
         return state.host_solver()->pieces();
     }
     const hhk_model& model = state.table();
-    std::int64_t entity_bytes = 1;
-    for (std::uint32_t f = 0; f < model.field_count; ++f) {
-        entity_bytes += static_cast<std::int64_t>(kernel::element_size(model, model.fields[f]));
-    }
-    std::int64_t length = tile_bytes / entity_bytes;
+    std::int64_t length = tile_bytes / entity_bytes(model);
     if (options_.threads > 1) {
         length = std::min(
             length, std::max(smallest_share, state.count() / (std::int64_t{4} * options_.threads)));
@@ -144,6 +152,26 @@ void NetworkState::make_tiles(kernel::PopulationState& state) {
         tiles_.push_back(std::move(tile));
     }
     entities_ += state.count();
+}
+
+/// Where tiles go through many steps at a time, or stay in the cache from one to the next, a field
+/// more costs nothing.
+void NetworkState::make_rests() {
+    const kernel::PopulationState* population = nullptr;
+    Rests::Bits bits;
+    for (const auto& tile : tiles_) {
+        if (tile->population != population) {
+            population = tile->population;
+            const bool pays = Rests::field_of(*tile->model) != nullptr &&
+                              tile->advance == tile->model->advance &&
+                              population->count() * entity_bytes(*tile->model) >= rests_pay_from;
+            bits = pays ? Rests::bits_for(population->padded()) : nullptr;
+        }
+        if (bits != nullptr) {
+            tile->rests =
+                std::make_unique<Rests>(tile->context, bits, tile->block.begin, tile->block.end);
+        }
+    }
 }
 
 /// Neighbouring tiles go to one thread, in equal numbers of bytes.

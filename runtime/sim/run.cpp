@@ -156,6 +156,11 @@ void NetworkState::prepare() {
     if (!plan_is_current()) {
         make_plan();
     }
+    for (const auto& tile : tiles_) {
+        if (tile->rests != nullptr && tile->population->assigned()) {
+            tile->rests->forget();
+        }
+    }
     for (const bool linked : {false, true}) { // what is read by links is set before
         for (const Population& population : populations_) {
             if (population.state()->links().empty() != linked) {

@@ -7,6 +7,7 @@
 #include "base/together.h"
 #include "kernel/population_state.h"
 #include "record/recorder.h"
+#include "sim/rests.h"
 #include "solvers/cvode_solver.h"
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct Tile : base::MadeTogether {
     const hhk_model* model = nullptr;
     std::uint64_t statements = 0; // events whose kernel does something
     record::Probes probes;
+    std::unique_ptr<Rests> rests; // of a population that does not stay in the cache
     kernel::PopulationState* population = nullptr;
     std::int64_t fault_step = no_fault;
     std::int32_t fault = 0;

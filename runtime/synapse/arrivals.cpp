@@ -156,10 +156,28 @@ Arrivals::Due Arrivals::due_list(std::int64_t step) {
     return due;
 }
 
+/// Kernels find the first targets of each range at hand, by when the processor has seen where it
+/// goes on.
+void Arrivals::prefetch_begins() const {
+    constexpr std::int64_t line = 64 / sizeof(std::int32_t);
+    constexpr std::int64_t lines = 4;
+    constexpr std::size_t most = 64; // ranges
+    for (std::size_t n = 0; n < std::min(most, due_.ranges.size()); ++n) {
+        const hhk_range& range = due_.ranges[n];
+        for (std::int64_t at = range.begin; at < std::min(range.end, range.begin + lines * line);
+             at += line) {
+            __builtin_prefetch(routes_.targets + at);
+        }
+    }
+}
+
 /// Positions as the kernel wants them.
 Arrivals::Due Arrivals::due_in_form() {
     Due due;
     due.entities = due_.entities;
+    if (routes_.items.empty()) {
+        prefetch_begins();
+    }
     if (form_.items || routes_.items.empty()) {
         due.ranges = due_.ranges;
         due.items = routes_.items.empty() ? nullptr : routes_.items.data();

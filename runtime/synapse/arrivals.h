@@ -99,6 +99,7 @@ private:
     [[nodiscard]] bool are_many(const Slot& slot) const;
     [[nodiscard]] Due due_list(std::int64_t step);
     [[nodiscard]] Due due_in_form();
+    void prefetch_begins() const;
 
     Routes routes_;
     Trains trains_;

@@ -125,12 +125,20 @@ void CountRing::count(const Routes& routes, std::span<const hhk_range> ranges) {
     const auto size = [&](std::size_t n) {
         return static_cast<std::size_t>(ranges[n].end - ranges[n].begin);
     };
+    constexpr std::size_t line = 64 / sizeof(std::uint32_t);
+    const auto* const targets = reinterpret_cast<const std::uint32_t*>(routes.targets);
+    if (!ranges.empty()) {
+        prefetch(targets + ranges[0].begin, size(0));
+    }
     for (std::size_t n = 0; n < ranges.size(); ++n) {
-        for (std::size_t next = n == 0 ? 0 : n + 1; next < std::min(n + 2, ranges.size()); ++next) {
-            prefetch(reinterpret_cast<const std::uint32_t*>(routes.targets) + ranges[next].begin,
-                     size(next));
+        const auto begin = static_cast<std::size_t>(ranges[n].begin);
+        const std::size_t ahead = n + 1 < ranges.size() ? size(n + 1) : 0;
+        for (std::size_t at = 0; at < size(n); at += line) {
+            if (at < ahead) {
+                __builtin_prefetch(targets + ranges[n + 1].begin + at);
+            }
+            count_targets(routes, 0, begin + at, std::min(line, size(n) - at));
         }
-        count_targets(routes, 0, static_cast<std::size_t>(ranges[n].begin), size(n));
     }
 }
 

@@ -1,5 +1,5 @@
 static const hhk_field x_y_z_fields[] = {
-    {"v", "mV", 0.001, -0.065, {{2, 1, -3, -1, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1}}, 0, 0, 9, HHK_EACH, {}, 3, -1},
+    {"v", "mV", 0.001, -0.065, {{2, 1, -3, -1, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1}}, 0, 0, 9, HHK_EACH, {}, 0, 3, -1},
 };
 extern "C" __attribute__((visibility("default"))) const hhk_model hhk_model_x_y_z = {
     .size = sizeof(hhk_model),

@@ -19,7 +19,7 @@ uniform g real parameter unit "mS/cm**2" scale 10 default nan dim m:-4,kg:-1,s:3
 uniform v.init boolean hidden default 1
 field v real state unit "mV" scale 0.001 default -0.065 dim m:2,kg:1,s:-3,A:-1 unless_refractory has_init init_flag v.init
 field noise real parameter dim s:-1/2
-field last step last_spike
+field last step last_spike rest g
 table I dim A:1 per_entity
 event spike sets_last_spike has_statements
 
